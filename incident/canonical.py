@@ -1,0 +1,57 @@
+"""One byte form for one value (RFC 8785), and its SHA-256 digest.
+
+Only null, booleans, integers within ±(2**53 - 1), strings, lists and objects: a float in a signed document is a mistake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+_SAFE = 2**53 - 1
+
+
+def instant(at: datetime) -> str:
+    """RFC 3339 in UTC with microseconds and `Z`, so that equal instants are equal strings."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def canonical(value: object) -> bytes:
+    """The RFC 8785 bytes of `value`; datetimes and UUIDs are written as their strings.
+
+    Raises:
+        TypeError: for a float or another type that has no canonical form here.
+        ValueError: for an integer that JSON readers would round, or a lone surrogate.
+    """
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def digest(value: object) -> str:
+    """`sha256:<hex>` of the canonical bytes."""
+    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        if abs(value) > _SAFE:
+            raise ValueError(
+                f"{value} is beyond ±(2**53 - 1) and would be rounded by JSON readers; write it as a string"
+            )
+        return value
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        keys = sorted((str(key) for key in value), key=lambda key: key.encode("utf-16-be"))
+        return {key: _plain(value[key]) for key in keys}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [_plain(item) for item in value]
+    raise TypeError(
+        f"{type(value).__name__} has no canonical form; use null, a boolean, an integer, text, a list or an object"
+    )

@@ -1,0 +1,77 @@
+"""A case as the rules see it: the matter, its parties with what they are, and the facts that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from incident.rules.facts import Facts, Scalar
+from incident.rules.legaltime.values import Moment
+
+SEVERITIES = ("low", "medium", "high", "critical")
+TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
+STAGES = ("early_warning", "incident_notification", "intermediate", "final_report")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation, with its profile as of the day the case is planned for. Slugs and ids are the node's own; the URI is global."""
+
+    id: UUID
+    uri: str
+    slug: str
+    name: str
+    kind: str
+    jurisdiction: str
+    zone: str
+    calendar: str
+    competences: frozenset[str] = frozenset()
+    profile: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A sovereign installation: run by `operator`, supplied by `suppliers`; `data_may_live` lists ISO 3166 countries."""
+
+    id: UUID
+    slug: str
+    name: str
+    jurisdiction: str
+    operator: Party
+    suppliers: tuple[Party, ...]
+    system: str
+    system_version: str
+    models: tuple[str, ...]
+    data_may_live: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything planning, routing and handling may look at. `directory` holds every party that a role may resolve to."""
+
+    id: UUID
+    incident_ref: str
+    reference: str
+    stage: str
+    summary: str
+    severity: str
+    tlp: str
+    affected_countries: tuple[str, ...]
+    exercise: bool
+    filed_at: datetime
+    filer: Party
+    deployment: Deployment
+    directory: tuple[Party, ...]
+    facts: Facts
+
+    @property
+    def operator(self) -> Party:
+        """Who runs the deployment; bare facts of a report are about this party."""
+        return self.deployment.operator
+
+    def fact(self, name: str, party: Party) -> Scalar | Moment:
+        """What stands about `party`: a stated fact, else its profile, else None for unknown."""
+        stated = self.facts.value(name, party.id)
+        return stated if stated is not None else party.profile.get(name)

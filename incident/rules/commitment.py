@@ -1,0 +1,145 @@
+"""A commitment: one clause of an agreement or regime. Who owes whom what, when, within which period, and what discharges it.
+
+Agreements and regimes both compile to this; planning knows nothing else of either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal
+
+from incident.rules.conditions import ALWAYS, Condition
+from incident.rules.legaltime.values import Basis, Period
+
+
+class Role(StrEnum):
+    """Who somebody is in one case; resolved to parties when the case is planned."""
+
+    OPERATOR = "operator"
+    SUPPLIERS = "suppliers"
+    FILER = "filer"
+    HOME_CERT = "home_cert"  # the CERT of the deployment's jurisdiction
+    AFFECTED_CERTS = "affected_certs"  # the CERTs of the other affected countries
+    AUTHORITY = "authority"  # whoever has `competence` in the debtor's jurisdiction
+    ANY_PARTY = "any_party"  # operator and suppliers alike: the condition on their profile selects
+
+
+Mode = Literal["each", "any", "joint", "lead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """A role, how its members owe or are owed, and for `authority` the competence asked for."""
+
+    role: Role
+    mode: Mode = "each"
+    competence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What starts the clock, and whose it is.
+
+    kind `fact`: the instant of fact `name` about the party in role `of` (`owed_by`, `owed_to`, `operator`, `filer`).
+    kind `after`: the submission of the stage or commitment `name` of the same source by the same debtor.
+    kind `delivery`: the first delivery of the notice that commitment `name` sends (of this debtor or to it).
+    kind `filing`: the recording of the report.
+    """
+
+    kind: Literal["fact", "after", "delivery", "filing"]
+    name: str = ""
+    of: str = "owed_by"
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Whose zone and whose calendar: `owed_by`, `owed_to`, `operator`, or `fixed:` with a zone or calendar id."""
+
+    zone_of: str = "owed_to"
+    calendar_of: str = "owed_to"
+    category: str = "public"
+
+
+class Discharge(StrEnum):
+    """What ends the duty."""
+
+    SENT = "sent"  # our own notice handed to a channel of the creditor
+    RECEIVED = "received"  # ... and accepted by it
+    ACKNOWLEDGED = "acknowledged"  # a named person of the debtor acknowledged
+    SUBMITTED = "submitted"  # a submission of this stage recorded with its proof
+    CONFIRMED = "confirmed"  # a submission that the creditor confirmed receiving
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """The notice by which a commitment is performed: what it carries and who may let it go."""
+
+    fields: tuple[str, ...]
+    release: Literal["pre_authorised", "officer"] = "officer"
+    channels: tuple[str, ...] = ("webhook", "email", "inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of a ladder: which contact is told, and how long before the due instant."""
+
+    contact: Literal["duty_desk", "deputy", "manager"]
+    before: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Handling limits of one commitment; the most restrictive of these, the case's and the field's wins.
+
+    `max_tlp`: the highest label that may leave under this clause. `withhold`: fields that never leave.
+    `residency`: when not empty, fields marked as resident leave only to these countries.
+    """
+
+    max_tlp: str = "AMBER+STRICT"
+    withhold: tuple[str, ...] = ()
+    residency: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a commitment comes from, by name, version, digest and provision."""
+
+    kind: Literal["agreement", "regime"]
+    name: str
+    version: str
+    digest: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """See the module. `signatories` are party URIs; None means that the law binds whoever the role names."""
+
+    id: str
+    title: str
+    source: Source
+    owed_by: Parties
+    owed_to: Parties
+    when: Condition = ALWAYS
+    anchors: tuple[Anchor, ...] = (Anchor("filing"),)
+    combine: Literal["first", "earliest", "latest"] = "first"
+    period: Period | None = None
+    counting: Counting = field(default_factory=Counting)
+    basis: Basis = Basis.CONTRACT
+    discharged_by: Discharge = Discharge.SUBMITTED
+    contains: tuple[str, ...] = ()
+    tell: Tell | None = None
+    acknowledge_within: Period | None = None
+    ladder: tuple[Rung, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    signatories: frozenset[str] | None = None
+    extendable: str | None = None
+    """The clause under which an officer may extend; None means that nobody may (a statutory clock)."""
+    waivable: str | None = None
+    """The clause under which the creditor may waive; None means that nobody may."""
+    provisional_because: str | None = None
+    """Set when it is shown for planning only, for example because a law's date of application is disputed."""
+    because_applies: str = ""
+    """One sentence for the derivation: why this source binds (status, dates of application)."""

@@ -1,0 +1,104 @@
+"""Conditions as data: all, any, not, and a fact against constants, in strong Kleene logic. Nothing is ever evaluated as code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from incident.rules.facts import Scalar
+
+Truth = bool | None
+Operator = Literal["is", "in", "at_least", "at_most", "includes", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`fact` of the party in role `of`, compared with constants. Unknown facts give unknown, except for `known`."""
+
+    fact: str
+    operator: Operator
+    operands: tuple[Scalar, ...]
+    of: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """True when every part is; an empty one is true."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """True when some part is; an empty one is false."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True when its part is false; unknown when it is unknown."""
+
+    part: Condition
+
+
+Condition = Test | All | Any | Not
+ALWAYS: Condition = All(())
+Lookup = Callable[[str, str], object]
+"""`lookup(fact, of)` gives a scalar, a list of scalars for a set, or None for unknown."""
+
+
+def truth(condition: Condition, lookup: Lookup) -> Truth:
+    """Strong Kleene: false beats unknown in `all`, true beats unknown in `any`."""
+    match condition:
+        case Test():
+            return _test(condition, lookup(condition.fact, condition.of))
+        case Not(part):
+            inner = truth(part, lookup)
+            return None if inner is None else not inner
+        case All(parts):
+            return _every(truth(part, lookup) for part in parts)
+        case Any(parts):
+            inner = _every(_negated(truth(part, lookup)) for part in parts)
+            return _negated(inner)
+
+
+def named(condition: Condition) -> frozenset[tuple[str, str]]:
+    """Every (fact, of) that the condition asks about."""
+    match condition:
+        case Test(fact=fact, of=of):
+            return frozenset({(fact, of)})
+        case Not(part):
+            return named(part)
+        case All(parts) | Any(parts):
+            return frozenset().union(*(named(part) for part in parts))
+
+
+def _test(test: Test, value: object) -> Truth:
+    if test.operator == "known":
+        return value is not None
+    if value is None:
+        return None
+    wanted = test.operands
+    if test.operator in ("is", "in"):
+        return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in wanted)
+    if test.operator == "includes":
+        return isinstance(value, (list, tuple, frozenset, set)) and any(each in value for each in wanted)
+    bound = wanted[0]
+    if not isinstance(value, int) or not isinstance(bound, int):
+        return None
+    return value >= bound if test.operator == "at_least" else value <= bound
+
+
+def _negated(value: Truth) -> Truth:
+    return None if value is None else not value
+
+
+def _every(values: Iterable[Truth]) -> Truth:
+    unknown = False
+    for value in values:
+        if value is False:
+            return False
+        unknown = unknown or value is None
+    return None if unknown else True

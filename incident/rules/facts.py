@@ -1,0 +1,45 @@
+"""Facts: dated statements, each about somebody and said by somebody, and the questions asked of a set of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from incident.rules.legaltime.values import Moment
+
+Scalar = bool | int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`name` = `value` about one party. `value` is a boolean, integer or word, a `Moment`, or None for unknown."""
+
+    id: UUID
+    name: str
+    value: Scalar | Moment
+    about: UUID
+    said_by: UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a case that stand, looked up by name and by whom they are about."""
+
+    by_key: Mapping[tuple[str, UUID], Fact] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> Facts:
+        """Later statements stand in place of earlier ones of the same name about the same party."""
+        return cls({(fact.name, fact.about): fact for fact in sorted(facts, key=lambda f: f.recorded_at)})
+
+    def about(self, name: str, party: UUID) -> Fact | None:
+        """The standing fact of that name about that party, or None when nobody has said anything."""
+        return self.by_key.get((name, party))
+
+    def value(self, name: str, party: UUID) -> Scalar | Moment:
+        """Its value; None both when unsaid and when said to be unknown."""
+        fact = self.about(name, party)
+        return None if fact is None else fact.value
