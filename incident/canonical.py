@@ -39,9 +39,7 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, int):
         if abs(value) > _SAFE:
-            raise ValueError(
-                f"{value} is beyond ±(2**53 - 1) and would be rounded by JSON readers; write it as a string"
-            )
+            raise ValueError(f"{value} is beyond ±(2**53 - 1) and would be rounded by JSON readers; write it as a string")
         return value
     if isinstance(value, datetime):
         return instant(value)
@@ -52,6 +50,4 @@ def _plain(value: object) -> object:
         return {key: _plain(value[key]) for key in keys}
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [_plain(item) for item in value]
-    raise TypeError(
-        f"{type(value).__name__} has no canonical form; use null, a boolean, an integer, text, a list or an object"
-    )
+    raise TypeError(f"{type(value).__name__} has no canonical form; use null, a boolean, an integer, text, a list or an object")

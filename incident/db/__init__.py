@@ -1,0 +1,7 @@
+"""The database: PostgreSQL and nothing else. Engines, roles, migrations, and the one raw execute."""
+
+from incident.db.engine import engine, wait_for
+from incident.db.migrations import migrate, pending
+from incident.db.put import put
+
+__all__ = ["engine", "migrate", "pending", "put", "wait_for"]

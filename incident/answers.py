@@ -1,0 +1,137 @@
+"""The one JSON shape of everything that callers are told: by the API, in stored answers, in previews, to the pages.
+
+Values are plain: text, numbers, booleans, None, lists, dicts; instants are RFC 3339 in UTC, parties are slugs of this node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from incident.rules.legaltime.values import Because
+
+Json = dict[str, Any]
+
+
+def at(instant: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the microsecond only where there are any."""
+    if instant is None:
+        return None
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def because(reasons: Iterable[Because]) -> list[Json]:
+    """A derivation, line by line."""
+    return [{"code": each.code, "text": each.text, "cite": each.cite, "at": at(each.at)} for each in reasons]
+
+
+def obligation(row: Mapping[str, Any], *, slugs: Mapping[Any, str], verdict: str, incident_ref: str) -> Json:
+    """One obligation, from its row and its verdict as of now."""
+    return {
+        "id": str(row["id"]),
+        "incident": str(row["case_id"]),
+        "incident_ref": incident_ref,
+        "commitment": row["commitment"],
+        "title": row["title"],
+        "source": {
+            "kind": row["source_kind"],
+            "name": row["source_name"],
+            "version": row["source_version"],
+            "cite": row["cite"],
+            "digest": row["source_digest"],
+        },
+        "owed_by": slugs[row["debtor"]],
+        "owed_to": slugs[row["creditor"]] if row["creditor"] else None,
+        "owed_to_role": row["owed_to_role"],
+        "occurrence": row["occurrence"],
+        "reading": row["reading"],
+        "stage": row["stage"],
+        "started_at": at(row["started_at"]),
+        "target_at": at(row["target_at"]),
+        "due_at": at(row["due_at"]),
+        "basis": row["basis"],
+        "verdict": verdict,
+        "missed_at": at(row["missed_at"]),
+        "settled_at": at(row["settled_at"]),
+        "provisional": row["provisional"],
+        "predicted": row["predicted"],
+        "discharged_by": row["discharged_by"],
+        "extendable": row["extendable"],
+        "waivable": row["waivable"],
+        "superseded_by": str(row["superseded_by"]) if row["superseded_by"] else None,
+        "rule_version": row["rule_version"],
+        "calendar_version": row["calendar_version"],
+        "tzdata_version": row["tzdata_version"],
+        "because": row["because"],
+    }
+
+
+def notice(row: Mapping[str, Any], *, slugs: Mapping[Any, str], incident_ref: str, withheld: Iterable[Json] = ()) -> Json:
+    """One notice. `withheld` is for the parties of the case only: a recipient is not told what it was not told."""
+    return {
+        "id": str(row["id"]),
+        "incident": str(row["case_id"]),
+        "incident_ref": incident_ref,
+        "kind": row["kind"],
+        "title": row["title"],
+        "to": slugs[row["recipient"]],
+        "tlp": row["tlp"],
+        "released": row["released_at"] is not None,
+        "awaiting": row["released_at"] is None and row["cancelled_at"] is None,
+        "released_at": at(row["released_at"]),
+        "released_by": row["released_by"],
+        "pre_authorised_by": row["pre_authorised_by"],
+        "cancelled_at": at(row["cancelled_at"]),
+        "cancelled_because": row["cancelled_because"],
+        "acknowledge_by": at(row["acknowledge_by"]),
+        "acknowledged_at": at(row["acknowledged_at"]),
+        "acknowledged_by": row["acknowledged_by"],
+        "created_at": at(row["created_at"]),
+        "obligations": [str(each) for each in row["obligations"]],
+        "items": row["items"],
+        "digest": row["digest"],
+        "withheld": list(withheld),
+    }
+
+
+def notification(row: Mapping[str, Any], *, slugs: Mapping[Any, str], incident_ref: str) -> Json:
+    """One notice on its way over one channel, without the address."""
+    return {
+        "id": str(row["id"]),
+        "notice": str(row["notice_id"]),
+        "incident": str(row["case_id"]),
+        "incident_ref": incident_ref,
+        "to": slugs[row["party_id"]],
+        "contact": row["contact"],
+        "channel": row["kind"],
+        "state": row["state"],
+        "attempts": row["attempt"],
+        "next_try_at": at(row["look_at"]) if row["state"] == "due" else None,
+        "created_at": at(row["created_at"]),
+        "delivered_at": at(row["delivered_at"]),
+        "last_error": row["last_error"],
+    }
+
+
+def incident(row: Mapping[str, Any], *, slugs: Mapping[Any, str], deployment: str) -> Json:
+    """The matter itself, without what hangs on it."""
+    return {
+        "id": str(row["id"]),
+        "incident_ref": row["ref"],
+        "reference": row["reference"],
+        "summary": row["summary"],
+        "severity": row["severity"],
+        "tlp": row["tlp"],
+        "stage": row["stage"],
+        "status": row["status"],
+        "closed_as": row["closed_as"],
+        "duplicate_of": str(row["duplicate_of"]) if row["duplicate_of"] else None,
+        "exercise": row["exercise"],
+        "affected_countries": list(row["affected_countries"]),
+        "filed_by": slugs[row["filed_by"]],
+        "operator": slugs[row["operator_id"]],
+        "deployment": deployment,
+        "mandate": row["mandate"],
+        "filed_at": at(row["filed_at"]),
+    }

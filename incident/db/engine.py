@@ -1,0 +1,46 @@
+"""Engines, one per role. The URL says which role, so a process holds only the rights that it needs."""
+
+from __future__ import annotations
+
+import time
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+
+def engine(url: str, *, pool_size: int = 10, application: str = "demarche") -> sa.Engine:
+    """An engine for `url`, which is a PostgreSQL URL in any of the usual spellings.
+
+    Raises:
+        ValueError: for another database; PostgreSQL is the only one.
+    """
+    made = sa.make_url(url)
+    if made.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError(f"{made.render_as_string(hide_password=True)} is not a PostgreSQL URL; expected postgresql://user@host/database")
+    return sa.create_engine(
+        made.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"application_name": application, "connect_timeout": 5, "options": "-c timezone=UTC -c jit=off"},
+    )
+
+
+def wait_for(url: str, *, seconds: float) -> None:
+    """Return as soon as a connection works.
+
+    Raises:
+        OperationalError: when none did within `seconds`.
+    """
+    made = engine(url, pool_size=1)
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            with made.connect():
+                break
+        except OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+    made.dispose()

@@ -1,0 +1,72 @@
+"""Migrations: roles first (they belong to the cluster), then the schema, by Alembic, in one transaction each."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.command import upgrade
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from incident.db.engine import engine
+
+_LOGIN = ("demarche_web", "demarche_worker")
+_NO_LOGIN = ("demarche_owner", "demarche_definer")
+_LOCK = 7_301_001  # one migration at a time per database
+
+
+def migrate(admin_url: str, *, web_password: str | None = None, worker_password: str | None = None) -> list[str]:
+    """Bring roles and schema up to date; harmless to repeat and to run twice at once.
+
+    `admin_url` is a role that may create roles. Passwords are set when given; without them the roles log in as the server's
+    own rules allow. Returns the revisions applied, oldest first.
+    """
+    made = engine(admin_url, pool_size=1, application="demarche migrate")
+    try:
+        with made.begin() as connection:
+            _make_roles(connection, {"demarche_web": web_password, "demarche_worker": worker_password})
+        with made.begin() as connection:
+            connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
+            missing = _missing(connection)
+            if missing:
+                config = _config()
+                config.attributes["connection"] = connection
+                upgrade(config, "head")
+            return missing
+    finally:
+        made.dispose()
+
+
+def pending(connection: sa.Connection) -> list[str]:
+    """The revisions that this program expects and the database lacks."""
+    return _missing(connection)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "incident.db:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _missing(connection: sa.Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"version_table": "schema_version", "version_table_schema": "public"})
+    script = ScriptDirectory.from_config(_config())
+    known = [revision.revision for revision in script.walk_revisions()][::-1]
+    here = context.get_current_revision()
+    return known if here is None else known[known.index(here) + 1 :]
+
+
+def _make_roles(connection: sa.Connection, passwords: dict[str, str | None]) -> None:
+    for role in (*_LOGIN, *_NO_LOGIN):
+        login = "login" if role in _LOGIN else "nologin"
+        connection.exec_driver_sql(  # two nodes on one server may start at once
+            f"do $$ begin create role {role} {login} nobypassrls; exception when duplicate_object or unique_violation then null; end $$"
+        )
+    for role in _NO_LOGIN:
+        if not connection.exec_driver_sql("select rolsuper from pg_roles where rolname = current_user").scalar():
+            connection.exec_driver_sql(f"grant {role} to current_user")
+    for role, password in passwords.items():
+        if password:
+            quoted = connection.exec_driver_sql("select quote_literal(%s)", (password,)).scalar()
+            connection.exec_driver_sql(f"alter role {role} password {quoted}".replace("%", "%%"))

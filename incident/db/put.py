@@ -1,0 +1,66 @@
+"""Set-based writes: a batch into each of several tables, in one statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+Row = Mapping[str, object]
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> None:
+    """Insert the rows of each table in one statement, in no promised order.
+
+    Every row of a table has the keys of its first row; a column that is not named takes its default. Rows of one statement
+    cannot see each other, so what a wall checks against must have been written before.
+
+    Raises:
+        KeyError: when two rows of a table name different columns: a missing one would silently become NULL.
+    """
+    filled = {table: list(batch) for table, batch in rows.items() if batch}
+    if not filled:
+        return
+    shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
+    document = {table.name: batch for table, batch in filled.items()}
+    connection.exec_driver_sql(_statement(shape), {"rows": json.dumps(document, default=_plain)})
+
+
+def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
+    columns = tuple(batch[0])
+    for row in batch:
+        if row.keys() != batch[0].keys():
+            raise KeyError(f"rows for {table.name} name different columns: {sorted(row.keys() ^ batch[0].keys())}")
+    return columns
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...]) -> str:
+    parts = [_insert(table, columns) for table, columns in shape]
+    ahead = ", ".join(f"w{number} as ({part})" for number, part in enumerate(parts[:-1]))
+    return f"with {ahead} {parts[-1]}" if ahead else parts[-1]
+
+
+def _insert(table: sa.Table, columns: tuple[str, ...]) -> str:
+    typed = ", ".join(f"{name} {table.c[name].type.compile(_DIALECT)}" for name in columns)
+    names = ", ".join(columns)
+    return (
+        f"insert into {table.fullname} ({names}) "  # noqa: S608 - names come from our own table definitions
+        f"select {', '.join('r.' + name for name in columns)} from jsonb_to_recordset(%(rows)s::jsonb -> '{table.name}') as r({typed})"
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (UUID, date, datetime)):
+        return str(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return "\\x" + bytes(value).hex()
+    if isinstance(value, (tuple, set, frozenset)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be written; rows hold plain values, UUIDs, instants and bytes")

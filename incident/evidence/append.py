@@ -1,0 +1,99 @@
+"""Appending: heads locked in id order and last in the transaction, hashes in Python, everything written in one statement."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident.canonical import canonical, instant
+from incident.db import put
+from incident.evidence.tables import entry, head, payload
+from incident.ids import new_id
+from incident.rules.proof import EMPTY, chained, commitment, leaf_bytes, leaf_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One thing to be proven: in which stream, of which kind, and the erasable payload."""
+
+    stream: UUID
+    kind: str
+    payload: Mapping[str, object]
+
+
+def append(connection: sa.Connection, recorded: Iterable[Recorded], *, at: datetime, actor: str) -> None:
+    """Append in the order given, each to its stream. `actor` names an organisation, never a person: it cannot be erased."""
+    todo = list(recorded)
+    if not todo:
+        return
+    heads = _locked(connection, sorted({each.stream for each in todo}))
+    entries, payloads = [], []
+    for each in todo:
+        seq, before = heads[each.stream]
+        salt, body = secrets.token_bytes(32), canonical(each.payload)
+        promise, id_ = commitment(salt, body), new_id()
+        leaf = leaf_bytes(
+            id=str(id_),
+            stream=str(each.stream),
+            seq=seq + 1,
+            kind=each.kind,
+            at=instant(at),
+            actor=actor,
+            commitment=promise,
+        )
+        after = chained(before, leaf_hash(leaf))
+        heads[each.stream] = (seq + 1, after)
+        entries.append(
+            {
+                "stream": each.stream,
+                "seq": seq + 1,
+                "id": id_,
+                "kind": each.kind,
+                "at": at,
+                "actor": actor,
+                "commitment": promise,
+                "hash": after,
+            }
+        )
+        payloads.append({"stream": each.stream, "seq": seq + 1, "salt": salt, "payload": body})
+    put(connection, {entry: entries})
+    put(connection, {payload: payloads})
+    connection.execute(
+        sa.text(
+            "update demarche.evidence_head h set seq = n.seq, hash = n.hash "
+            "from unnest(cast(:streams as uuid[]), cast(:seqs as int[]), cast(:hashes as bytea[])) as n(stream, seq, hash) where h.stream = n.stream"
+        ),
+        {
+            "streams": list(heads),
+            "seqs": [seq for seq, _ in heads.values()],
+            "hashes": [hash_ for _, hash_ in heads.values()],
+        },
+    )
+
+
+def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:
+    found = _lock(connection, streams)
+    if missing := [stream for stream in streams if stream not in found]:
+        connection.execute(
+            sa.text(
+                "insert into demarche.evidence_head (stream, seq, hash) select s, 0, :empty from unnest(cast(:streams as uuid[])) s on conflict do nothing"
+            ),
+            {"streams": missing, "empty": EMPTY},
+        )
+        found = _lock(connection, streams)
+    return found
+
+
+def _lock(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:
+    rows = connection.execute(
+        sa.select(head.c.stream, head.c.seq, head.c.hash)
+        .where(head.c.stream.in_(streams))
+        .order_by(head.c.stream)
+        .with_for_update(key_share=True)
+    )
+    return {row.stream: (row.seq, bytes(row.hash)) for row in rows}

@@ -1,0 +1,78 @@
+"""Cases: the matter, its reports and its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident.errors import NotFound
+from incident.records.cases.tables import fact, incident, report, visibility
+from incident.rules.facts import Fact, Facts
+from incident.rules.legaltime.values import Moment
+
+Row = sa.Row[Any]
+
+
+def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> Row:
+    """The case with that id.
+
+    Raises:
+        NotFound: there is none, or the caller may not know of it.
+    """
+    question = sa.select(incident).where(incident.c.id == id_)
+    row = connection.execute(question.with_for_update(key_share=True) if for_update else question).first()
+    if row is None:
+        raise NotFound("There is no such incident.")
+    return row
+
+
+def by_reference(connection: sa.Connection, filed_by: UUID, deployment: UUID, reference: str) -> Row | None:
+    """The case that a filer opened for a deployment under a reference of its own."""
+    return connection.execute(
+        sa.select(incident).where(
+            incident.c.filed_by == filed_by, incident.c.deployment_id == deployment, incident.c.reference == reference
+        )
+    ).first()
+
+
+def report_of(connection: sa.Connection, *, filed_by: UUID, deployment: UUID, reference: str, stage: str, revision: int) -> Row | None:
+    """The report with that identity, if it was filed."""
+    same = {"filed_by": filed_by, "deployment_id": deployment, "reference": reference, "stage": stage, "revision": revision}
+    return connection.execute(sa.select(report).filter_by(**same)).first()
+
+
+def lock_identity(connection: sa.Connection, *parts: object) -> None:
+    """Whoever files the same report at the same moment waits here, and then finds it filed."""
+    connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:k, 0))"), {"k": "\x1f".join(map(str, parts))})
+
+
+def reports_of(connection: sa.Connection, case: UUID) -> list[Row]:
+    """Every report of a case, oldest first."""
+    return list(connection.execute(sa.select(report).where(report.c.case_id == case).order_by(report.c.recorded_at, report.c.id)).all())
+
+
+def fact_rows(connection: sa.Connection, case: UUID) -> list[Row]:
+    """Every fact ever stated in a case, oldest first."""
+    return list(connection.execute(sa.select(fact).where(fact.c.case_id == case).order_by(fact.c.recorded_at, fact.c.id)).all())
+
+
+def standing_facts(rows: Iterable[Row]) -> Facts:
+    """The facts that no later one supersedes."""
+    found = list(rows)
+    gone = {row.supersedes for row in found}
+    return Facts.of(_fact(row) for row in found if row.id not in gone)
+
+
+def parties_of(connection: sa.Connection, case: UUID) -> list[UUID]:
+    """Who sees the case, as far as the caller may know: for the node, everybody; for a party, itself."""
+    return list(connection.execute(sa.select(visibility.c.party_id).where(visibility.c.case_id == case)).scalars())
+
+
+def _fact(row: Row) -> Fact:
+    value = row.value
+    if row.earliest_at is not None:
+        value = Moment(row.earliest_at, row.latest_at, row.precision, row.entered, row.zone, row.fold)
+    return Fact(row.id, row.name, value, row.about, row.said_by, row.recorded_at)

@@ -1,0 +1,89 @@
+"""Obligations: rows with their reasons, the acts about them, and the verdict that follows from both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident.errors import NotFound
+from incident.records.obligations.tables import act, obligation, timer
+from incident.rules.commitment import Discharge
+from incident.rules.planning import Done, Standing, Verdict, verdict
+
+Row = sa.Row[Any]
+
+
+def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> Row:
+    """The obligation with that id.
+
+    Raises:
+        NotFound: there is none, or the caller may not know of it.
+    """
+    question = sa.select(obligation).where(obligation.c.id == id_)
+    row = connection.execute(question.with_for_update(key_share=True) if for_update else question).first()
+    if row is None:
+        raise NotFound("There is no such obligation.")
+    return row
+
+
+def of_case(connection: sa.Connection, case: UUID) -> list[Row]:
+    """Every obligation of a case, superseded ones too, soonest target first."""
+    return list(
+        connection.execute(sa.select(obligation).where(obligation.c.case_id == case).order_by(obligation.c.sort_at, obligation.c.id)).all()
+    )
+
+
+def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
+    """These obligations, as far as the caller may see them."""
+    return list(
+        connection.execute(
+            sa.select(obligation).where(obligation.c.id.in_(list(ids))).order_by(obligation.c.sort_at, obligation.c.id)
+        ).all()
+    )
+
+
+def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
+    """Every act of a case, oldest first."""
+    return list(connection.execute(sa.select(act).where(act.c.case_id == case).order_by(act.c.recorded_at, act.c.id)).all())
+
+
+def acts_about(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """The acts about each of these obligations, oldest first, as far as the caller may see them."""
+    found: dict[UUID, list[Row]] = {}
+    rows = connection.execute(sa.select(act).where(act.c.obligation_id.in_(list(ids))).order_by(act.c.recorded_at, act.c.id))
+    for row in rows:
+        found.setdefault(row.obligation_id, []).append(row)
+    return found
+
+
+def verdict_of(row: Row, acts: Iterable[Row], now: datetime) -> Verdict:
+    """Derived anew from the deadline, the acts and the time."""
+    standing = Standing(row.due_at, Discharge(row.discharged_by), row.provisional, row.predicted, superseded=row.settled_as == "superseded")
+    return verdict(standing, [Done(each.kind, each.occurred_at, each.recorded_at) for each in acts], now)
+
+
+def seen_verdict(row: Row, now: datetime) -> Verdict:
+    """The same from the settled column alone, for whoever does not see the acts."""
+    if row.settled_as is not None:
+        return Verdict(row.settled_as)
+    if row.due_at is None or now <= row.due_at or row.predicted:
+        return Verdict.RUNNING
+    return Verdict.UNRESOLVED if row.provisional else Verdict.MISSED
+
+
+def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datetime, **also: object) -> None:
+    """Keep the derived verdict for indexed reads; None while it runs. Lines and timers follow by themselves."""
+    connection.execute(
+        sa.update(obligation)
+        .where(obligation.c.id == id_)
+        .values(settled_as=None if as_ is None else as_.value, settled_at=None if as_ is None else now, **also)
+    )
+
+
+def drop_timers(connection: sa.Connection, ids: Iterable[UUID]) -> None:
+    """Look at these obligations no more."""
+    connection.execute(sa.delete(timer).where(timer.c.obligation_id.in_(list(ids))))

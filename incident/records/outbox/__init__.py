@@ -1,0 +1,134 @@
+"""The outbox: notices, and how each travels. Claimed, sent with no transaction open, settled one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident.errors import NotFound
+from incident.records.outbox.tables import attempt, notice, notification, withholding
+
+Row = sa.Row[Any]
+LEASE = timedelta(seconds=60)
+
+
+def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> Row:
+    """The notice with that id.
+
+    Raises:
+        NotFound: there is none, or the caller may not know of it.
+    """
+    question = sa.select(notice).where(notice.c.id == id_)
+    row = connection.execute(question.with_for_update(key_share=True) if for_update else question).first()
+    if row is None:
+        raise NotFound("There is no such notice.")
+    return row
+
+
+def of_case(connection: sa.Connection, case: UUID) -> list[Row]:
+    """Every notice of a case, oldest first."""
+    return list(connection.execute(sa.select(notice).where(notice.c.case_id == case).order_by(notice.c.created_at, notice.c.id)).all())
+
+
+def withheld_of(connection: sa.Connection, notices: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """What each notice does not carry, and by which rule."""
+    found: dict[UUID, list[Row]] = {}
+    for row in connection.execute(sa.select(withholding).where(withholding.c.notice_id.in_(list(notices))).order_by(withholding.c.field)):
+        found.setdefault(row.notice_id, []).append(row)
+    return found
+
+
+def notifications_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
+    """Every notification of a case, oldest first."""
+    return list(
+        connection.execute(
+            sa.select(notification).where(notification.c.case_id == case).order_by(notification.c.created_at, notification.c.id)
+        ).all()
+    )
+
+
+def attempts_of(connection: sa.Connection, notifications: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """Every attempt of each, oldest first."""
+    found: dict[UUID, list[Row]] = {}
+    for row in connection.execute(
+        sa.select(attempt).where(attempt.c.notification_id.in_(list(notifications))).order_by(attempt.c.number, attempt.c.at)
+    ):
+        found.setdefault(row.notification_id, []).append(row)
+    return found
+
+
+def cancel(connection: sa.Connection, notices: Iterable[UUID], because: str, now: datetime) -> None:
+    """Stop what has not left: notices that are cancelled go no further, and notifications not under way are withdrawn."""
+    ids = list(notices)
+    connection.execute(
+        sa.update(notice).where(notice.c.id.in_(ids), notice.c.cancelled_at.is_(None)).values(cancelled_at=now, cancelled_because=because)
+    )
+    connection.execute(
+        sa.update(notification)
+        .where(notification.c.notice_id.in_(ids), notification.c.state == "due")
+        .values(state="cancelled", look_at=None)
+    )
+
+
+def released_to_route(connection: sa.Connection, limit: int) -> list[Row]:
+    """Released notices that no channel has been chosen for, oldest first, held for this transaction."""
+    return list(
+        connection.execute(
+            sa.select(notice)
+            .where(notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
+            .order_by(notice.c.released_at, notice.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+    )
+
+
+def claim(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
+    """Take up to `limit` notifications that are due, for one lease; `attempt` is the fencing token of this claim.
+
+    At most a few of one party at a time, so that one slow recipient never holds up the others.
+    """
+    return list(
+        connection.execute(
+            sa.text(
+                """
+                update demarche.notification n
+                   set state = 'leased', attempt = n.attempt + 1, leased_until = :until, look_at = :until
+                  from (select id from (
+                          select id, look_at, row_number() over (partition by party_id, kind order by look_at) as turn
+                            from (select id, party_id, kind, look_at from demarche.notification
+                                   where look_at <= :now order by look_at limit 1000 for update skip locked) d) t
+                         where turn <= 8 order by look_at limit :limit) due
+                 where n.id = due.id
+                returning n.*
+                """
+            ),
+            {"now": now, "until": now + LEASE, "limit": limit},
+        ).all()
+    )
+
+
+def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, detail: dict[str, object], **values: object) -> bool:
+    """Record one attempt's outcome. False, and only the attempt is recorded, when the lease was lost to a later claim."""
+    held = connection.execute(
+        sa.update(notification)
+        .where(notification.c.id == row.id, notification.c.attempt == row.attempt, notification.c.state == "leased")
+        .values(leased_until=None, **values)
+    ).rowcount
+    connection.execute(
+        sa.insert(attempt),
+        {
+            "notification_id": row.id, "number": row.attempt, "case_id": row.case_id, "at": now,
+            "outcome": outcome if held or outcome == "delivered" else "stale", "detail": detail,
+        },
+    )  # fmt: skip
+    return bool(held)
+
+
+def next_due(connection: sa.Connection) -> datetime | None:
+    """When the next notification is to be looked at."""
+    return connection.execute(sa.select(sa.func.min(notification.c.look_at))).scalar()

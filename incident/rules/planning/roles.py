@@ -1,0 +1,43 @@
+"""Who a role is in one case."""
+
+from __future__ import annotations
+
+from incident.rules.case import Case, Party
+from incident.rules.commitment import Parties, Role
+
+
+def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
+    """The parties that `asked` names in this case, in a stable order; empty when nobody fits.
+
+    `debtor` is needed for an authority: the one competent in the debtor's jurisdiction, else none.
+    """
+    match asked.role:
+        case Role.OPERATOR:
+            return [case.operator]
+        case Role.SUPPLIERS:
+            return list(case.deployment.suppliers)
+        case Role.ANY_PARTY:
+            return _distinct([case.operator, *case.deployment.suppliers])
+        case Role.FILER:
+            return [case.filer]
+        case Role.HOME_CERT:
+            return _home_cert(case)
+        case Role.AFFECTED_CERTS:
+            home = {each.id for each in _home_cert(case)}
+            countries = set(case.affected_countries) - {case.deployment.jurisdiction}
+            return [each for each in case.directory if each.kind == "cert" and each.jurisdiction in countries and each.id not in home]
+        case Role.AUTHORITY:
+            place = (debtor or case.operator).jurisdiction
+            return [each for each in case.directory if asked.competence in each.competences and each.jurisdiction == place]
+
+
+def _home_cert(case: Case) -> list[Party]:
+    """The CERT of the deployment's country; where it has none, the CERT that files for it."""
+    home = [each for each in case.directory if each.kind == "cert" and each.jurisdiction == case.deployment.jurisdiction]
+    if case.filer.kind == "cert" and (not home or case.filer in home):
+        return [case.filer]
+    return home[:1]
+
+
+def _distinct(parties: list[Party]) -> list[Party]:
+    return list({each.id: each for each in parties}.values())

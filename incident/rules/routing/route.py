@@ -1,0 +1,149 @@
+"""From planned obligations to notices: one per recipient and way of release, holding what handling lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Literal
+
+from incident import canonical
+from incident.rules.case import TLP, Case, Party
+from incident.rules.commitment import Limits, Tell
+from incident.rules.handling import Released, Withheld, release
+from incident.rules.planning import Planned
+
+MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
+"""What a party must at least be told to do its duty; see the handling rules."""
+
+FULL = (*MINIMAL, "summary", "deployment", "system", "operator", "affected_countries", "aware_at", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A notice to be: what it carries, what handling withheld, which obligations it announces and which it performs.
+
+    `pre_authorised_by` names the clause that lets it go at once; None means that it awaits an officer.
+    """
+
+    recipient: Party
+    kind: Literal["duties", "information"]
+    title: str
+    items: Mapping[str, object]
+    digest: str
+    withheld: tuple[Withheld, ...]
+    announces: tuple[Planned, ...]
+    performs: tuple[Planned, ...]
+    channels: tuple[str, ...]
+    pre_authorised_by: str | None
+    acknowledge_by: datetime | None
+
+
+def route(case: Case, planned: Iterable[Planned]) -> list[Draft]:
+    """Every notice that this plan calls for. Provisional obligations tell nobody; the filer knows already.
+
+    A notice that a clause pre-authorises goes at once; so does an operator's notice of its own duties, which discloses nothing
+    to it. Everything else awaits an officer.
+    """
+    firm = [each for each in planned if not each.provisional and each.occurrence != "not planned"]
+    told = {each.creditor.id: each.creditor for each in firm if each.commitment.tell and each.creditor}
+    owing = {each.debtor.id: each.debtor for each in firm}
+    drafts: list[Draft] = []
+    for recipient in sorted({**owing, **told}.values(), key=lambda party: party.slug):
+        if recipient.id != case.filer.id:
+            drafts += _for_recipient(case, recipient, firm)
+    return drafts
+
+
+def duty(each: Planned) -> dict[str, object]:
+    """An obligation as a notice announces it: parties by URI, because a notice is read on other nodes too."""
+    return {
+        "title": each.commitment.title,
+        "cite": each.commitment.source.cite,
+        "source": f"{each.commitment.source.name} {each.commitment.source.version}",
+        "owed_by": each.debtor.uri,
+        "owed_to": each.creditor.uri if each.creditor else None,
+        "target_at": each.deadline.target_at if each.deadline else None,
+        "due_at": each.deadline.due_at if each.deadline else None,
+        "predicted": each.predicted,
+    }
+
+
+def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Draft]:
+    performing = [each for each in firm if each.commitment.tell and each.creditor and each.creditor.id == recipient.id]
+    owes = [each for each in firm if each.debtor.id == recipient.id]
+    drafts: list[Draft] = []
+    placed: set[int] = set()
+    for how in ("pre_authorised", "officer"):
+        clauses = [each for each in performing if each.commitment.tell and each.commitment.tell.release == how]
+        if not clauses:
+            continue
+        sources = {each.commitment.source.name for each in clauses}
+        duties = [each for each in owes if each.commitment.source.name in sources and id(each) not in placed]
+        placed |= {id(each) for each in duties}
+        drafts.append(_draft(case, recipient, clauses, duties, how == "pre_authorised"))
+    rest = [each for each in owes if id(each) not in placed]
+    if rest:
+        drafts.append(_duties_only(case, recipient, rest))
+    return drafts
+
+
+def _draft(case: Case, recipient: Party, clauses: list[Planned], duties: list[Planned], at_once: bool) -> Draft:
+    tells = [each.commitment.tell for each in clauses if each.commitment.tell]
+    fields = tuple(dict.fromkeys(field for tell in tells for field in tell.fields if field != "duties"))
+    channels = tuple(dict.fromkeys(channel for tell in tells for channel in tell.channels))
+    limits = reduce(_stricter, (each.commitment.limits for each in clauses))
+    decision = release(case, recipient, Tell(fields, "pre_authorised" if at_once else "officer", channels), limits)
+    clause = "; ".join(f"{each.commitment.source.name} {each.commitment.source.version} {each.commitment.source.cite}" for each in clauses)
+    return _made(case, recipient, decision, duties, tuple(clauses), channels, clause if at_once else None, clauses[0].commitment.title)
+
+
+def _duties_only(case: Case, recipient: Party, duties: list[Planned]) -> Draft:
+    """What a party owes by itself. The operator's own matter may be told to it at once; anybody else awaits an officer."""
+    own = recipient.id == case.operator.id
+    tell = Tell(FULL if own else MINIMAL, "pre_authorised" if own else "officer")
+    decision = release(case, recipient, tell, Limits())
+    reason = "It is the operator's own matter" if own else None
+    return _made(case, recipient, decision, duties, (), tell.channels, reason, "What you owe")
+
+
+def _made(
+    case: Case,
+    recipient: Party,
+    decision: Released | Withheld,
+    duties: list[Planned],
+    performs: tuple[Planned, ...],
+    channels: tuple[str, ...],
+    clause: str | None,
+    title: str,
+) -> Draft:
+    if isinstance(decision, Withheld):  # nothing leaves by itself; an officer sees why, and the duty to tell stays visible
+        return Draft(recipient, "information", title, {}, canonical.digest({}), (decision,), (), performs, channels, None, None)
+    items = {**decision.items, **({"exercise": True} if case.exercise else {})}
+    if duties:
+        items["duties"] = [duty(each) for each in duties]
+    plain = {key: _plain(value) for key, value in items.items()}
+    acknowledge = [each.deadline.due_at for each in duties if each.commitment.id.endswith(".acknowledge") and each.deadline]
+    return Draft(
+        recipient, "duties" if duties else "information", title, plain, canonical.digest(plain), tuple(decision.withheld), tuple(duties),
+        performs, channels, clause, min(acknowledge, default=None),
+    )  # fmt: skip
+
+
+def _stricter(one: Limits, other: Limits) -> Limits:
+    """Most restrictive wins, limit by limit."""
+    highest = min(one.max_tlp, other.max_tlp, key=TLP.index)
+    both = tuple(country for country in one.residency if country in other.residency)
+    residency = both if one.residency and other.residency else one.residency or other.residency
+    return Limits(highest, tuple(dict.fromkeys(one.withhold + other.withhold)), residency)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return canonical.instant(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,145 @@
+"""From the clauses of a checked document to commitments. Defaults enter here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from incident.rules.commitment import (
+    Anchor,
+    Commitment,
+    Counting,
+    Discharge,
+    Limits,
+    Parties,
+    Role,
+    Rung,
+    Source,
+    Tell,
+)
+from incident.rules.conditions import ALWAYS, All, Condition, Not, Operator, Test
+from incident.rules.conditions import Any as Either
+from incident.rules.legaltime.values import Basis, Period, Unit
+
+Clause = Mapping[str, Any]
+_RULES: Mapping[str, tuple[Unit, str]] = {
+    "minutes": ("min", "elapsed_hours"),
+    "hours": ("h", "elapsed_hours"),
+    "days": ("d", "calendar_days"),
+    "business_days": ("bd", "business_days"),
+    "months": ("mo", "calendar_months"),
+}
+
+
+def compiled(document: Mapping[str, Any], digest: str) -> tuple[Commitment, ...]:
+    """The commitments in the order of the document, each with its source."""
+    signatories = frozenset(document["parties"])
+    return tuple(_commitment(each, document, digest, signatories) for each in document["commitments"])
+
+
+def condition(spoken: Clause) -> Condition:
+    """The condition that a checked `when` says."""
+    if "all" in spoken:
+        return All(tuple(condition(each) for each in spoken["all"]))
+    if "any" in spoken:
+        return Either(tuple(condition(each) for each in spoken["any"]))
+    if "not" in spoken:
+        return Not(condition(spoken["not"]))
+    return _test(spoken)
+
+
+def _test(spoken: Clause) -> Condition:
+    fact, of = spoken["fact"], spoken.get("of", "operator")
+    if "known" in spoken:
+        known = Test(fact, "known", (), of)
+        return known if spoken["known"] else Not(known)
+    operators: tuple[Operator, ...] = ("is", "in", "at_least", "at_most", "includes")
+    operator = next(each for each in operators if each in spoken)
+    wanted = spoken[operator]
+    return Test(fact, operator, tuple(wanted) if isinstance(wanted, list) else (wanted,), of)
+
+
+def _commitment(spoken: Clause, document: Mapping[str, Any], digest: str, signatories: frozenset[str]) -> Commitment:
+    anchors, combine = _anchors(spoken.get("anchor", {"filing": True}))
+    acknowledge = spoken.get("acknowledge_within")
+    within = spoken.get("within")
+    return Commitment(
+        id=spoken["id"],
+        title=spoken["title"],
+        source=Source("agreement", document["name"], document["version"], digest, spoken["cite"]),
+        owed_by=_parties(spoken["owed_by"]),
+        owed_to=_parties(spoken["owed_to"]),
+        when=condition(spoken["when"]) if "when" in spoken else ALWAYS,
+        anchors=anchors,
+        combine=combine,
+        period=None if within is None else period(within),
+        counting=_counting(spoken),
+        basis=Basis.CONTRACT,
+        discharged_by=Discharge(spoken["discharged_by"]),
+        contains=tuple(spoken.get("must_contain", ())),
+        tell=_tell(spoken["tell"]) if "tell" in spoken else None,
+        acknowledge_within=None if acknowledge is None else period(acknowledge),
+        ladder=tuple(_rung(each) for each in spoken.get("ladder", ())),
+        limits=_limits(spoken.get("handling", {})),
+        signatories=signatories,
+        extendable=spoken.get("extendable"),
+        waivable=spoken.get("waivable"),
+        because_applies=_because(document),
+    )
+
+
+def period(spoken: Clause) -> Period:
+    """The period that a checked `within` says, with its counting rule."""
+    name = next(each for each in _RULES if each in spoken)
+    unit, rule = _RULES[name]
+    return Period(spoken[name], unit, rule, at=spoken.get("at"))
+
+
+def _anchors(spoken: Clause) -> tuple[tuple[Anchor, ...], Any]:
+    for combine in ("earliest", "latest"):
+        if combine in spoken:
+            return tuple(_anchor(each) for each in spoken[combine]), combine
+    return (_anchor(spoken),), "first"
+
+
+def _anchor(spoken: Clause) -> Anchor:
+    if "fact" in spoken:
+        return Anchor("fact", spoken["fact"], spoken.get("of", "owed_by"))
+    if "after" in spoken:
+        return Anchor("after", spoken["after"])
+    return Anchor("delivery", spoken["delivery"]) if "delivery" in spoken else Anchor("filing")
+
+
+def _parties(spoken: Clause) -> Parties:
+    return Parties(Role(spoken["role"]), spoken.get("mode", "each"), spoken.get("competence"))
+
+
+def _counting(spoken: Clause) -> Counting:
+    counting = spoken.get("counting", {})
+    calendar = counting.get("calendar", spoken.get("within", {}).get("calendar", "owed_to"))
+    return Counting(_whose(counting.get("zone", "owed_to")), _whose(calendar))
+
+
+def _whose(word: str) -> str:
+    return word if word in ("owed_by", "owed_to", "operator") else f"fixed:{word}"
+
+
+def _tell(spoken: Clause) -> Tell:
+    channels = tuple(spoken.get("channels", Tell(()).channels))
+    return Tell(tuple(spoken["fields"]), spoken.get("release", "officer"), channels)
+
+
+def _rung(spoken: Clause) -> Rung:
+    return Rung(spoken["contact"], timedelta(**spoken["before"]))
+
+
+def _limits(spoken: Clause) -> Limits:
+    highest = spoken.get("max_tlp", Limits().max_tlp)
+    return Limits(highest, tuple(spoken.get("withhold", ())), tuple(spoken.get("residency", ())))
+
+
+def _because(document: Mapping[str, Any]) -> str:
+    force = document["in_force"]
+    until = f" until {force['until']}" if "until" in force else ""
+    return f"{document['title']}, version {document['version']}, is in force from {force['from']}{until}."

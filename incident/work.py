@@ -1,0 +1,140 @@
+"""Node and Work: where a transaction begins and ends. Nothing else commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from incident import db, evidence
+from incident.actor import NODE, Actor
+from incident.clock import Clock, DatabaseClock
+from incident.db.columns import INSTANT, INT, JSON, TEXT, table
+from incident.db.columns import UUID as UUID_
+from incident.errors import Conflict, NotFound
+from incident.settings import Settings
+
+WakeUp = Callable[[str], None]
+
+reply = table("reply", party_id=UUID_, key=TEXT, digest=TEXT, status=INT, body=JSON, at=INSTANT)
+
+
+def _asleep(sweep: str) -> None:
+    """A wake-up that reaches nobody; the sweeps find the rows by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer already given under an Idempotency-Key."""
+
+    status: int
+    body: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction: its connection, who asks, the instant at which it began, and what it will leave behind."""
+
+    node: Node
+    connection: sa.Connection
+    actor: Actor
+    now: datetime
+    recorded: list[evidence.Recorded] = field(default_factory=list)
+    wakes: set[str] = field(default_factory=set)
+    _reply: dict[str, object] | None = None
+
+    def record(self, kind: str, stream: UUID, payload: Mapping[str, object]) -> None:
+        """Put it into the evidence of `stream` (a case, a party, an agreement version) when this work commits."""
+        self.recorded.append(evidence.Recorded(stream, kind, {**payload, "by": self.actor.name, "means": self.actor.means}))
+
+    def wake(self, *sweeps: str) -> None:
+        """Hint that these sweeps have something to do, after the commit. Losing a hint costs latency, never work."""
+        self.wakes.update(sweeps)
+
+    def widen(self, case: UUID) -> None:
+        """From here on work in the name of the case's holder: the consequences of a recipient's act reach rows it may not see.
+
+        Only for parties of the case and parties that were told of it; who acted is still recorded as the actor.
+
+        Raises:
+            NotFound: for anybody else.
+        """
+        if self.actor.is_node:
+            return
+        holder = self.connection.execute(sa.text("select demarche.holder_of(:case)"), {"case": case}).scalar()
+        if holder is None:
+            raise NotFound("There is no such case.")
+        _say_who(self.connection, holder)
+
+    def answered(self, key: str, digest: str) -> Reply | None:
+        """The reply already given under `key` to the same body, or None.
+
+        Raises:
+            Conflict: the key was used for a different body.
+        """
+        self.connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:k, 1))"), {"k": f"{self.actor.party}:{key}"})
+        row = self.connection.execute(
+            sa.select(reply.c.digest, reply.c.status, reply.c.body).where(reply.c.party_id == self.actor.party, reply.c.key == key)
+        ).first()
+        if row is None:
+            return None
+        if row.digest != digest:
+            raise Conflict(f"The Idempotency-Key {key!r} was used before for a different request.", code="idempotency_key_reused")
+        return Reply(row.status, row.body)
+
+    def answer(self, key: str, digest: str, status: int, body: Mapping[str, object]) -> None:
+        """Keep the reply with the work itself: a repetition gets it back and has no further effect."""
+        self._reply = {
+            "party_id": self.actor.party,
+            "key": key,
+            "digest": digest,
+            "status": status,
+            "body": body,
+            "at": self.now,
+        }
+
+    def _finish(self) -> None:
+        evidence.append(self.connection, self.recorded, at=self.now, actor=self.actor.uri or self.node.settings.node_name)
+        if self._reply is not None:
+            _say_who(self.connection, self.actor.party)
+            db.put(self.connection, {reply: [self._reply]})
+
+
+@dataclass(slots=True)
+class Node:
+    """One running installation, seen by one process with one database role."""
+
+    settings: Settings
+    engine: sa.Engine
+    clock: Clock
+    wake: WakeUp = _asleep
+    key: Ed25519PrivateKey | None = None
+
+    @contextmanager
+    def work(self, actor: Actor = NODE) -> Iterator[Work]:
+        """Open a unit of work; commit if the block ends well, undo everything if it does not."""
+        with self.engine.begin() as connection:
+            _say_who(connection, actor.party)
+            work = Work(self, connection, actor, self.clock.now(connection))
+            yield work
+            work._finish()
+        for sweep in sorted(work.wakes):
+            self.wake(sweep)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_node(settings: Settings, url: str, *, wake: WakeUp = _asleep, clock: Clock | None = None, pool_size: int = 10) -> Node:
+    """A node on the database at `url`, whose role decides what this process may do."""
+    return Node(settings, db.engine(url, pool_size=pool_size), clock or DatabaseClock(), wake, settings.signing_key())
+
+
+def _say_who(connection: sa.Connection, party: UUID | None) -> None:
+    connection.exec_driver_sql("select set_config('app.party', %s, true)", (str(party or ""),))
