@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from incident.rules.case import Deployment
 from incident.rules.legaltime.values import Because
 
 Json = dict[str, Any]
@@ -26,7 +27,7 @@ def because(reasons: Iterable[Because]) -> list[Json]:
     return [{"code": each.code, "text": each.text, "cite": each.cite, "at": at(each.at)} for each in reasons]
 
 
-def obligation(row: Mapping[str, Any], *, slugs: Mapping[Any, str], verdict: str, incident_ref: str) -> Json:
+def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str, incident_ref: str) -> Json:
     """One obligation, from its row and its verdict as of now."""
     return {
         "id": str(row["id"]),
@@ -67,7 +68,7 @@ def obligation(row: Mapping[str, Any], *, slugs: Mapping[Any, str], verdict: str
     }
 
 
-def notice(row: Mapping[str, Any], *, slugs: Mapping[Any, str], incident_ref: str, withheld: Iterable[Json] = ()) -> Json:
+def notice(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_ref: str, withheld: Iterable[Json] = ()) -> Json:
     """One notice. `withheld` is for the parties of the case only: a recipient is not told what it was not told."""
     return {
         "id": str(row["id"]),
@@ -95,7 +96,7 @@ def notice(row: Mapping[str, Any], *, slugs: Mapping[Any, str], incident_ref: st
     }
 
 
-def notification(row: Mapping[str, Any], *, slugs: Mapping[Any, str], incident_ref: str) -> Json:
+def notification(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_ref: str) -> Json:
     """One notice on its way over one channel, without the address."""
     return {
         "id": str(row["id"]),
@@ -114,7 +115,7 @@ def notification(row: Mapping[str, Any], *, slugs: Mapping[Any, str], incident_r
     }
 
 
-def incident(row: Mapping[str, Any], *, slugs: Mapping[Any, str], deployment: str) -> Json:
+def incident(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], deployment: str) -> Json:
     """The matter itself, without what hangs on it."""
     return {
         "id": str(row["id"]),
@@ -134,4 +135,37 @@ def incident(row: Mapping[str, Any], *, slugs: Mapping[Any, str], deployment: st
         "deployment": deployment,
         "mandate": row["mandate"],
         "filed_at": at(row["filed_at"]),
+    }
+
+
+def deployment(given: Deployment) -> Json:
+    """A deployment, its parties by slug."""
+    return {
+        "slug": given.slug,
+        "name": given.name,
+        "operator": given.operator.slug,
+        "suppliers": [each.slug for each in given.suppliers],
+        "jurisdiction": given.jurisdiction,
+        "zone": given.operator.zone,
+        "system": {"name": given.system, "version": given.system_version, "models": list(given.models)},
+        "data_may_live": list(given.data_may_live),
+    }
+
+
+def agreement(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], accepted: Mapping[Any, datetime | None], now: datetime) -> Json:
+    """One version of an agreement: who is party to it, who has accepted, whether it is in force at `now`."""
+    begun = row["accepted_at"] is not None and row["in_force_from"] <= now
+    return {
+        "id": str(row["id"]),
+        "name": row["name"],
+        "version": row["version"],
+        "title": row["title"],
+        "digest": row["digest"],
+        "published_by": slugs[row["published_by"]],
+        "published_at": at(row["published_at"]),
+        "in_force_from": at(row["in_force_from"]),
+        "in_force_until": at(row["in_force_until"]),
+        "in_force": begun and (row["in_force_until"] is None or row["in_force_until"] > now),
+        "parties": sorted(slugs[party] for party in accepted),
+        "awaiting": sorted(slugs[party] for party, when in accepted.items() if when is None),
     }

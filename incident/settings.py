@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from environs import Env, EnvError
 
 from incident.errors import Refused
 from incident.home import keep_file, open_home
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMATS = ("auto", "console", "json")
@@ -94,6 +97,24 @@ class Settings:
         path = open_home(self.home) / "signing_key.pem"
         keep_file(path, _new_signing_key)
         return path
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The key in `signing_key_file`.
+
+        Raises:
+            BadSetting: when the file holds something else.
+        """
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        path, expected = self.signing_key_file, "an Ed25519 key (PKCS#8 PEM, no password)"
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except (ValueError, TypeError, OSError) as error:
+            raise BadSetting("DEMARCHE_SIGNING_KEY_FILE", expected, f"cannot be read from {path} ({error})") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise BadSetting("DEMARCHE_SIGNING_KEY_FILE", expected, f"holds a key of another kind ({path})")
+        return key
 
     @property
     def broker_is_shared(self) -> bool:
@@ -288,7 +309,7 @@ _VARIABLES: dict[str, tuple[str, _Default, Callable[[Any], object]]] = {
     "log_level": ("DEMARCHE_LOG_LEVEL", _is("INFO"), _one_of("DEMARCHE_LOG_LEVEL", LEVELS)),
     "log_format": ("DEMARCHE_LOG_FORMAT", _is("auto"), _one_of("DEMARCHE_LOG_FORMAT", FORMATS)),
     "database_url": ("DATABASE_URL", _is(None), _database),
-    "broker_url": ("REDIS_URL", _is("memory://"), _broker),
+    "broker_url": ("REDIS_URL", _is("memory://localhost//"), _broker),
     "smtp_url": ("DEMARCHE_SMTP_URL", _is(None), _smtp),
     "named_signing_key_file": ("DEMARCHE_SIGNING_KEY_FILE", _is(None), _key_file),
     "given_secret_key": ("DEMARCHE_SECRET_KEY", _is(None), _secret),

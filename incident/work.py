@@ -56,6 +56,11 @@ class Work:
         """Hint that these sweeps have something to do, after the commit. Losing a hint costs latency, never work."""
         self.wakes.update(sweeps)
 
+    def become(self, actor: Actor) -> None:
+        """From here on work as `actor`, for somebody who has just proved who they are."""
+        self.actor = actor
+        _say_who(self.connection, actor.party)
+
     def widen(self, case: UUID) -> None:
         """From here on work in the name of the case's holder: the consequences of a recipient's act reach rows it may not see.
 

@@ -22,6 +22,6 @@ UUIDS = ARRAY(sa.Uuid())
 METADATA = sa.MetaData(schema="demarche")
 
 
-def table(name: str, **columns: sa.types.TypeEngine[Any]) -> sa.Table:
+def table(name: str, /, **columns: sa.types.TypeEngine[Any]) -> sa.Table:
     """A table as the application uses it. Keys, constraints and walls are the migrations' business."""
     return sa.Table(name, METADATA, *(sa.Column(column, type_) for column, type_ in columns.items()))

@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 
 DUE = "due"
 
+LineLost = psycopg.OperationalError
 Line = psycopg.Connection[tuple[object, ...]]
 
 

@@ -9,12 +9,17 @@ from typing import Literal
 from incident.rules.facts import Scalar
 
 Truth = bool | None
+_SETS = (list, tuple, frozenset, set)
 Operator = Literal["is", "in", "at_least", "at_most", "includes", "known"]
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`fact` of the party in role `of`, compared with constants. Unknown facts give unknown, except for `known`."""
+    """`fact` of the party in role `of`, compared with constants. Unknown facts give unknown, except for `known`.
+
+    A value of another kind than the operator compares (text with `at_least`, one word with `includes`) gives unknown.
+    `known` is false for an empty set: nobody has named a member yet.
+    """
 
     fact: str
     operator: Operator
@@ -77,18 +82,27 @@ def named(condition: Condition) -> frozenset[tuple[str, str]]:
 
 def _test(test: Test, value: object) -> Truth:
     if test.operator == "known":
-        return value is not None
+        return value is not None and not (isinstance(value, _SETS) and not value)
     if value is None:
         return None
     wanted = test.operands
     if test.operator in ("is", "in"):
-        return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in wanted)
+        return any(_same(value, each) for each in wanted)
     if test.operator == "includes":
-        return isinstance(value, (list, tuple, frozenset, set)) and any(each in value for each in wanted)
-    bound = wanted[0]
-    if not isinstance(value, int) or not isinstance(bound, int):
+        return any(_same(item, each) for item in value for each in wanted) if isinstance(value, _SETS) else None
+    return _compared(test, value)
+
+
+def _compared(test: Test, value: object) -> Truth:
+    bound = test.operands[0]
+    if not isinstance(value, int) or not isinstance(bound, int) or isinstance(value, bool) or isinstance(bound, bool):
         return None
     return value >= bound if test.operator == "at_least" else value <= bound
+
+
+def _same(value: object, wanted: Scalar) -> bool:
+    """Equal, and both booleans or neither: Python holds that True == 1, agreements do not."""
+    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
 
 
 def _negated(value: Truth) -> Truth:

@@ -28,11 +28,14 @@ class Acceptance:
     accepted_by: str | None
 
 
-def in_force(connection: sa.Connection, at: datetime) -> list[terms.Agreement]:
-    """The versions that bind at `at`, as far as the caller may see them: accepted by all, within their dates, the newest of each name."""
+def in_force(connection: sa.Connection, at: datetime, *, known_at: datetime) -> list[terms.Agreement]:
+    """The versions that bind at `at`, as far as the caller may see them: accepted by all, within their dates, the newest of each name.
+
+    A version accepted after `known_at` does not count, so that a case keeps the versions it began under.
+    """
     rows = connection.execute(
         sa.select(agreement_version.c.name, agreement_version.c.digest, agreement_version.c.text)
-        .where(agreement_version.c.accepted_at.is_not(None), agreement_version.c.in_force_from <= at)
+        .where(agreement_version.c.accepted_at <= known_at, agreement_version.c.in_force_from <= at)
         .where(agreement_version.c.in_force_until.is_(None) | (agreement_version.c.in_force_until > at))
         .order_by(agreement_version.c.name, agreement_version.c.in_force_from.desc(), agreement_version.c.published_at.desc())
     ).all()

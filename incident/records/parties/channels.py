@@ -43,7 +43,7 @@ def contact_of(connection: sa.Connection, party: UUID, role: str) -> UUID:
     """The contact in that role; made when the party has none."""
     found = connection.execute(sa.select(contact.c.id).where(contact.c.party_id == party, contact.c.role == role)).scalar()
     if found is not None:
-        return found
+        return UUID(str(found))
     id_ = new_id()
     db.put(
         connection,
@@ -60,7 +60,7 @@ def put_channel(connection: sa.Connection, *, party: UUID, role: str, kind: str,
         sa.update(channel).where(channel.c.contact_id == of, channel.c.kind == kind).values(values).returning(channel.c.id)
     ).scalar()
     if changed is not None:
-        return changed
+        return UUID(str(changed))
     id_ = new_id()
     row = {"id": id_, "contact_id": of, "party_id": party, "kind": kind, "created_at": now, **values}
     db.put(connection, {channel: [row]})

@@ -14,7 +14,7 @@ from incident.rules.exchange import atlas, veris
 from incident.rules.exchange.assembly import Destination
 from incident.rules.exchange.records import Kind, Mapped, Record, Unreadable, digest_of
 
-__all__ = ["Destination", "Mapped", "Record", "Unreadable", "read", "to_report", "victim_countries"]
+__all__ = ["LARGEST", "Destination", "Mapped", "Record", "Unreadable", "read", "to_report", "victim_countries"]
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of one record; the largest published ones have some ten thousand."""
@@ -54,7 +54,7 @@ def to_report(record: Record, to: Destination) -> Mapped | Unreadable:
 
 def _parsed(path: str, data: bytes) -> object:
     if len(data) > LARGEST:
-        return Unreadable(path, "", f"{len(data)} bytes; a record has at most {LARGEST}")
+        return Unreadable(path, "", f"larger than a record may be, {LARGEST} bytes")
     if not data.strip():
         return Unreadable(path, "", "the file is empty")
     suffix = path.lower().rpartition(".")[2]

@@ -72,17 +72,15 @@ def reference(collection: str, identity: str | None, digest: str) -> str:
 
 def _moments(reading: Reading, matter: Matter, aware: Known, weeks: int, zone: str) -> dict[str, object]:
     """`noticed_at` equals `aware_at`: who is aware has noticed, and the record knows of no earlier moment."""
-    known = dates.stated(reading, matter.aware_pointer, aware.moved(weeks), zone)
-    if matter.occurred is None:
-        return {"occurred_at": None, "aware_at": known, "noticed_at": known}
-    occurred = dates.stated(reading, matter.occurred_pointer, matter.occurred.moved(weeks), zone)
+    occurred = matter.occurred and dates.stated(reading, matter.occurred_pointer, matter.occurred.moved(weeks), zone)
+    known = occurred if aware == matter.occurred else dates.stated(reading, matter.aware_pointer, aware.moved(weeks), zone)
     return {"occurred_at": occurred, "aware_at": known, "noticed_at": known}
 
 
 def _notes(matter: Matter, aware: Known, weeks: int, to: Destination) -> tuple[str, ...]:
     notes = matter.notes
     if matter.aware is None:
-        notes = ("Awareness is taken from the incident: the record has no other date", *notes)
+        notes = ("Awareness is taken from the incident: the record has no other possible date", *notes)
     if to.shift_to is None:
         return notes
     occurred = f"occurred {matter.occurred.text}, " if matter.occurred else ""

@@ -92,12 +92,12 @@ class Reading:
         """The texts of the list at `pointer`, in their order; a bare text counts as a list of one."""
         found = self.value(pointer)
         listed = [found] if isinstance(found, str) else self._listed(pointer, found)
-        return tuple(item for index, item in enumerate(listed) if self._is_text(f"{pointer}/{index}", item))
+        return tuple(item for index, item in enumerate(listed) if self._is_text(item, f"{pointer}/{index}"))
 
     def objects(self, pointer: str) -> tuple[Mapping[str, object], ...]:
         """The objects of the list at `pointer`, in their order."""
         listed = self._listed(pointer, self.value(pointer))
-        return tuple(item for index, item in enumerate(listed) if self._is_object(f"{pointer}/{index}", item))
+        return tuple(item for index, item in enumerate(listed) if self._is_object(item, f"{pointer}/{index}"))
 
     def whole(self, pointer: str) -> int | None:
         """The whole number at `pointer`; neither a boolean nor a fraction is one."""
@@ -113,12 +113,12 @@ class Reading:
         self._expected(pointer, "a list", found)
         return []
 
-    def _is_text(self, pointer: str, item: object) -> TypeGuard[str]:
+    def _is_text(self, item: object, pointer: str) -> TypeGuard[str]:
         if not isinstance(item, str):
             self._expected(pointer, "text", item)
         return isinstance(item, str)
 
-    def _is_object(self, pointer: str, item: object) -> TypeGuard[Mapping[str, object]]:
+    def _is_object(self, item: object, pointer: str) -> TypeGuard[Mapping[str, object]]:
         if not isinstance(item, Mapping):
             self._expected(pointer, "an object", item)
         return isinstance(item, Mapping)

@@ -2,16 +2,18 @@
 
 What becomes of a record, with the reason where it is a reading and not a copy:
 
-- `timeline.incident` is `occurred_at`; `plus.timeline.notification` (the day the matter became public) is `aware_at`: the
-  victim knew by then. Without it the incident's own date stands in.
-- `personal_data_breach`: true when disclosure is confirmed and a variety of data is about persons; false when it was denied and
-  nothing else was hit, or when every variety disclosed is of a kind that is about no person; else unknown.
-- `risk_to_individuals`: of a breach, `high` when health or money is in it, `risk` otherwise; unknown when all of it was encrypted.
-- `significant_incident` leans on the trigger note of NIS2 Art. 23(3) (severe disruption or loss, or considerable damage to
-  others): true for a confirmed incident with a confirmed disclosure, an outage or a loss, or a painful impact; false for
-  near misses, false positives, and impact rated insignificant with neither; else unknown.
-- `listed_in_certin_annex`: true for attacks (hacking, malware, social engineering). Annexure I of the CERT-In Directions has
-  20 types, which the catalogue counts and does not list, so nothing else is answered yes and nothing at all is answered no.
+- `timeline.incident` is `occurred_at`; `plus.timeline.notification` (the day the matter became public) is `aware_at`:
+  the victim knew by then. Without it the incident's own date stands in.
+- `personal_data_breach`: true when disclosure is confirmed and a variety of data is about persons; false when it was
+  denied and nothing else was hit, or when every variety disclosed is of a kind that is about no person; else unknown.
+- `risk_to_individuals`: of a breach, `high` when health or money is in it, `risk` otherwise; unknown when all of it was
+  encrypted.
+- `significant_incident` leans on the trigger note of NIS2 Art. 23(3) (severe disruption or loss, or considerable damage
+  to others): true for a confirmed incident with a confirmed disclosure, an outage or a loss, or a painful impact; false
+  for near misses, false positives, and impact rated insignificant with neither; else unknown.
+- `listed_in_certin_annex`: true for attacks (hacking, malware, social engineering). Annexure I of the CERT-In Directions
+  has 20 types, which the catalogue counts and does not list, so nothing else is answered yes, and nothing at all no.
+- `affected_individuals` is `data_total` of a breach: records stand for people. More than one country is `cross_border`.
 - Who did it and how stays prose.
 """
 
@@ -28,37 +30,13 @@ from incident.rules.exchange.dates import Known
 from incident.rules.exchange.records import Mapped, Reading, Record, Unreadable, escaped
 
 _KEYS = frozenset(
-    [
-        "incident_id",
-        "security_incident",
-        "reference",
-        "summary",
-        "source_id",
-        "campaign_id",
-        "confidence",
-        "timeline",
-        "victim",
-        "action",
-        "actor",
-        "asset",
-        "attribute",
-        "targeted",
-        "discovery_method",
-        "discovery_notes",
-        "value_chain",
-        "impact",
-        "notes",
-        "plus",
-        "extra",
-        "corrective_action",
-        "cost_corrective_action",
-        "ioc",
-        "control_failure",
-        "subsets",
-        "schema_version",
-        "schema_name",
-    ]
-)
+    {
+        "incident_id", "security_incident", "reference", "summary", "source_id", "campaign_id", "confidence",
+        "timeline", "victim", "action", "actor", "asset", "attribute", "targeted",
+        "discovery_method", "discovery_notes", "value_chain", "impact", "notes", "plus", "extra",
+        "corrective_action", "cost_corrective_action", "ioc", "control_failure", "subsets", "schema_version", "schema_name",
+    }
+)  # fmt: skip
 _OF_PERSONS = frozenset({"Personal", "Sensitive Personal", "Medical", "Payment", "Bank"})
 _GRAVE = frozenset({"Sensitive Personal", "Medical", "Payment", "Bank"})
 _OF_NO_PERSON = frozenset(
@@ -77,7 +55,7 @@ _TIME = re.compile(r"(0?[1-9]|1[0-2]):([0-5][0-9]):([0-5][0-9]) ([AP])M")
 
 
 def countries(record: Record) -> tuple[str, ...]:
-    """The victim's countries as ISO 3166 codes, each once, in the record's order; what is unknown or no code is left out."""
+    """The victim's countries as ISO 3166 codes, each once, in the record's order, without unknown ones."""
     return _countries(Reading(record.content))
 
 
@@ -188,7 +166,7 @@ def _attack(reading: Reading) -> bool | None:
 
 
 def _severity(reading: Reading) -> str:
-    """The first line that fits: low, it never happened. Critical: catastrophic, or health data or very many records disclosed.
+    """The first that fits. Low: it never happened. Critical: catastrophic, or health data or very many records disclosed.
     High: a confirmed disclosure, an outage or a loss, or damaging. Medium: everything else.
     """
     rating, disclosed = reading.word("/impact/overall_rating"), _disclosed(reading) == "Yes"

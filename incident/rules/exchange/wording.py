@@ -16,16 +16,16 @@ _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(reading: Reading, pointer: str, text: str) -> str:
-    """One line of printable text. Line breaks and tabs become spaces; control characters go, with a fault at `pointer`."""
-    unwanted = sorted({character for character in text if _is_control(character)})
+    """One printable line. Line breaks and tabs become spaces; control characters go, with a fault at `pointer`."""
+    unwanted = {character for character in text if _is_control(character)}
     if unwanted:
-        named = ", ".join(f"U+{ord(character):04X}" for character in unwanted[:8])
+        named = ", ".join(f"U+{ord(character):04X}" for character in sorted(unwanted)[:8])
         reading.fault(pointer, "control_characters", f"control characters removed: {named}")
     return " ".join("".join(character for character in text if character not in unwanted).split())
 
 
 def compose(text: str, notes: Iterable[str], faults: Sequence[Fault]) -> tuple[str, Fault | None]:
-    """`text`, then the notes, then the faults by their pointers, in at most `LIMIT` characters. The text gives way first.
+    """`text`, the notes, then the faults by their pointers, in at most `LIMIT` characters. The text gives way first.
 
     The fault says where a text was cut; the summary says so too.
     """
@@ -42,7 +42,8 @@ def _told(faults: Sequence[Fault]) -> str:
     lines = [f"{fault.pointer or 'the record'}: {fault.message}" for fault in faults]
     kept = _fitting(lines, _FAULTS)
     more = [f"and {len(lines) - len(kept)} more"] if len(kept) < len(lines) else []
-    return "Faults in the record: " + "; ".join([*kept, *more]) if lines else ""
+    told = "Faults in the record: " + "; ".join([*kept, *more]) if lines else ""
+    return "".join(character for character in told if not _is_control(character))
 
 
 def _fitting(lines: Iterable[str], room: int) -> list[str]:

@@ -1,15 +1,16 @@
-"""The two answers of handling, and what each holds back."""
+"""The two answers of handling."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+
+WHOLE = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """One field that stays: by which rule, and a sentence that says why."""
+    """What stays: one field, or `*` for the whole notice. `rule` is stable for programs, `why` a sentence for people."""
 
     field: str
     rule: str
@@ -18,29 +19,11 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What leaves, by field (at least one), in values that `incident.canonical` accepts; and what stays."""
+    """What leaves, by field (at least one), as plain values that `incident.canonical` accepts; and what stays."""
 
     items: Mapping[str, object]
     withheld: tuple[Withheld, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NothingLeaves:
-    """The notice stays whole. `rule` is stable for programs, `why` is for people."""
-
-    rule: str
-    why: str
-    fields: tuple[str, ...] = ("*",)
-
-    @property
-    def items(self) -> Mapping[str, object]:
-        """Always empty."""
-        return MappingProxyType({})
-
-    @property
-    def withheld(self) -> tuple[Withheld, ...]:
-        """Every field that was asked for, or `*` when that could not be read."""
-        return tuple(Withheld(field, self.rule, self.why) for field in self.fields)
-
-
-Decision = Released | NothingLeaves
+Decision = Released | Withheld
+"""Released in part or whole; or withheld whole, and then nothing leaves."""

@@ -10,7 +10,7 @@ from incident.canonical import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
 from incident.rules.handling import fields
-from incident.rules.handling.decision import Decision, NothingLeaves, Released, Withheld
+from incident.rules.handling.decision import WHOLE, Decision, Released, Withheld
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -25,17 +25,16 @@ def release(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: Se
     `duties` are the obligations that the notice announces, as maps without content of the case; field `duties`.
     Never raises; see the package for the rules.
     """
-    asked: tuple[str, ...] = ()
     try:
         asked = tuple(dict.fromkeys(tell.fields))
         _check(case, recipient, asked, limits)
         return _decided(case, recipient, asked, limits, duties)
     except _Stays as stays:
         rule, why = stays.args
-        return NothingLeaves(rule, why, asked or ("*",))
+        return Withheld(WHOLE, rule, why)
     except Exception as error:  # the last line of defence: whatever went wrong, nothing may leave because of it
         why = f"Handling failed ({type(error).__name__}); nothing leaves until somebody has looked."
-        return NothingLeaves("fault", why, asked or ("*",))
+        return Withheld(WHOLE, "fault", why)
 
 
 def _check(case: Case, recipient: Party, asked: tuple[str, ...], limits: Limits) -> None:

@@ -1,0 +1,34 @@
+"""Legal time: moments as people know them, calendars, counting rules, and deadlines with their reasons.
+
+`deadline(period, anchor, place, basis=, cite=)` dates a period; `moment(text, ...)` reads a time; `calendar(id)` answers
+which days are closed; `check(period)` refuses a period that could never be counted; `zone(name)` is a zone of the pinned
+tzdata; `rules()` lists the counting rules by name.
+"""
+
+from incident.rules.legaltime.calendars import Calendar, CalendarRefused, calendar
+from incident.rules.legaltime.counting import PeriodRefused, check, rules
+from incident.rules.legaltime.dating import deadline
+from incident.rules.legaltime.moments import moment
+from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Period, Place
+from incident.rules.legaltime.zones import TimeRefused, spoken, tzdata_version, zone
+
+__all__ = [
+    "Basis",
+    "Because",
+    "Calendar",
+    "CalendarRefused",
+    "Deadline",
+    "Moment",
+    "Period",
+    "PeriodRefused",
+    "Place",
+    "TimeRefused",
+    "calendar",
+    "check",
+    "deadline",
+    "moment",
+    "rules",
+    "spoken",
+    "tzdata_version",
+    "zone",
+]

@@ -11,7 +11,7 @@ from typing import Literal
 from incident import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
-from incident.rules.handling import Released, Withheld, release
+from incident.rules.handling import NothingLeaves, Released, Withheld, release
 from incident.rules.planning import Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
@@ -111,15 +111,16 @@ def _duties_only(case: Case, recipient: Party, duties: list[Planned]) -> Draft:
 def _made(
     case: Case,
     recipient: Party,
-    decision: Released | Withheld,
+    decision: Released | NothingLeaves,
     duties: list[Planned],
     performs: tuple[Planned, ...],
     channels: tuple[str, ...],
     clause: str | None,
     title: str,
 ) -> Draft:
-    if isinstance(decision, Withheld):  # nothing leaves by itself; an officer sees why, and the duty to tell stays visible
-        return Draft(recipient, "information", title, {}, canonical.digest({}), (decision,), (), performs, channels, None, None)
+    if isinstance(decision, NothingLeaves):  # an officer sees why, and the duty to tell stays visible
+        why = Withheld("*", decision.rule, decision.why)
+        return Draft(recipient, "information", title, {}, canonical.digest({}), (why,), (), performs, channels, None, None)
     items = {**decision.items, **({"exercise": True} if case.exercise else {})}
     if duties:
         items["duties"] = [duty(each) for each in duties]

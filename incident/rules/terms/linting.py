@@ -13,8 +13,8 @@ from incident.rules.handling.fields import FACT
 from incident.rules.legaltime.values import Period
 from incident.rules.terms.agreement import Agreement
 
-CASE_FACTS = frozenset({"severity", "tlp", "stage", "affected_countries", "exercise"})
-"""What a condition may ask of the case itself, beside the facts of its parties."""
+CASE_FACTS = frozenset({"severity", "tlp", "stage", "affected_countries", "exercise", "jurisdiction"})
+"""What a condition may ask beside stated facts: what the case is, and the country of a party."""
 
 _SPANS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "bd": timedelta(days=1)}
 _NOTICES = (Discharge.SENT, Discharge.RECEIVED)

@@ -35,10 +35,16 @@ def check(document: object) -> dict[str, Any]:
     """
     if not isinstance(document, dict):
         raise Invalid([Fault("", "type", "Expected a map with the keys name, version, title and so on.")])
-    faults = _faults(DocumentSchema().validate(document), "")
+    faults = _faults(DocumentSchema().validate(document), "") or _same_ids(document)
     if faults:
         raise Invalid(faults, "The agreement document has faults.")
     return document
+
+
+def _same_ids(document: Mapping[str, Any]) -> list[Fault]:
+    ids = [each["id"] for each in document["commitments"]]
+    again = [place for place, name in enumerate(ids) if name in ids[:place]]
+    return [Fault(f"/commitments/{place}/id", "duplicate", f"{ids[place]} is the id of another clause.") for place in again]
 
 
 def _faults(messages: object, pointer: str) -> list[Fault]:
@@ -52,7 +58,7 @@ def _faults(messages: object, pointer: str) -> list[Fault]:
 
 
 def _code(sentence: str) -> str:
-    return {"Missing": "required", "Unknown": "unknown"}.get(sentence.split(" ", 1)[0], "invalid")
+    return {"Missing": "required", "Unknown": "unknown"}.get(sentence.split(" ", 1)[0].rstrip(";"), "invalid")
 
 
 class _Map(Schema):
@@ -371,11 +377,6 @@ class DocumentSchema(_Map):
     commitments = _List(_nested(CommitmentSchema), required=True)
 
     @validates_schema(skip_on_field_errors=True)
-    def _consistent(self, data: Mapping[str, Any], **options: Any) -> None:
+    def _several(self, data: Mapping[str, Any], **options: Any) -> None:
         if len(data["parties"]) < 2:
             raise ValidationError("Expected at least two parties.", "parties")
-        seen: set[str] = set()
-        for place, each in enumerate(data["commitments"]):
-            if each["id"] in seen:
-                raise ValidationError({"commitments": {place: {"id": [f"{each['id']} is the id of another clause."]}}})
-            seen.add(each["id"])

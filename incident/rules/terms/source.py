@@ -61,8 +61,9 @@ def read(text: str) -> object:
         node = _composed(text)
     except yaml.MarkedYAMLError as error:
         raise _refused("yaml", _sentence(error)) from error
-    except yaml.YAMLError as error:
-        raise _refused("yaml", f"The document is not YAML text: {error}") from error
+    except yaml.reader.ReaderError as error:
+        what = f"U+{ord(text[error.position]):04X} at position {error.position}"
+        raise _refused("yaml", f"The document has the character {what}, which YAML does not allow.") from error
     faults: list[Fault] = []
     value = None if node is None else _plain(node, "", faults)
     if faults:

@@ -72,7 +72,7 @@ create table incident (
   tlp text not null check (tlp in ('CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED')), affected_countries text[] not null default '{}',
   exercise boolean not null, stage text not null, status text not null default 'open' check (status in ('open', 'closed')),
   closed_as text check (closed_as in ('resolved', 'false_alarm', 'below_threshold', 'duplicate', 'withdrawn')),
-  duplicate_of uuid references incident, mandate text, origin text not null, filed_at timestamptz not null,
+  duplicate_of uuid references incident, mandate text, origin text not null, filed_at timestamptz not null, bound_at timestamptz not null,
   revision int not null default 1, changed xid8 not null default pg_current_xact_id(),
   check ((status = 'closed') = (closed_as is not null)));
 create index on incident (filed_at desc, id);
@@ -151,18 +151,19 @@ create table withholding (
   notice_id uuid not null references notice, case_id uuid not null references incident, field text not null, rule text not null, why text not null,
   primary key (notice_id, field));
 create table notification (
-  id uuid primary key, notice_id uuid not null references notice, case_id uuid not null references incident, party_id uuid not null references party,
+  id uuid primary key, notice_id uuid references notice, case_id uuid references incident, party_id uuid not null references party,
   channel_id uuid references channel, contact text not null, kind text not null, address text not null, effect_key text not null unique,
   state text not null check (state in ('due', 'leased', 'delivered', 'dead', 'cancelled')), attempt int not null default 0,
   look_at timestamptz, leased_until timestamptz, due_at timestamptz, created_at timestamptz not null, delivered_at timestamptz, last_error text,
   changed xid8 not null default pg_current_xact_id(),
+  check ((notice_id is null) = (case_id is null)), -- neither: a test of the channel
   check ((state = 'leased') = (leased_until is not null)), check ((state in ('due', 'leased')) = (look_at is not null)));
 create index notification_due on notification (look_at) where look_at is not null;
 create index on notification (notice_id);
 create index on notification (party_id, created_at desc, id);
 create index on notification (changed, id);
 create table attempt (
-  notification_id uuid not null references notification, number int not null, case_id uuid not null references incident,
+  notification_id uuid not null references notification, number int not null, case_id uuid references incident,
   at timestamptz not null, outcome text not null check (outcome in ('delivered', 'try_later', 'gave_up', 'stale')), detail jsonb not null,
   primary key (notification_id, number, outcome));
 
@@ -343,6 +344,7 @@ create policy of_the_stream on evidence_order for select to demarche_web
 create policy anyone on evidence_checkpoint for select to demarche_web using (true);
 create policy recipient on notice for select to demarche_web using (recipient = me() and released_at is not null);
 create policy recipient on notification for select to demarche_web using (party_id = me());
+create policy tests on notification for insert to demarche_web with check (party_id = me() and case_id is null);
 create policy told on obligation for select to demarche_web using (exists (
   select from notice n where n.recipient = me() and n.case_id = obligation.case_id and n.released_at is not null and obligation.id = any (n.obligations)));
 create policy told on act for select to demarche_web using (by_party = me());

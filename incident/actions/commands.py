@@ -1,0 +1,69 @@
+"""What callers ask for, as frozen values: already well-formed, not yet permitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from incident.rules.facts import Scalar
+from incident.rules.legaltime.values import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """One fact of a report. `about` is a party's slug; None means the operator's."""
+
+    name: str
+    value: Scalar | Moment
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One stage of a report. `body` is what was sent, kept word for word; its digest tells a repetition from a contradiction."""
+
+    deployment: str
+    reference: str
+    stage: str
+    summary: str
+    severity: str
+    tlp: str
+    affected_countries: tuple[str, ...]
+    facts: tuple[StatedFact, ...]
+    exercise: bool
+    revision: int
+    body: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    """`as_`: resolved, false_alarm, below_threshold, duplicate or withdrawn."""
+
+    as_: str
+    reason: str
+    duplicate_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reclassify:
+    """New values of what classifies a case; None leaves a value as it is."""
+
+    reason: str
+    severity: str | None = None
+    tlp: str | None = None
+    affected_countries: tuple[str, ...] | None = None
+    facts: tuple[StatedFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBy:
+    """Who did something, when it is said to have happened (None: now), and a note."""
+
+    by: str
+    occurred_at: datetime | None = None
+    note: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,55 @@
+"""What an action answers: the thing acted on, as it stands after."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from incident import answers
+from incident.actions.consequences import telling
+from incident.errors import NotFound
+from incident.records import agreements, cases, obligations, outbox
+from incident.records.parties import directory
+from incident.work import Work
+
+
+def obligation(work: Work, id_: UUID) -> answers.Json:
+    """The obligation, its verdict derived from its acts."""
+    row = obligations.find(work.connection, id_)
+    acts = obligations.acts_about(work.connection, [id_]).get(id_, [])
+    slugs = telling.names(work, [each for each in (row.debtor, row.creditor) if each])
+    ref = cases.find(work.connection, row.case_id).ref
+    return answers.obligation(row._mapping, slugs=slugs, verdict=obligations.verdict_of(row, acts, work.now).value, incident_ref=ref)
+
+
+def notice(work: Work, id_: UUID) -> answers.Json:
+    """The notice, without what it withholds."""
+    row = outbox.find(work.connection, id_)
+    return answers.notice(row._mapping, slugs=telling.names(work, [row.recipient]), incident_ref=row.items.get("incident_ref", ""))
+
+
+def incident(work: Work, id_: UUID) -> answers.Json:
+    """The incident with its live obligations, each with its verdict."""
+    row = cases.find(work.connection, id_)
+    rows = [each for each in obligations.of_case(work.connection, id_) if each.superseded_by is None]
+    acts = obligations.acts_about(work.connection, [each.id for each in rows])
+    slugs = telling.names(work, [row.filed_by, row.operator_id, *(p for each in rows for p in (each.debtor, each.creditor) if p)])
+    deployment = directory.deployment_by_id(work.connection, row.deployment_id, work.now.date()).slug
+    return {
+        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment),
+        "obligations": [
+            answers.obligation(
+                each._mapping, slugs=slugs, incident_ref=row.ref,
+                verdict=obligations.verdict_of(each, acts.get(each.id, ()), work.now).value,
+            ) for each in rows
+        ],
+    }  # fmt: skip
+
+
+def agreement(work: Work, id_: UUID) -> answers.Json:
+    """The version, with who has accepted it."""
+    row = agreements.find(work.connection, id_)
+    if row is None:
+        raise NotFound("There is no such agreement.")
+    accepted = {each.party_id: each.accepted_at for each in agreements.acceptances(work.connection, [id_]).get(id_, ())}
+    slugs = telling.names(work, [row.published_by, *accepted])
+    return answers.agreement(row._mapping, slugs=slugs, accepted=accepted, now=work.now)

@@ -1,0 +1,92 @@
+"""From rows to a plan: the case as the rules see it, and the versions and laws that bind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from incident.records import agreements, cases, obligations
+from incident.records.cases import Row
+from incident.records.parties import directory
+from incident.rules import regimes
+from incident.rules.case import Case, Deployment
+from incident.rules.commitment import Commitment, Discharge
+from incident.rules.facts import Facts
+from incident.rules.legaltime.values import Moment
+from incident.rules.planning import Happened, Planned, discharges, plan
+from incident.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What planning needs beyond the facts: the incident as a mapping of its columns, and its deployment."""
+
+    values: Mapping[str, Any]
+    deployment: Deployment
+
+
+def case_of(work: Work, matter: Matter, facts: Facts) -> Case:
+    """The case as the rules see it, its parties with their profile of the day it is bound to."""
+    values, deployment = matter.values, matter.deployment
+    members = [values["filed_by"], deployment.operator.id, *(each.id for each in deployment.suppliers)]
+    everybody = directory.for_case(work.connection, members, values["bound_at"].date())
+    filer = next(each for each in everybody if each.id == values["filed_by"])
+    return Case(
+        values["id"], values["ref"], values["reference"], values["stage"], values["summary"], values["severity"], values["tlp"],
+        tuple(values["affected_countries"]), values["exercise"], values["filed_at"], filer, deployment, everybody, facts,
+    )  # fmt: skip
+
+
+def binding(work: Work, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
+    """Every commitment of the agreements and laws that bind at `bound_at`; versions accepted after `known_at` do not count."""
+    agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
+    return [each for agreement in agreed for each in agreement.commitments] + list(regimes.applicable(bound_at.date()))
+
+
+def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
+    """The instant whose law and agreements bind: the operator's awareness, else what it noticed or suffered, else now."""
+    for name in ("aware_at", "noticed_at", "detected_at", "occurred_at"):
+        value = facts.value(name, operator)
+        if isinstance(value, Moment):
+            return min(value.earliest, now)
+    return now
+
+
+def happened(rows: Iterable[Row], acts: Iterable[Row]) -> Happened:
+    """What has been done so far, as planning asks for it."""
+    known = {row.id: row for row in rows}
+    submitted: dict[tuple[str, str, UUID], datetime] = {}
+    delivered: dict[tuple[str, str, UUID, UUID], datetime] = {}
+    for act in acts:
+        row = known.get(act.obligation_id)
+        if row is None:
+            continue
+        if discharges(act.kind, Discharge(row.discharged_by)):
+            for name in {row.commitment, row.commitment.rsplit(".", 1)[-1]}:
+                key = (row.source_name, name, row.debtor)
+                submitted[key] = min(submitted.get(key, act.occurred_at), act.occurred_at)
+        if act.kind == "received" and row.creditor:
+            pair = (row.source_name, row.commitment, row.debtor, row.creditor)
+            delivered[pair] = min(delivered.get(pair, act.occurred_at), act.occurred_at)
+    return Happened(submitted, delivered)
+
+
+def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], acts: Iterable[Row]) -> tuple[Case, list[Planned]]:
+    """The plan that the facts and acts of today give, under the versions and laws that the case is bound to."""
+    case = case_of(work, matter, facts)
+    commitments = binding(work, bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
+    return case, plan(case, commitments, happened(rows, acts))
+
+
+def matter_of(work: Work, row: Row) -> Matter:
+    """The matter of a case on record."""
+    return Matter(dict(row._mapping), directory.deployment_by_id(work.connection, row.deployment_id, row.bound_at.date()))
+
+
+def state_of(work: Work, case: UUID) -> tuple[list[Row], list[Row], list[Row]]:
+    """The facts, obligations and acts on record, each oldest first."""
+    connection = work.connection
+    return cases.fact_rows(connection, case), obligations.of_case(connection, case), obligations.acts_of_case(connection, case)

@@ -1,0 +1,65 @@
+"""Settling: the verdicts of a case brought in step with its acts, and misses recorded once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from incident.actions.consequences import acting, telling
+from incident.actions.consequences.planning import matter_of
+from incident.actions.consequences.replanning import Replan, replan
+from incident.records import cases, obligations
+from incident.records.cases import Row
+from incident.rules.planning import Verdict
+from incident.work import Work
+
+_RUNNING = Verdict.RUNNING
+
+
+def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
+    """What an act sets in motion: clocks that run from it are dated, verdicts settle, members of a group are released."""
+    matter = matter_of(work, cases.find(work.connection, case_id, for_update=True))
+    result = replan(work, matter, why=why, may_lapse=False)
+    settle_case(work, case_id)
+    return result
+
+
+def settle_case(work: Work, case_id: UUID) -> None:
+    """Bring the settled column of every obligation in step with its acts and the time; harmless to repeat."""
+    rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
+    acts = obligations.acts_about(work.connection, [row.id for row in rows])
+    met_groups: dict[str, UUID] = {}
+    for row in rows:
+        stands = obligations.verdict_of(row, acts.get(row.id, ()), work.now)
+        _keep(work, row, stands)
+        if stands in (Verdict.MET, Verdict.MET_LATE) and row.group_key:
+            met_groups[row.group_key] = row.id
+    for row in rows:
+        done = met_groups.get(row.group_key or "")
+        if done and done != row.id and row.settled_as is None and not acts.get(row.id):
+            acting.note(
+                work, case_id, "met_elsewhere", obligation=row.id, detail={"by": str(done), "why": "Another member did it for all."}
+            )
+            obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
+
+
+def record_miss(work: Work, row: Row) -> None:
+    """A due instant has passed unmet: recorded once, with how late we ourselves looked, and said to those who know of the duty."""
+    late = max((work.now - row.due_at).total_seconds(), 0)
+    obligations.settle(work.connection, row.id, Verdict.MISSED, work.now, missed_at=row.due_at)
+    acting.note(
+        work, row.case_id, "missed", obligation=row.id, by="node", occurred_at=row.due_at, detail={"recorded_late_by_ms": int(late * 1000)}
+    )
+    telling.missed(work, row)
+
+
+def _keep(work: Work, row: Row, stands: Verdict) -> None:
+    wanted = None if stands is _RUNNING else stands
+    if (row.settled_as or None) == (wanted.value if wanted else None):
+        return
+    if wanted is Verdict.MISSED:
+        record_miss(work, row)
+        return
+    if row.settled_as == "missed" and wanted is None:  # nothing erases a miss
+        return
+    obligations.settle(work.connection, row.id, wanted, work.now)
+    work.record("verdict", row.case_id, {"obligation": str(row.id), "from": row.settled_as, "to": wanted.value if wanted else "running"})

@@ -1,0 +1,132 @@
+"""Notices that follow from what happened: misses, reminders, escalations, corrections. Only to those who were told before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from incident import answers, canonical
+from incident.ids import new_id
+from incident.records import cases, outbox
+from incident.records.cases import Row
+from incident.records.outbox.tables import notice
+from incident.records.parties import directory
+from incident.work import Work
+
+
+def tell(
+    work: Work,
+    incident: Row,
+    recipients: Iterable[UUID],
+    *,
+    kind: str,
+    title: str,
+    effect: str,
+    about: Iterable[UUID] = (),
+    contact: str = "duty_desk",
+    extra: Mapping[str, Any] | None = None,
+    rule: str,
+) -> int:
+    """A short notice to each recipient: the reference, the label and `extra`, nothing of the incident's content. Once per `effect`."""
+    items = {
+        "incident_ref": incident.ref, "severity": incident.severity, "tlp": incident.tlp,
+        **({"exercise": True} if incident.exercise else {}), **(extra or {}),
+    }  # fmt: skip
+    told = 0
+    for recipient in sorted(set(recipients)):
+        row = {
+            "id": new_id(), "case_id": incident.id, "recipient": recipient, "kind": kind, "title": title, "obligations": list(about),
+            "performs": [], "items": items, "digest": canonical.digest(items), "tlp": incident.tlp, "contact": contact,
+            "channels": ["webhook", "email", "inbox"], "pre_authorised_by": rule, "created_at": work.now, "released_at": work.now,
+            "released_by": rule, "effect_key": f"{effect}:{recipient}:{contact}",
+        }  # fmt: skip
+        made = work.connection.execute(
+            insert(notice).values(row).on_conflict_do_nothing(index_elements=["effect_key"]).returning(notice.c.id)
+        ).scalar()
+        told += made is not None
+        if made is not None:
+            work.record("notice.told", incident.id, {"notice": str(made), "to": str(recipient), "kind": kind, "digest": row["digest"]})
+    work.wake("route")
+    return told
+
+
+def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:
+    """Whether `party` sees the case or was told of this obligation by a notice that was released."""
+    if party is None:
+        return False
+    if party in (incident.filed_by, incident.operator_id):
+        return True
+    return any(
+        each.recipient == party and each.released_at is not None and row.id in each.obligations
+        for each in outbox.of_case(work.connection, incident.id)
+    )
+
+
+def missed(work: Work, row: Row) -> None:
+    """Tell the filer's liaison, and those of debtor and creditor who know of the duty, that it was missed."""
+    incident = cases.find(work.connection, row.case_id)
+    recipients = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
+    tell(
+        work, incident, recipients, kind="missed", title=f"Missed: {row.title}", effect=f"missed:{row.id}", about=[row.id],
+        extra=_dated(row), rule="A miss is said to those who know of the duty",
+    )  # fmt: skip
+
+
+def remind(work: Work, row: Row, *, step: str, contact: str, kind: str) -> None:
+    """A reminder or escalation of one obligation to its debtor, if it knows of it; the filer's liaison is told of escalations."""
+    incident = cases.find(work.connection, row.case_id)
+    word = "Escalation" if kind == "escalation" else "Reminder"
+    common: dict[str, Any] = {
+        "kind": kind, "title": f"{word}: {row.title}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": _dated(row),
+        "rule": f"{word} of a duty that was told before",
+    }  # fmt: skip
+    if knows(work, incident, row, row.debtor):
+        tell(work, incident, [row.debtor], contact=contact, **common)
+    if kind == "escalation" and incident.filed_by != row.debtor:
+        tell(work, incident, [incident.filed_by], contact="duty_desk", **common)
+
+
+def correct(work: Work, incident: Row, *, cause: UUID, title: str, extra: Mapping[str, Any]) -> int:
+    """A correction to everyone who was told anything of the case."""
+    told = {
+        each.recipient
+        for each in outbox.of_case(work.connection, incident.id)
+        if each.released_at is not None and each.routed_at is not None
+    }
+    told |= {incident.operator_id} - {incident.filed_by} if told else set()
+    return tell(
+        work, incident, told - {work.actor.party}, kind="correction", title=title, effect=f"correction:{cause}", extra=extra,
+        rule="Everyone who was told is told of the correction",
+    )  # fmt: skip
+
+
+def withdraw(work: Work, case_id: UUID, because: str) -> list[UUID]:
+    """Cancel every notice of the case that has not left: awaiting release, or released and not yet sent."""
+    waiting = [each.id for each in outbox.of_case(work.connection, case_id) if each.cancelled_at is None and not _left(work, each)]
+    outbox.cancel(work.connection, waiting, because, work.now)
+    if waiting:
+        work.record("notices.cancelled", case_id, {"notices": [str(each) for each in waiting], "because": because})
+    return waiting
+
+
+def _left(work: Work, each: Row) -> bool:
+    if each.released_at is None or each.routed_at is None:
+        return False
+    states = work.connection.execute(
+        sa.text("select count(*) filter (where state in ('delivered', 'leased', 'dead')) from demarche.notification where notice_id = :n"),
+        {"n": each.id},
+    ).scalar()
+    return bool(states)
+
+
+def names(work: Work, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The slugs of these parties."""
+    return {id_: party.slug for id_, party in directory.by_ids(work.connection, ids).items()}
+
+
+def _dated(row: Row) -> dict[str, Any]:
+    return {"duty": row.title, "cite": row.cite, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at)}

@@ -1,0 +1,250 @@
+"""File one stage of a report: the case with its clocks dated and its notices frozen, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident import answers, db
+from incident.actions import permission
+from incident.actions.commands import FileReport
+from incident.actions.consequences import planning, settling, stating, telling, writing
+from incident.actions.consequences.planning import Matter
+from incident.actions.consequences.replanning import replan
+from incident.errors import Conflict, NotAllowed
+from incident.ids import ALPHABET, new_id
+from incident.records import cases, obligations, outbox
+from incident.records.cases import Row
+from incident.records.cases.tables import fact, incident, report
+from incident.records.obligations.tables import obligation, timer
+from incident.records.outbox.tables import notice, withholding
+from incident.records.parties import directory
+from incident.rules.case import Case, Deployment
+from incident.rules.facts import Facts
+from incident.rules.planning import Planned, plan
+from incident.rules.routing import Draft, route
+from incident.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The answer to a filing, in the shape that callers get. `replayed`: it was filed before, word for word."""
+
+    answer: answers.Json
+    replayed: bool = False
+
+
+def file_report(work: Work, command: FileReport) -> Filed:
+    """File it, or give back the stored answer if the very same report was filed before.
+
+    Raises:
+        NotAllowed: the caller may not file for this deployment.
+        Invalid: a fact is about nobody of the deployment, or an instant lies in the future.
+        Conflict: another report has this identity, or the case is closed.
+    """
+    filer = permission.speaks_for(work, what="file a report")
+    deployment = _deployment(work, command, filer)
+    cases.lock_identity(work.connection, filer, deployment.id, command.reference)
+    before = cases.report_of(
+        work.connection,
+        filed_by=filer,
+        deployment=deployment.id,
+        reference=command.reference,
+        stage=command.stage,
+        revision=command.revision,
+    )
+    if before is not None:
+        return _again(before, command)
+    known = cases.by_reference(work.connection, filer, deployment.id, command.reference)
+    return _file_more(work, command, known, deployment) if known else _file_first(work, command, filer, deployment)
+
+
+def preview(work: Work, command: FileReport) -> answers.Json:
+    """What filing would answer now, with nothing filed: the caller's unit of work must not be kept.
+
+    The same code runs and its writes are undone with the transaction, so a preview cannot differ from the filing.
+    """
+    savepoint = work.connection.begin_nested()
+    recorded, wakes = len(work.recorded), set(work.wakes)
+    try:
+        return file_report(work, command).answer
+    finally:
+        savepoint.rollback()
+        del work.recorded[recorded:]
+        work.wakes = wakes
+
+
+def _deployment(work: Work, command: FileReport, filer: UUID) -> Deployment:
+    deployment = directory.deployment_by_slug(work.connection, command.deployment, work.now.date())
+    kind = directory.by_ids(work.connection, [filer])[filer].kind
+    if filer != deployment.operator.id and kind not in permission.FILING_KINDS:
+        raise NotAllowed("Reports are filed by a deployment's operator or a CERT; a supplier answers them.")
+    return deployment
+
+
+def _again(before: Row, command: FileReport) -> Filed:
+    if before.body_digest != command.digest:
+        raise Conflict(
+            f"A different report is on record as {command.reference!r}, stage {command.stage}, revision {command.revision}. "
+            "To correct it, file the next revision.",
+            code="report_exists",
+        )
+    return Filed(before.answer, replayed=True)
+
+
+def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deployment) -> Filed:
+    case_id, now, node = new_id(), work.now, work.node.settings
+    stated = stating.rows(work, command.facts, deployment, case_id, previous=Facts())
+    facts = stating.as_facts(stated)
+    bound_at = planning.bound_at(facts, deployment.operator.id, now)
+    deployment = directory.deployment_by_id(work.connection, deployment.id, bound_at.date())
+    values = {
+        "id": case_id, "ref": _ref(work, filer, deployment.id, command.reference), "filed_by": filer, "operator_id": deployment.operator.id,
+        "deployment_id": deployment.id, "reference": command.reference, "summary": command.summary, "severity": command.severity,
+        "tlp": command.tlp, "affected_countries": list(command.affected_countries), "exercise": command.exercise, "stage": command.stage,
+        "status": "open", "mandate": _mandate(filer, deployment), "origin": node.node_name, "filed_at": now, "bound_at": bound_at,
+        "revision": command.revision,
+    }  # fmt: skip
+    case = planning.case_of(work, Matter(values, deployment), facts)
+    planned = plan(case, planning.binding(work, bound_at=bound_at, known_at=now))
+    rows = [(each, writing.obligation_row(case_id, each, now)) for each in planned]
+    ids = {each.key: row["id"] for each, row in rows}
+    report_row = _report_row(work, command, case_id, filer, deployment.id)
+    notices, withheld = writing.notice_rows(case_id, report_row["id"], command.tlp, route(case, planned), ids, now)
+    answer = _answer(case, [row for _, row in rows], notices, {each.id: each.slug for each in case.directory})
+    db.put(work.connection, {incident: [values]})  # first: the walls of all that hangs on it look for it
+    db.put(work.connection, {
+        report: [report_row | {"answer": answer}], fact: [row | {"report_id": report_row["id"]} for row in stated],
+        obligation: [row for _, row in rows], timer: [t for _, row in rows for t in writing.timer_rows(row, now)],
+        notice: notices, withholding: withheld,
+    })  # fmt: skip
+    _record(work, case_id, command, rows, notices)
+    work.wake("route")
+    return Filed(answer)
+
+
+def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployment) -> Filed:
+    """A later stage, or a correction: facts supersede, the case is planned again, everyone who was told is told."""
+    if known.status == "closed":
+        raise Conflict(f"{known.ref} is closed as {known.closed_as}; reopen it before filing more.", code="case_closed")
+    if command.exercise != known.exercise:
+        raise Conflict("Whether a case is an exercise is fixed when it is opened.", code="exercise_is_fixed")
+    before = cases.standing_facts(cases.fact_rows(work.connection, known.id))
+    stated = stating.rows(work, command.facts, deployment, known.id, previous=before)
+    report_row = _report_row(work, command, known.id, known.filed_by, deployment.id)
+    changes = {
+        "summary": command.summary, "severity": command.severity, "tlp": command.tlp, "stage": command.stage,
+        "affected_countries": list(command.affected_countries), "revision": known.revision + 1,
+    }  # fmt: skip
+    work.connection.execute(sa.update(incident).where(incident.c.id == known.id).values(**changes))
+    db.put(work.connection, {report: [report_row | {"answer": {}}]})
+    db.put(work.connection, {fact: [row | {"report_id": report_row["id"]} for row in stated]})
+    matter = planning.matter_of(work, cases.find(work.connection, known.id))
+    result = replan(work, matter, why=f"report {command.stage}, revision {command.revision}")
+    settling.settle_case(work, known.id)
+    notices = tell_again(work, known.id, report_row["id"], result.case, result.planned, result.ids)
+    answer = answer_of(work, result.case)
+    work.connection.execute(sa.update(report).where(report.c.id == report_row["id"]).values(answer=answer))
+    _record(work, known.id, command, [], notices)
+    work.wake("route")
+    return Filed(answer)
+
+
+def tell_again(work: Work, case_id: UUID, cause: UUID, case: Case, planned: list[Planned], ids: dict[Any, UUID]) -> list[dict[str, Any]]:
+    """New notices where what a party may be told has changed; what still awaits release is replaced."""
+    on_record = [row for row in outbox.of_case(work.connection, case_id) if row.kind in ("duties", "information", "correction")]
+    newest = {(row.recipient, row.pre_authorised_by is None): row for row in on_record if row.cancelled_at is None}
+    drafts: list[Draft] = []
+    for draft in route(case, planned):
+        before = newest.get((draft.recipient.id, draft.pre_authorised_by is None))
+        if before is None or before.digest != draft.digest:
+            drafts.append(draft)
+            if before is not None and before.released_at is None:
+                outbox.cancel(work.connection, [before.id], "Replaced by a later notice.", work.now)
+    notices, withheld = writing.notice_rows(case_id, cause, case.tlp, drafts, ids, work.now)
+    told = {row.recipient for row in on_record if row.released_at is not None}
+    for row in notices:
+        row["kind"] = "correction" if row["recipient"] in told else row["kind"]
+    db.put(work.connection, {notice: notices})
+    db.put(work.connection, {withholding: withheld})
+    return notices
+
+
+def answer_of(work: Work, case: Case) -> answers.Json:
+    """The case as it stands after this work: its live obligations and the notices that were not cancelled."""
+    rows = [row for row in obligations.of_case(work.connection, case.id) if row.superseded_by is None]
+    notices = [row for row in outbox.of_case(work.connection, case.id) if row.cancelled_at is None]
+    slugs = telling.names(work, [i for row in rows for i in (row.debtor, row.creditor) if i] + [row.recipient for row in notices])
+    return _answer(case, [dict(row._mapping) for row in rows], [dict(row._mapping) for row in notices], slugs, work)
+
+
+def _answer(
+    case: Case, rows: list[dict[str, Any]], notices: list[dict[str, Any]], slugs: dict[UUID, str], work: Work | None = None
+) -> answers.Json:
+    return {
+        "incident": str(case.id),
+        "incident_ref": case.incident_ref,
+        "reference": case.reference,
+        "stage": case.stage,
+        "exercise": case.exercise,
+        "obligations": [
+            answers.obligation(row, slugs=slugs, verdict=_verdict(row, work.now if work else case.filed_at), incident_ref=case.incident_ref)
+            for row in rows
+        ],
+        "notices": [answers.notice(row, slugs=slugs, incident_ref=case.incident_ref) for row in notices],
+    }
+
+
+def _verdict(row: dict[str, Any], now: Any) -> str:
+    if row["settled_as"]:
+        return str(row["settled_as"])
+    if row["due_at"] is None or now <= row["due_at"] or row["predicted"]:
+        return "running"
+    return "unresolved" if row["provisional"] else "missed"
+
+
+def _report_row(work: Work, command: FileReport, case_id: UUID, filer: UUID, deployment: UUID) -> dict[str, Any]:
+    return {
+        "id": new_id(), "case_id": case_id, "filed_by": filer, "deployment_id": deployment, "reference": command.reference,
+        "stage": command.stage, "revision": command.revision, "body_digest": command.digest, "body": dict(command.body),
+        "recorded_at": work.now, "recorded_by": work.actor.name,
+    }  # fmt: skip
+
+
+def _record(
+    work: Work, case_id: UUID, command: FileReport, rows: list[tuple[Planned, dict[str, Any]]], notices: list[dict[str, Any]]
+) -> None:
+    work.record("report.filed", case_id, {
+        "deployment": command.deployment, "reference": command.reference, "stage": command.stage, "revision": command.revision,
+        "body": dict(command.body), "digest": command.digest,
+    })  # fmt: skip
+    if rows:
+        work.record("obligations.planned", case_id, {"obligations": [
+            {"id": str(row["id"]), "commitment": row["commitment"], "source": each.commitment.source.digest, "owed_by": each.debtor.uri,
+             "owed_to": each.creditor.uri if each.creditor else None, "target_at": row["target_at"], "due_at": row["due_at"],
+             "because": [line["text"] for line in row["because"]], "provisional": row["provisional"]} for each, row in rows]})  # fmt: skip
+    if notices:
+        work.record("notices.frozen", case_id, {"notices": [
+            {"id": str(row["id"]), "to": str(row["recipient"]), "digest": row["digest"], "released_by": row["released_by"]} for row in notices]})  # fmt: skip
+
+
+def _mandate(filer: UUID, deployment: Deployment) -> str | None:
+    if filer == deployment.operator.id:
+        return None
+    return f"filed on behalf of {deployment.operator.uri}, which stays liable for what it owes"
+
+
+def _ref(work: Work, filer: UUID, deployment: UUID, reference: str) -> str:
+    """The same for a preview and the filing that follows it; not to be guessed without the node's secret."""
+    said = f"{filer}\x1f{deployment}\x1f{reference}".encode()
+    number = int.from_bytes(hmac.new(work.node.settings.secret_key.encode(), said, hashlib.sha256).digest()[:16], "big")
+    letters = ""
+    for _ in range(10):
+        number, rest = divmod(number, len(ALPHABET))
+        letters += ALPHABET[rest]
+    return f"INC-{work.now.year}-{letters[:5]}-{letters[5:]}"

@@ -1,0 +1,111 @@
+"""Who may do what. Every action asks here first; walls in the database say the same once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident.actor import Actor
+from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound
+from incident.records import obligations, outbox
+from incident.records.cases import Row
+from incident.records.cases.tables import incident
+from incident.work import Work
+
+FILING_KINDS = ("cert", "operator", "ministry")
+
+
+def speaks_for(work: Work, *, what: str) -> UUID:
+    """The party that the actor speaks for.
+
+    Raises:
+        NotAllowed: nobody is signed in, or a link was used, which opens one notice and nothing else.
+    """
+    actor: Actor = work.actor
+    if actor.party is None or actor.means not in ("key", "session"):
+        raise NotAllowed(f"Sign in or use an API key to {what}.")
+    return actor.party
+
+
+def holds_case(work: Work, case: Row, *, what: str) -> UUID:
+    """The actor's party, which must have filed the case or operate the deployment.
+
+    Raises:
+        NotFound: the actor has no part in it.
+    """
+    party = speaks_for(work, what=what)
+    if party not in (case.filed_by, case.operator_id):
+        raise NotFound("There is no such incident.")
+    return party
+
+
+def files_cases(work: Work, case: Row, *, what: str) -> UUID:
+    """The actor's party, which must have filed the case: only the filer changes what it filed.
+
+    Raises:
+        NotAllowed: another party of the case.
+    """
+    party = holds_case(work, case, what=what)
+    if party != case.filed_by:
+        raise NotAllowed(f"Only the party that filed the report may {what}.")
+    return party
+
+
+def performs(work: Work, obligation_id: UUID, *, what: str) -> tuple[Row, bool]:
+    """The obligation, and whether the caller acts on the debtor's behalf: the debtor may, and the filer may log it for the debtor.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: the caller knows of it and is neither.
+    """
+    party = speaks_for(work, what=what)
+    row = obligations.find(work.connection, obligation_id)
+    if row.superseded_by is not None:
+        raise Conflict("This obligation was superseded by a correction; act on the one in its place.", code="superseded")
+    if party == row.debtor:
+        return row, False
+    if work.connection.execute(sa.select(incident.c.id).where(incident.c.id == row.case_id, incident.c.filed_by == party)).first():
+        return row, True
+    raise NotAllowed(f"Only the party that owes this, or the one that filed the report, may {what}.")
+
+
+def grants(work: Work, obligation_id: UUID, *, what: str) -> Row:
+    """The obligation, which must be owed to the caller.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: it is owed to somebody else.
+    """
+    party = speaks_for(work, what=what)
+    row = obligations.find(work.connection, obligation_id)
+    if party != row.creditor:
+        raise NotAllowed(f"Only the party that this is owed to may {what}.")
+    return row
+
+
+def receives(work: Work, notice_id: UUID) -> Row:
+    """The notice, which must have been released to the caller; a link opens the one notice that it was made for.
+
+    Raises:
+        NotFound: anything else.
+    """
+    actor = work.actor
+    if actor.means == "link" and actor.notice != notice_id:
+        raise NotFound("There is no such notice.")
+    row = outbox.find(work.connection, notice_id)
+    if row.recipient != actor.party or row.released_at is None:
+        raise NotFound("There is no such notice.")
+    return row
+
+
+def not_in_the_future(work: Work, at: datetime | None) -> datetime | None:
+    """`at`, which cannot be later than now: an act is reported, not announced.
+
+    Raises:
+        Invalid: it is.
+    """
+    if at is not None and at > work.now:
+        raise Invalid([Fault("/occurred_at", "in_the_future", "expected an instant up to now")])
+    return at

@@ -1,0 +1,94 @@
+"""Log lines of every process: one shape, and only what the allow-list names, so that no report's content gets into a log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from structlog.typing import Processor
+
+ALLOWED = frozenset(
+    {
+        *("timestamp", "level", "logger", "event", "pid"),
+        *("sweep", "did", "late_ms", "ms", "broker", "alone", "waits", "attempt", "channel", "state"),
+        *("request", "method", "route", "status", "bytes"),
+        *("incident", "obligation", "notice", "notification", "party", "agreement", "reference"),
+        *("error", "code", "why", "where", "home", "port", "url", "adopted", "count", "revision", "signal"),
+    }
+)
+"""Keys that may be printed. Whatever else is bound to a line is counted under `withheld` and not shown."""
+
+_SPEAKING = frozenset({"OperationalError", "ConnectionError", "TimeoutError", "ConnectionRefusedError", "BadSetting"})
+_CHATTY = ("alembic", "celery.app.trace", "celery.worker.strategy", "celery.beat", "kombu", "waitress.queue", "mail.log", "httpx")
+
+
+def configure(level: str = "INFO", form: str = "auto") -> None:
+    """Send structlog and the standard library's logging to stderr as JSON lines or, for a terminal, as coloured ones.
+
+    Args:
+        level: DEBUG, INFO, WARNING or ERROR.
+        form: `json`, `console`, or `auto`, which is console on a terminal.
+    """
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                where_it_failed,
+                only_allowed,
+                structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def where_it_failed(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception as its kind and the places it came through; its own words only where they cannot quote a report.
+
+    Messages of other errors may repeat what somebody filed (a database error quotes the row), so they stay out.
+    """
+    info = line.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        line["error"] = type(error).__name__
+        line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+        if line["error"] in _SPEAKING:
+            line["why"] = str(error).split("\n", 1)[0]
+    return line
+
+
+def only_allowed(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep the keys that may be printed; count the others."""
+    kept: dict[str, Any] = {key: value for key, value in line.items() if key in ALLOWED}
+    if withheld := len(line) - len(kept):
+        kept["withheld"] = withheld
+    return kept
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a module."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger

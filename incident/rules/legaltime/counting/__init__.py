@@ -1,0 +1,9 @@
+"""The counting rules, one small pure function each, found by name.
+
+A rule module registers its rules when it is imported; a new module is added to the imports below and nowhere else.
+"""
+
+from incident.rules.legaltime.counting import court, dora, eu1182, plain
+from incident.rules.legaltime.counting.values import PeriodRefused, Rule, Start, check, find, rules
+
+__all__ = ["PeriodRefused", "Rule", "Start", "check", "court", "dora", "eu1182", "find", "plain", "rules"]

@@ -1,0 +1,168 @@
+"""The lint: each finding on the smallest agreement that has it, and silence on one that does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.rules.terms import Finding, lint, load
+
+HEAD = """
+name: two-parties
+version: "1"
+title: Two parties
+zone: UTC
+in_force: {from: 2026-01-01}
+parties: [https://one.example/#party, https://two.example/#party]
+commitments:
+"""
+TELL = "tell: {fields: [tlp, summary]}"
+
+
+def a_clause(name: str, *lines: str, by: str = "home_cert", to: str = "suppliers", done: str = "submitted") -> str:
+    body = [
+        f"title: {name}",
+        "cite: cl. 1",
+        f"owed_by: {{role: {by}}}",
+        f"owed_to: {{role: {to}}}",
+        "owes: it",
+        f"discharged_by: {done}",
+        *lines,
+    ]
+    return f"  - id: {name}\n" + "".join(f"    {line}\n" for line in body)
+
+
+def findings(*clauses: str, known: set[str] | None = None) -> tuple[Finding, ...]:
+    return lint(load(HEAD + "".join(clauses)), known)
+
+
+def codes(*clauses: str, known: set[str] | None = None) -> list[tuple[str, str]]:
+    return [(each.code, each.pointer) for each in findings(*clauses, known=known)]
+
+
+def test_a_sound_agreement_has_no_findings() -> None:
+    notice = a_clause(
+        "notice",
+        "within: {hours: 1}",
+        TELL,
+        "acknowledge_within: {hours: 4}",
+        "ladder: [{contact: deputy, before: {hours: 1}}]",
+        done="received",
+    )
+    plan = a_clause("plan", "anchor: {delivery: notice}", "within: {days: 2}", by="suppliers", to="home_cert")
+    cause = a_clause("cause", "anchor: {after: plan}", "within: {months: 1}", "extendable: cl. 9", by="suppliers", to="home_cert")
+    assert findings(notice, plan, cause, known=set()) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "done", "code", "pointer"),
+    [
+        ([], "received", "no_notice", "/discharged_by"),
+        (
+            ["acknowledge_within: {hours: 1}", "ladder: [{contact: deputy, before: {minutes: 5}}]"],
+            "submitted",
+            "acknowledges_nothing",
+            "/acknowledge_within",
+        ),
+        (["tell: {fields: [summary]}"], "received", "unlabelled_notice", "/tell/fields"),
+        (
+            ["tell: {fields: [tlp, summary], release: pre_authorised}", "handling: {withhold: [summary]}"],
+            "sent",
+            "pre_authorised_but_withheld",
+            "/tell/fields/1",
+        ),
+        (
+            ["tell: {fields: [tlp, 'fact:a'], release: pre_authorised}", "handling: {withhold: [facts]}"],
+            "sent",
+            "pre_authorised_but_withheld",
+            "/tell/fields/1",
+        ),
+        ([TELL, "handling: {withhold: [summary]}"], "sent", "told_but_withheld", "/tell/fields/1"),
+        ([TELL, "must_contain: [tlp, severity]"], "sent", "contains_untold", "/must_contain/1"),
+        ([TELL, "acknowledge_within: {hours: 1}"], "sent", "no_ladder", "/acknowledge_within"),
+        (["ladder: [{contact: deputy, before: {hours: 1}}]"], "submitted", "ladder_without_deadline", "/ladder"),
+        (["within: {hours: 4}", "ladder: [{contact: deputy, before: {minutes: 0}}]"], "submitted", "rung_after_due", "/ladder/0/before"),
+        (["within: {hours: 4}", "ladder: [{contact: deputy, before: {minutes: -5}}]"], "submitted", "rung_after_due", "/ladder/0/before"),
+        (["within: {hours: 4}", "ladder: [{contact: deputy, before: {hours: 4}}]"], "submitted", "rung_before_start", "/ladder/0/before"),
+        (
+            ["within: {hours: 4}", "ladder: [{contact: deputy, before: {minutes: 5}}, {contact: manager, before: {hours: 1}}]"],
+            "submitted",
+            "ladder_out_of_order",
+            "/ladder",
+        ),
+        (["anchor: {after: nothing}"], "submitted", "unknown_anchor", "/anchor"),
+        (["anchor: {latest: [{filing: true}, {delivery: nothing}]}"], "submitted", "unknown_anchor", "/anchor"),
+        (["anchor: {after: one}"], "submitted", "cycle", "/anchor"),
+        (["extendable: cl. 2"], "submitted", "extends_nothing", "/extendable"),
+    ],
+)
+def test_a_clause_that_cannot_work_is_found_where_it_stands(lines: list[str], done: str, code: str, pointer: str) -> None:
+    assert codes(a_clause("one", *lines, done=done)) == [(code, f"/commitments/0{pointer}")]
+
+
+def test_the_ladder_of_a_notice_counts_back_from_the_acknowledgement() -> None:
+    lines = ["within: {hours: 1}", TELL, "acknowledge_within: {hours: 4}"]
+    assert codes(a_clause("one", *lines, "ladder: [{contact: deputy, before: {hours: 3}}]", done="received")) == []
+    too_early = a_clause("one", *lines, "ladder: [{contact: deputy, before: {hours: 4}}]", done="received")
+    assert codes(too_early) == [("rung_before_start", "/commitments/0/ladder/0/before")]
+
+
+def test_a_clause_cannot_follow_what_another_debtor_submits() -> None:
+    plan, reply = (
+        a_clause("plan", by="suppliers", to="home_cert"),
+        a_clause("reply", "anchor: {after: plan}", by="operator", to="suppliers"),
+    )
+    assert codes(plan, reply) == [("after_another_debtor", "/commitments/1/anchor")]
+
+
+def test_a_clause_cannot_start_at_the_delivery_of_no_notice_or_of_one_among_others() -> None:
+    plan, reply = (
+        a_clause("plan", by="suppliers", to="home_cert"),
+        a_clause("reply", "anchor: {delivery: plan}", by="suppliers", to="home_cert"),
+    )
+    assert codes(plan, reply) == [("delivery_of_nothing", "/commitments/1/anchor")]
+    notice, other = (
+        a_clause("notice", TELL, done="received"),
+        a_clause("other", "anchor: {delivery: notice}", by="operator", to="home_cert"),
+    )
+    assert codes(notice, other) == [("delivery_to_others", "/commitments/1/anchor")]
+
+
+def test_every_clause_in_a_circle_is_named_and_those_outside_are_not() -> None:
+    one, two, three = (
+        a_clause(name, f"anchor: {{after: {after}}}") for name, after in (("one", "three"), ("two", "one"), ("three", "two"))
+    )
+    four = a_clause("four", "anchor: {after: one}")
+    assert codes(one, two, three, four) == [("cycle", f"/commitments/{place}/anchor") for place in range(3)]
+
+
+def test_the_earliest_of_a_circle_and_a_fact_still_starts() -> None:
+    assert codes(a_clause("one", "anchor: {earliest: [{after: one}, {filing: true}]}")) == []
+    assert codes(a_clause("one", "anchor: {latest: [{after: one}, {filing: true}]}")) == [("cycle", "/commitments/0/anchor")]
+
+
+def test_unknown_facts_are_found_wherever_they_are_named() -> None:
+    clause = a_clause(
+        "one",
+        "when: {all: [{fact: severity, is: high}, {not: {fact: cros_border, is: true}}]}",
+        "anchor: {fact: awar_at}",
+        "tell: {fields: [tlp, 'fact:serius', 'fact:cross_border']}",
+        done="received",
+    )
+    found = findings(clause, known={"cross_border", "aware_at"})
+    assert [(each.code, each.pointer, each.level) for each in found] == [
+        ("unknown_fact", "/commitments/0/when", "error"),
+        ("unknown_fact", "/commitments/0/anchor", "error"),
+        ("unknown_fact", "/commitments/0/tell", "error"),
+    ]
+    assert ["cros_border" in found[0].message, "awar_at" in found[1].message, "serius" in found[2].message] == [True] * 3
+    assert findings(clause) == ()
+
+
+def test_a_role_that_owes_itself_is_found_but_two_authorities_are_not() -> None:
+    assert codes(a_clause("one", by="operator", to="operator")) == [("owed_to_oneself", "/commitments/0/owed_to")]
+    two = a_clause("one", by="authority, competence: a.b", to="authority, competence: c.d")
+    assert codes(two) == []
+
+
+def test_facts_as_a_whole_contain_each_fact() -> None:
+    assert codes(a_clause("one", "tell: {fields: [tlp, facts]}", "must_contain: ['fact:cross_border']", done="sent")) == []

@@ -1,0 +1,272 @@
+"""The whole node in one process: database, web, Celery worker, beat and timekeeper. The one module that sees both sides."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from incident import logs
+from incident.db import migrate
+from incident.db.embedded import ADMIN, WEB, WORKER, EmbeddedPostgres
+from incident.errors import Refused
+from incident.home import HomeLock, open_home
+from incident.settings import Settings
+from incident.work import Node, open_node
+from web.wake import open_wake
+
+THREADS = 8  # of the web server
+LARGEST_REQUEST = 16 * 2**20  # bytes; the application refuses much sooner, with a proper answer
+PATIENCE = 5.0  # seconds that a part may take to end what it is doing
+
+_log = logs.get(__name__)
+
+
+class PortTaken(Refused):
+    """Another program listens there."""
+
+    code = "port_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A node that answers requests. `node` has the web's role; `admin_url` is the owner's, for setting the demo up."""
+
+    node: Node
+    admin_url: str
+    base_url: str
+    adopted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Databases:
+    admin: str
+    web: str
+    worker: str
+    embedded: EmbeddedPostgres | None
+
+
+def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: bool = False) -> int:
+    """Run until SIGINT, SIGTERM or SIGHUP, then end every part in turn; return 0, or 1 when a part failed on its own.
+
+    `on_ready` is called once, when requests are answered. With `demo_mail`, and no SMTP server in the settings, mail goes
+    to a sink on the loopback interface. Belongs to the main thread, because signals do.
+
+    Raises:
+        PortTaken: before anything was started.
+        HomeTaken: when another process runs on this home.
+    """
+    with ExitStack() as parts:
+        told = parts.enter_context(_until_told())
+        listener = parts.enter_context(_bound(settings))
+        settings = _with_address(settings, listener)
+        databases = parts.enter_context(_databases(settings))
+        migrate(databases.admin, web_password=settings.web_password, worker_password=settings.worker_password)
+        if demo_mail and settings.smtp_url is None:
+            settings = parts.enter_context(_mail_sink(settings))
+        wake = open_wake(databases.web, settings.broker_url, worker_is_here=True)
+        parts.callback(wake.close)
+        worker = open_node(settings, databases.worker, wake=wake, pool_size=5)
+        parts.callback(worker.close)
+        node = open_node(settings, databases.web, wake=wake, pool_size=THREADS)
+        parts.callback(node.close)
+        threads = [
+            *parts.enter_context(_celery(worker)),
+            parts.enter_context(_timekeeper(worker)),
+            parts.enter_context(_web_server(node, listener)),
+        ]
+        adopted = databases.embedded is not None and databases.embedded.adopted
+        on_ready(Running(node, databases.admin, settings.base_url, adopted))
+        return _watch(told, threads, databases.embedded)
+
+
+def run_timekeeper(settings: Settings) -> int:
+    """The timekeeper as a process of its own; see `workers.timekeeper.main`."""
+    from workers import timekeeper
+
+    return timekeeper.main(settings)
+
+
+def _watch(told: threading.Event, threads: list[threading.Thread], database: EmbeddedPostgres | None) -> int:
+    """Wait to be told to stop; bring the embedded PostgreSQL up again if something ended it."""
+    while not told.wait(1.0):
+        if database is not None and not database.running():
+            _log.error("database_lost")
+            database.start()
+            _log.warning("database_back")
+        dead = [thread.name for thread in threads if not thread.is_alive()]
+        if dead:
+            _log.critical("part_failed", state=dead)
+            return 1
+    return 0
+
+
+@contextmanager
+def _until_told() -> Iterator[threading.Event]:
+    """Set by the first signal that asks to stop; a second one has its usual effect, for whoever cannot wait."""
+    told = threading.Event()
+    asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def tell(number: int, _frame: object) -> None:
+        told.set()
+        for each in asking:
+            signal.signal(each, signal.SIG_DFL)
+
+    before = {each: signal.signal(each, tell) for each in asking}
+    yield told
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@contextmanager
+def _bound(settings: Settings) -> Iterator[socket.socket]:
+    """The listening socket, taken before anything is started; whoever calls early waits until there is an answer."""
+    family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+        0
+    ]
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(1024)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(
+                    f"Port {settings.port} on {settings.host} is taken by another program. Choose another with --port."
+                ) from error
+            raise Refused(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.", code="bad_address") from error
+        yield listener
+
+
+def _with_address(settings: Settings, listener: socket.socket) -> Settings:
+    """The settings with the port that was really taken, when 0 asked for any."""
+    if settings.port != 0:
+        return settings
+    port = listener.getsockname()[1]
+    return replace(settings, port=port, base_url=settings.base_url.removesuffix(":0") + f":{port}")
+
+
+@contextmanager
+def _databases(settings: Settings) -> Iterator[_Databases]:
+    if settings.database_url is None:
+        embedded = EmbeddedPostgres(settings.home)
+        embedded.start()
+        try:
+            yield _Databases(embedded.url(ADMIN), embedded.url(WEB), embedded.url(WORKER), embedded)
+        finally:
+            embedded.stop()
+        return
+    lock = HomeLock(open_home(settings.home))
+    lock.take()
+    try:
+        yield _outside(settings, settings.database_url)
+    finally:
+        lock.release()
+
+
+def _outside(settings: Settings, owner: str) -> _Databases:
+    """The same server and database for every role, each with its own password if it has one."""
+
+    def of(role: str, password: str | None) -> str:
+        url = make_url(owner).set(username=role)
+        url = url.set(password=password) if password else url._replace(password=None)
+        return url.render_as_string(hide_password=False)
+
+    return _Databases(owner, of(WEB, settings.web_password), of(WORKER, settings.worker_password), None)
+
+
+@contextmanager
+def _celery(node: Node) -> Iterator[list[threading.Thread]]:
+    """The worker, through the controller that installs no signal handlers, and beat; each in its thread."""
+    from celery.beat import EmbeddedService
+    from celery.worker import WorkController
+
+    from workers import tasks
+
+    tasks.use(node)
+    controller = WorkController(app=tasks.app, concurrency=2, without_gossip=True, without_mingle=True)
+    worker = threading.Thread(target=controller.start, name="celery worker", daemon=True)
+    beat = EmbeddedService(tasks.app, thread=True)
+    worker.start()
+    beat.start()
+    try:
+        yield [worker, beat]
+    finally:
+        beat.service.stop()
+        controller.stop()
+        for thread in (beat, worker):
+            thread.join(PATIENCE)
+
+
+class _Here:
+    """The broker inside this process, as the timekeeper sees it."""
+
+    def __init__(self, hint: Callable[[str], None]) -> None:
+        self.hint = hint
+
+    def answers(self) -> bool:
+        return True
+
+
+@contextmanager
+def _timekeeper(node: Node) -> Iterator[threading.Thread]:
+    from workers import sweeps, tasks
+    from workers.timekeeper import Timekeeper
+
+    keeper = Timekeeper(node, sweeps, _Here(node.wake), periods=tasks.PERIODS, direct=True)
+    thread = threading.Thread(target=keeper.run, name="timekeeper", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        keeper.stop()
+        thread.join(PATIENCE)
+
+
+@contextmanager
+def _web_server(node: Node, listener: socket.socket) -> Iterator[threading.Thread]:
+    """Waitress on that socket. At the end it takes no new connections, answers what it has begun, and closes."""
+    from waitress.server import create_server
+    from waitress.wasyncore import close_all, dispatcher
+
+    from web import create_app
+
+    connections: dict[int, Any] = {}
+    server = create_server(
+        create_app(node),
+        map=connections,
+        sockets=[listener],
+        threads=THREADS,
+        max_request_body_size=LARGEST_REQUEST,
+        channel_timeout=60,
+        clear_untrusted_proxy_headers=True,
+        ident=None,
+    )
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        server.trigger.pull_trigger(lambda: dispatcher.close(server))
+        server.task_dispatcher.shutdown(timeout=PATIENCE)
+        server.trigger.pull_trigger(lambda: close_all(connections))
+        thread.join(PATIENCE)
+
+
+@contextmanager
+def _mail_sink(settings: Settings) -> Iterator[Settings]:
+    from web.demo_mail import MailSink
+
+    sink = MailSink("127.0.0.1", 0)
+    sink.start()
+    try:
+        yield replace(settings, smtp_url=f"smtp://127.0.0.1:{sink.port}")
+    finally:
+        sink.stop()

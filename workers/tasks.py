@@ -1,0 +1,158 @@
+"""The Celery app: one task a sweep, and the beat schedule. A task carries no decision; it asks the database what is due."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from celery import Celery, signals
+from kombu.exceptions import OperationalError
+
+from incident import logs
+from incident.settings import Settings
+from incident.work import Node, open_node
+
+QUEUE = "demarche"
+PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "audit": 300.0}
+"""Seconds between two rounds that nobody asked for: the net beneath the wake-ups."""
+
+_REST = 2.0  # seconds without a hint after one that failed
+_log = logs.get(__name__)
+
+
+def configuration(broker_url: str) -> dict[str, Any]:
+    """The configuration of the app on that broker. Nothing that matters rests on the broker, so it keeps no results."""
+    shared = not broker_url.startswith("memory://")
+    return {
+        # Read and write URL are named one by one: CELERY_BROKER_URL in the environment would win over `broker_url`.
+        "broker_read_url": broker_url,
+        "broker_write_url": broker_url,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": {"socket_connect_timeout": 1.0, "socket_keepalive": True} if shared else {"polling_interval": 0.02},
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_acks_late": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": QUEUE,
+        "worker_pool": "threads",
+        "worker_concurrency": 4,
+        "worker_prefetch_multiplier": 1,
+        "worker_enable_remote_control": shared,
+        "beat_enable_remote_control": shared,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "timezone": "UTC",
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_schedule": {
+            name: {"task": f"demarche.{name}", "schedule": every, "options": {"expires": every}} for name, every in PERIODS.items()
+        },
+    }
+
+
+app = Celery("demarche")
+app.add_defaults(lambda: configuration(Settings.from_environment().broker_url))
+
+_node: Node | None = None
+_opening = threading.Lock()
+
+
+def use(node: Node) -> None:
+    """Work on this node, on the broker of its settings: for a process that runs worker and web together."""
+    global _node
+    _node = node
+    app.conf.update(configuration(node.settings.broker_url))
+
+
+@app.task(name="demarche.route")  # type: ignore[untyped-decorator]
+def route() -> int:
+    """Turn released notices into notifications."""
+    return _run("route")
+
+
+@app.task(name="demarche.deliver")  # type: ignore[untyped-decorator]
+def deliver() -> int:
+    """Send what is due."""
+    return _run("deliver")
+
+
+@app.task(name="demarche.watch")  # type: ignore[untyped-decorator]
+def watch() -> int:
+    """Remind, escalate, record misses."""
+    return _run("watch")
+
+
+@app.task(name="demarche.seal")  # type: ignore[untyped-decorator]
+def seal() -> int:
+    """Put the evidence into its one order and sign it."""
+    return _run("seal")
+
+
+@app.task(name="demarche.audit")  # type: ignore[untyped-decorator]
+def audit() -> int:
+    """Check the invariants."""
+    return _run("audit")
+
+
+def _run(sweep: str) -> int:
+    from workers import sweeps  # not at the top: beat imports this module too and needs none of them
+
+    return sweeps.SWEEPS[sweep](_ours())
+
+
+def _ours() -> Node:
+    """This process's node, opened from the environment when first needed, which is after any fork."""
+    global _node
+    with _opening:
+        if _node is None:
+            settings = Settings.from_environment()
+            _node = open_node(settings, settings.needed_database_url(), wake=Hints(settings.needed_broker_url()))
+        return _node
+
+
+class Hints:
+    """Tells the workers that a sweep has something to do. A hint that cannot be sent is dropped: the rows stay.
+
+    Takes about a millisecond, and at most half a second when the broker does not answer; then it is left in peace for
+    two seconds.
+    """
+
+    def __init__(self, broker_url: str) -> None:
+        self._quiet_until = 0.0
+        self._app = Celery("demarche-hints", set_as_current=False)
+        self._app.conf.update(configuration(broker_url))
+        if not broker_url.startswith("memory://"):
+            timeouts = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "max_retries": 0}
+            self._app.conf.update(broker_transport_options=timeouts)
+
+    def __call__(self, sweep: str) -> None:
+        """Send one hint; never raises for a broker that is away."""
+        if time.monotonic() < self._quiet_until:
+            return
+        try:
+            self._app.send_task(f"demarche.{sweep}", retry=False, expires=30)
+        except (OperationalError, OSError) as error:
+            self._quiet_until = time.monotonic() + _REST
+            _log.warning("hint_dropped", sweep=sweep, error=type(error).__name__)
+
+
+def _needs_a_shared_broker(**_: object) -> None:
+    """A worker process without a shared broker would wait for ever; say so instead."""
+    Settings.from_environment().needed_broker_url()
+
+
+def _beat_needs_a_shared_broker(**_: object) -> None:
+    if _node is None:
+        Settings.from_environment().needed_broker_url()
+
+
+def _log_like_the_others(**_: object) -> None:
+    settings = Settings.from_environment()
+    logs.configure(settings.log_level, settings.log_format)
+
+
+signals.celeryd_init.connect(_needs_a_shared_broker, weak=False)
+signals.beat_init.connect(_beat_needs_a_shared_broker, weak=False)
+signals.setup_logging.connect(_log_like_the_others, weak=False)
