@@ -51,6 +51,7 @@ def configure(level: str = "INFO", form: str = "auto") -> None:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                without_quotations,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 where_it_failed,
                 only_allowed,
@@ -63,6 +64,14 @@ def configure(level: str = "INFO", form: str = "auto") -> None:
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def without_quotations(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Of a library's line about an exception, the template: filled in, it would quote the exception's message."""
+    record = line.get("_record")
+    if isinstance(record, logging.LogRecord) and not line["_from_structlog"] and "exc_info" in line:
+        line["event"] = str(record.msg).split("\n", 1)[0]
+    return line
 
 
 def where_it_failed(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

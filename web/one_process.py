@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import make_url
 
@@ -21,6 +21,9 @@ from incident.home import HomeLock, open_home
 from incident.settings import Settings
 from incident.work import Node, open_node
 from web.wake import open_wake
+
+if TYPE_CHECKING:
+    from web.demo_mail import MailSink
 
 THREADS = 8  # of the web server
 LARGEST_REQUEST = 16 * 2**20  # bytes; the application refuses much sooner, with a proper answer
@@ -69,8 +72,9 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: b
         settings = _with_address(settings, listener)
         databases = parts.enter_context(_databases(settings))
         migrate(databases.admin, web_password=settings.web_password, worker_password=settings.worker_password)
-        if demo_mail and settings.smtp_url is None:
-            settings = parts.enter_context(_mail_sink(settings))
+        sink = parts.enter_context(_mail_sink(settings, wanted=demo_mail))
+        if sink is not None:
+            settings = replace(settings, smtp_url=sink.url)
         wake = open_wake(databases.web, settings.broker_url, worker_is_here=True)
         parts.callback(wake.close)
         worker = open_node(settings, databases.worker, wake=wake, pool_size=5)
@@ -80,7 +84,7 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: b
         threads = [
             *parts.enter_context(_celery(worker)),
             parts.enter_context(_timekeeper(worker)),
-            parts.enter_context(_web_server(node, listener)),
+            parts.enter_context(_web_server(node, listener, sink)),
         ]
         adopted = databases.embedded is not None and databases.embedded.adopted
         on_ready(Running(node, databases.admin, settings.base_url, adopted))
@@ -193,7 +197,7 @@ def _celery(node: Node) -> Iterator[list[threading.Thread]]:
     tasks.use(node)
     controller = WorkController(app=tasks.app, concurrency=2, without_gossip=True, without_mingle=True)
     worker = threading.Thread(target=controller.start, name="celery worker", daemon=True)
-    beat = EmbeddedService(tasks.app, thread=True)
+    beat = EmbeddedService(tasks.app, thread=True, scheduler_cls="celery.beat:Scheduler")
     worker.start()
     beat.start()
     try:
@@ -231,16 +235,18 @@ def _timekeeper(node: Node) -> Iterator[threading.Thread]:
 
 
 @contextmanager
-def _web_server(node: Node, listener: socket.socket) -> Iterator[threading.Thread]:
+def _web_server(node: Node, listener: socket.socket, sink: MailSink | None) -> Iterator[threading.Thread]:
     """Waitress on that socket. At the end it takes no new connections, answers what it has begun, and closes."""
     from waitress.server import create_server
     from waitress.wasyncore import close_all, dispatcher
 
     from web import create_app
 
+    app = create_app(node)
+    app.extensions["demo_mail"] = sink  # what the page of caught mail shows; None where mail really goes out
     connections: dict[int, Any] = {}
     server = create_server(
-        create_app(node),
+        app,
         map=connections,
         sockets=[listener],
         threads=THREADS,
@@ -261,12 +267,16 @@ def _web_server(node: Node, listener: socket.socket) -> Iterator[threading.Threa
 
 
 @contextmanager
-def _mail_sink(settings: Settings) -> Iterator[Settings]:
+def _mail_sink(settings: Settings, *, wanted: bool) -> Iterator[MailSink | None]:
+    """The demo's mail server, unless there is a real one; what it caught is kept in the home."""
+    if not wanted or settings.smtp_url is not None:
+        yield None
+        return
     from web.demo_mail import MailSink
 
-    sink = MailSink("127.0.0.1", 0)
+    sink = MailSink(folder=open_home(settings.home) / "mail")
     sink.start()
     try:
-        yield replace(settings, smtp_url=f"smtp://127.0.0.1:{sink.port}")
+        yield sink
     finally:
         sink.stop()

@@ -26,11 +26,18 @@ class Wake:
     Args:
         say_due: tells the timekeeper.
         send: sends one task by the sweep's name; None when the workers share no broker with this process.
+        at_end: called once in the same thread, when all is said.
     """
 
-    def __init__(self, say_due: Callable[[], None], send: Callable[[str], None] | None) -> None:
+    def __init__(
+        self,
+        say_due: Callable[[], None],
+        send: Callable[[str], None] | None,
+        at_end: Callable[[], None] = lambda: None,
+    ) -> None:
         self._say_due = say_due
         self._send = send
+        self._at_end = at_end
         self._pending: set[str] = set()
         self._changed = threading.Condition()
         self._closing = False
@@ -64,6 +71,7 @@ class Wake:
                     self._hand_over(sweep)
             except Exception:  # whatever it was, the next wake-up must not be lost with this one
                 _log.exception("wake_failed")
+        self._at_end()
 
     def _next(self) -> list[str]:
         """What is pending, waiting for something; nothing means that it is time to end."""
@@ -134,4 +142,5 @@ def sender(broker_url: str) -> Callable[[str], None]:
 def open_wake(database_url: str, broker_url: str, *, worker_is_here: bool = False) -> Wake:
     """The wake-up of a web process. `memory://` reaches a worker only when that worker runs in this very process."""
     reachable = worker_is_here or not broker_url.startswith("memory://")
-    return Wake(DueLine(database_url), sender(broker_url) if reachable else None)
+    line = DueLine(database_url)
+    return Wake(line, sender(broker_url) if reachable else None, line.close)

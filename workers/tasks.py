@@ -10,7 +10,7 @@ from celery import Celery, signals
 from kombu.exceptions import OperationalError
 
 from incident import logs
-from incident.settings import Settings
+from incident.settings import BadSetting, Settings
 from incident.work import Node, open_node
 
 QUEUE = "demarche"
@@ -52,8 +52,16 @@ def configuration(broker_url: str) -> dict[str, Any]:
     }
 
 
+def _from_environment() -> Settings:
+    """The settings of a process that Celery's own command line started; it would show a refusal as a long traceback."""
+    try:
+        return Settings.from_environment()
+    except BadSetting as refusal:
+        raise SystemExit(refusal.message) from refusal
+
+
 app = Celery("demarche")
-app.add_defaults(lambda: configuration(Settings.from_environment().broker_url))
+app.add_defaults(lambda: configuration(_from_environment().broker_url))
 
 _node: Node | None = None
 _opening = threading.Lock()
@@ -99,7 +107,11 @@ def audit() -> int:
 def _run(sweep: str) -> int:
     from workers import sweeps  # not at the top: beat imports this module too and needs none of them
 
-    return sweeps.SWEEPS[sweep](_ours())
+    try:
+        return sweeps.SWEEPS[sweep](_ours())
+    except Exception:
+        _log.exception("sweep_failed", sweep=sweep)
+        raise
 
 
 def _ours() -> Node:
@@ -139,20 +151,19 @@ class Hints:
 
 
 def _needs_a_shared_broker(**_: object) -> None:
-    """A worker process without a shared broker would wait for ever; say so instead."""
-    Settings.from_environment().needed_broker_url()
-
-
-def _beat_needs_a_shared_broker(**_: object) -> None:
+    """Without one, a worker or beat in a process of its own would wait for ever; say so instead."""
     if _node is None:
-        Settings.from_environment().needed_broker_url()
+        try:
+            _from_environment().needed_broker_url()
+        except BadSetting as refusal:
+            raise SystemExit(refusal.message) from refusal
 
 
 def _log_like_the_others(**_: object) -> None:
-    settings = Settings.from_environment()
+    settings = _from_environment()
     logs.configure(settings.log_level, settings.log_format)
 
 
 signals.celeryd_init.connect(_needs_a_shared_broker, weak=False)
-signals.beat_init.connect(_beat_needs_a_shared_broker, weak=False)
+signals.beat_init.connect(_needs_a_shared_broker, weak=False)
 signals.setup_logging.connect(_log_like_the_others, weak=False)

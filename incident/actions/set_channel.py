@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
-
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from uuid import UUID
 
 from incident import answers
 from incident.actions import permission
+from incident.errors import Fault, Invalid, Refused, Unavailable
+from incident.reach.mailboxes import check_mailbox
+from incident.reach.signatures import endpoint_key, new_secret, public_key_text
+from incident.reach.targets import Egress, check_url
 from incident.records.parties import channels
-from incident.rules import addresses
 from incident.work import Work
+
+FIELD = {"webhook": "url", "email": "address", "inbox": "address"}
 
 
 def set_channel(work: Work, kind: str, address: str) -> answers.Json:
-    """The channel; for a webhook also its signing secret, which is shown this once, and the node's public key.
+    """The channel; for a webhook also its signing secret, which is shown this once, and the public key of this endpoint.
 
     Raises:
-        Refused: the address cannot be used; says what was expected.
+        Invalid: the address cannot be used; says what was expected.
     """
     party = permission.speaks_for(work, what="set a channel")
-    checked = addresses.check(kind, address, allowed=work.node.settings.egress_allow)
-    secret = secrets.token_bytes(32) if kind == "webhook" else None
-    channels.put_channel(work.connection, party=party, role="duty_desk", kind=kind, address=checked, secret=secret, now=work.now)
-    work.record("channel.set", party, {"kind": kind, "address": checked})
-    answer: answers.Json = {"kind": kind, "address": checked, "contact": "duty_desk"}
-    if secret is not None:
-        answer |= {"secret": "whsec_" + base64.b64encode(secret).decode(), "public_key": public_key(work)}
-    return answer
+    _check(work, kind, address)
+    text, secret = new_secret() if kind == "webhook" else (None, None)
+    id_ = channels.put_channel(work.connection, party=party, role="duty_desk", kind=kind, address=address, secret=secret, now=work.now)
+    work.record("channel.set", party, {"kind": kind, "address": address})
+    answer: answers.Json = {"kind": kind, FIELD[kind]: address, "contact": "duty_desk"}
+    return answer | {"secret": text, "public_key": public_key(work, id_)} if text else answer
 
 
-def public_key(work: Work) -> str:
-    """What receivers verify `v1a` signatures with."""
+def public_key(work: Work, channel: UUID) -> str:
+    """What the receiver at this endpoint verifies `v1a` signatures with: `whpk_…`."""
     if work.node.key is None:
-        raise ValueError("this process has no signing key")
-    return "whpk_" + base64.b64encode(work.node.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+        raise Unavailable("This node has no signing key.")
+    return public_key_text(endpoint_key(work.node.key, channel))
+
+
+def _check(work: Work, kind: str, address: str) -> None:
+    try:
+        if kind == "webhook":
+            check_url(address, allow=Egress(work.node.settings.egress_allow))
+        elif kind == "email":
+            check_mailbox(address)
+    except Refused as refused:
+        raise Invalid([Fault(f"/{FIELD[kind]}", refused.code, refused.message)]) from refused

@@ -50,6 +50,8 @@ _ALWAYS: Mapping[str, str] = {
     "io_method": "sync",  # three processes fewer; the data of one node is in the cache
 }
 
+_PROC = Path("/proc/self")
+
 
 class CannotServe(Unavailable):
     """The embedded PostgreSQL could not be started or stopped; the message says why."""
@@ -118,6 +120,8 @@ class EmbeddedPostgres:
                 self._ended(pid, signal.SIGQUIT, patience)
             if self.pid is not None:
                 raise CannotServe(f"The embedded PostgreSQL (pid {pid}) does not stop; its log is {self._log}.")
+            if self._process is not None:
+                self._process.wait(patience)
             self._remove_short_dir()
         finally:
             self._let_go()
@@ -144,7 +148,7 @@ class EmbeddedPostgres:
         self.adopted = self.pid is not None and self._answers_soon(lambda: self.pid is not None)
         if not self.adopted:
             _make_cluster(self.home, self.data)
-            self._clear_stale_pid()
+            self._bury()
             self._launch()
         self._make_database()
 
@@ -203,10 +207,18 @@ class EmbeddedPostgres:
             self._lock.release()
             self._lock = None
 
-    def _clear_stale_pid(self) -> None:
-        """Remove a pid file that names somebody else's process; PostgreSQL itself handles one that names nobody."""
+    def _bury(self, patience: float = 10) -> None:
+        """Wait for what outlives a killed server by a moment, and remove a pid file that names somebody else's process.
+
+        A pid file that names nobody is left to PostgreSQL itself.
+        """
+        if self._process is not None:
+            self._process.poll()  # a child that was killed keeps its number until it is asked for
+        give_up = time.monotonic() + patience
+        while _any_serves(self.data) and time.monotonic() < give_up:
+            time.sleep(0.02)
         written = _written_pid(self.data)
-        if written is not None and _somebody(written) and not _any_serves(self.data):
+        if written is not None and _somebody(written) and _any_serves(self.data) is False:
             (self.data / "postmaster.pid").unlink()
 
     def _write_configuration(self, socket_dir: Path) -> None:
@@ -310,20 +322,21 @@ def _somebody(pid: int) -> bool:
 
 
 def _serves(pid: int, data: Path) -> bool:
-    """Whether that process lives and works in `data`: PostgreSQL changes into it, so a reused number is told apart."""
-    if not Path("/proc/self").exists():
+    """Whether that process lives and is a PostgreSQL in `data`, which it changes into; a reused number is told apart."""
+    if not _PROC.exists():
         return _somebody(pid)
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", data)
+        name = (_PROC.parent / str(pid) / "comm").read_text().strip()
+        return name == "postgres" and os.path.samefile(_PROC.parent / str(pid) / "cwd", data)
     except OSError:  # ended, a zombie, or another user's
         return False
 
 
-def _any_serves(data: Path) -> bool:
-    """Whether any process at all works in `data`: backends may outlive their postmaster by a moment."""
-    if not Path("/proc/self").exists():
-        return True  # cannot be told here, so nothing is removed
-    return any(_serves(int(entry.name), data) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+def _any_serves(data: Path) -> bool | None:
+    """Whether any process at all is a PostgreSQL in `data`; None where the system does not tell."""
+    if not _PROC.exists():
+        return None
+    return any(_serves(int(entry.name), data) for entry in _PROC.parent.iterdir() if entry.name.isdigit())
 
 
 def _fits(directory: Path) -> bool:

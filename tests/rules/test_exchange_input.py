@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from incident.rules import exchange
 from incident.rules.exchange import Destination, Mapped, Record, Unreadable
 from incident.rules.exchange.countries import ASSIGNED
+from incident.rules.vocabulary import vocabulary
 
+CORPUS = Path(__file__).parents[1] / "corpus"
 SHIFTED = Destination("there", "Europe/Tallinn", date(2026, 11, 20))
 
 
@@ -146,6 +148,20 @@ def test_nothing_that_parses_can_crash_the_mapping(content: dict[str, object]) -
     assert isinstance(report, Unreadable) or len(summary(report)) <= 2000
     if isinstance(report, Mapped):
         json.dumps(report.body, ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_every_fact_has_a_name_and_a_value_that_reports_may_state() -> None:
+    known, stated = vocabulary(), 0
+    for path in sorted(CORPUS.glob("*/*")):
+        record = exchange.read(path.name, path.read_bytes())
+        report = exchange.to_report(record, SHIFTED) if isinstance(record, Record) else record
+        for name, value in facts(report).items() if isinstance(report, Mapped) else ():
+            fact = known[name]
+            assert fact.kind in ("incident", "anchor"), name
+            assert value is None or (fact.type == "instant") == isinstance(value, dict), (path, name)
+            assert fact.type != "enum" or value in fact.domain, (path, name)
+            stated += value is not None
+    assert stated > 50
 
 
 def test_the_countries_are_those_of_the_time_zone_database() -> None:

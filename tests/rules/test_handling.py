@@ -16,7 +16,7 @@ from incident.canonical import canonical
 from incident.rules.case import TLP, Case, Deployment, Party
 from incident.rules.commitment import Limits, Tell
 from incident.rules.facts import Fact, Facts, Scalar
-from incident.rules.handling import Decision, Released, Withheld, fields, release
+from incident.rules.handling import Decision, NothingLeaves, Released, Withheld, fields, release
 from incident.rules.legaltime.values import Moment
 
 AT = datetime(2026, 11, 20, 15, 40, tzinfo=UTC)
@@ -73,9 +73,9 @@ def released(decision: Decision) -> Released:
 
 
 def rule(decision: Decision) -> str:
-    assert isinstance(decision, Withheld), decision
-    assert decision.field == "*"
+    assert isinstance(decision, NothingLeaves), decision
     assert decision.why
+    assert decision.withheld == (Withheld("*", decision.rule, decision.why),)
     return decision.rule
 
 
@@ -272,7 +272,7 @@ parties = st.sampled_from([CERT, MINISTRY, HALDEN, MERIDIAN, a_party("sakura", "
 
 def leaving(decision: Decision) -> set[str]:
     """Every field that leaves, each fact inside `facts` by itself."""
-    if isinstance(decision, Withheld):
+    if isinstance(decision, NothingLeaves):
         return set()
     inside = cast("dict[str, object]", decision.items.get("facts", {}))
     return {*decision.items, *(f"facts/{name}" for name in inside)}
@@ -298,7 +298,7 @@ def test_nothing_leaves_that_was_not_asked_for_and_nothing_is_lost_in_silence(
     party: Party, tell: Tell, limit: Limits, live: tuple[str, ...], tlp: str
 ) -> None:
     decision = release(a_case(tlp, live), party, tell, limit)
-    if isinstance(decision, Withheld):
+    if isinstance(decision, NothingLeaves):
         assert decision.rule
         return
     inside = {each.field for each in decision.withheld if each.field not in tell.fields}

@@ -351,6 +351,12 @@ def test_an_unknown_key_is_answered_with_the_keys_that_are_known() -> None:
     assert "calendar, zone" in fault.message
 
 
+def test_a_flood_of_faults_is_cut_and_counted() -> None:
+    found = faults(a_document("\n".join(f"wrong_{n}: x" for n in range(700))))
+    assert len(found) == 501
+    assert (found[-1].code, found[-1].message) == ("more", "200 more faults are not listed.")
+
+
 def test_two_clauses_cannot_share_an_id() -> None:
     assert pointers(a_document() + CLAUSE.replace("a plan", "another")) == {"/commitments/1/id"}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,12 +60,12 @@ class FakeNode:
         return 201, answer, {}
 
     def list_notifications(self, party: str, cursor: int) -> Answer:
-        """Two to a page; every look at the first page lets one more of the party's notifications be delivered."""
+        """Two to a page; every look at the first page moves the party's notifications one state on."""
         mine = [each for each in self.notifications if party in (each["filer"], each["to"])]
         if cursor == 0:
             self.looks += 1
-            for each in [each for each in mine if each["state"] in ("due", "leased")][:3]:
-                each["state"] = {"due": "leased", "leased": "delivered"}[each["state"]]
+            for each in mine:
+                each["state"] = {"due": "leased", "leased": "delivered"}.get(each["state"], each["state"])
         more = cursor + 2 < len(mine)
         link = {"Link": f'</api/v1/notifications?cursor={cursor + 2}>; rel="next"'} if more else {}
         return 200, mine[cursor : cursor + 2], link
@@ -86,6 +88,7 @@ def problem(status: int, pointer: str, message: str) -> Answer:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     node: FakeNode
 
     def do_GET(self) -> None:
@@ -100,6 +103,8 @@ class Handler(BaseHTTPRequestHandler):
         if trouble == "lost":
             self.close_connection = True
             return
+        if trouble == "interrupt":
+            os.kill(os.getpid(), signal.SIGINT)
         if trouble == "busy":
             self._send((503, {"title": "Not now"}, {"Retry-After": "0"}))
             return

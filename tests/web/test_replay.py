@@ -210,6 +210,15 @@ def test_what_is_no_readable_file_is_refused_and_the_rest_goes_on(node: FakeNode
     assert found["filed"] == 1
 
 
+def test_linked_folders_are_followed_once(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed" / "loop").symlink_to(tmp_path / "mixed")
+    (tmp_path / "mixed" / "studies").symlink_to(CORPUS / "atlas")
+    found = totals(run(home, "--json", folder=tmp_path / "mixed"))
+    assert [(each["record"], each["reason"]) for each in found["refused"]] == [("loop", "not a regular file that can be read")]
+    assert found["filed"] == 4
+
+
 def test_for_people_the_totals_are_lines_and_each_refusal_is_named(home: Path) -> None:
     result = run(home)
     assert result.exit_code == 0
@@ -237,6 +246,18 @@ def test_a_node_that_stops_answering_leaves_the_totals_so_far(node: FakeNode, ho
     found = totals(result)
     assert (found["read"], found["filed"]) == (3, 3)
     assert "last: 503 Service Unavailable" in result.stderr
+
+
+def test_an_interrupted_replay_prints_the_totals_so_far_and_can_be_taken_up_again(node: FakeNode, home: Path) -> None:
+    node.trouble += ["", "", "", "interrupt"]
+    result = run(home, "--json")
+    assert result.exit_code == 130
+    before = totals(result)
+    assert 3 <= before["filed"] <= 4
+    assert "Interrupted; these are the totals so far." in result.stderr
+    after = totals(run(home, "--json"))
+    assert after["duplicate"] >= before["filed"]
+    assert after["filed"] + after["duplicate"] == 16
 
 
 def test_a_key_that_the_node_does_not_know_is_said_so(home: Path, tmp_path: Path) -> None:

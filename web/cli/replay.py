@@ -24,7 +24,7 @@ from web.cli.replay_server import NOWHERE, BadKeys, Keys, NoPlace, NoService, Pa
 
 _REPORTS, _NOTIFICATIONS = "/api/v1/reports", "/api/v1/notifications"
 _PENDING = frozenset({"due", "leased"})
-_POLL, _QUIET = 0.5, 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _QUIET = 0.05, 1.0, 5.0
 NOT_SERVED, INTERRUPTED = 3, 130
 
 
@@ -205,9 +205,20 @@ def _run(
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Every file below `folder` with its name relative to it, in the order of names; a folder that cannot be read too."""
+    """Every file below `folder` with its name relative to it, in the order of names.
+
+    Linked folders are followed, each folder once; a folder that cannot be read, or leads back, is given as if it were a file.
+    """
     unread: list[OSError] = []
-    found = [Path(at, name) for at, _, names in os.walk(folder, onerror=unread.append) for name in names]
+    found: list[Path] = []
+    seen = {folder.resolve()}
+    for at, folders, names in os.walk(folder, onerror=unread.append, followlinks=True):
+        found += [Path(at, name) for name in names]
+        for below in [Path(at, name) for name in folders]:
+            if below.resolve() in seen:
+                folders.remove(below.name)
+                found.append(below)
+            seen.add(below.resolve())
     found += [Path(str(error.filename)) for error in unread]
     for path in sorted(found, key=lambda path: path.relative_to(folder).as_posix()):
         yield path.relative_to(folder).as_posix().encode("utf-8", "replace").decode(), path
@@ -246,7 +257,7 @@ def _settled(server: Server, totals: Totals, wait: float) -> dict[str, int]:
     A notice that was released and has no notification yet is still to leave.
     """
     ends = time.monotonic() + wait
-    before, moved = Counter[str](), time.monotonic()
+    before, moved, pause = Counter[str](), time.monotonic(), _FIRST_PAUSE
     while totals.filed:
         states, noticed = _notifications(server, totals)
         if states != before:
@@ -255,7 +266,8 @@ def _settled(server: Server, totals: Totals, wait: float) -> dict[str, int]:
         quiet = not waiting and (totals.notices <= noticed or time.monotonic() - moved >= _QUIET)
         if quiet or time.monotonic() >= ends:
             break
-        time.sleep(max(0.0, min(_POLL, ends - time.monotonic())))
+        time.sleep(max(0.0, min(pause, ends - time.monotonic())))
+        pause = min(pause * 2, _LONGEST_PAUSE)
     return dict(sorted(before.items()))
 
 

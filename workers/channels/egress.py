@@ -15,17 +15,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Thread
+from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from incident.reach.targets import Address, Egress, EgressRefused, Target, admitted, check_url, loopback, target
+from incident.reach.targets import Address, Egress, EgressRefused, Target, admitted, check_url, loopback
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["Egress", "EgressRefused", "Line", "Resolve", "TimeLimit", "Way", "check_url", "resolve", "target"]
+__all__ = ["Dial", "Egress", "EgressRefused", "Line", "Resolve", "TimeLimit", "Way", "check_url", "dial", "resolve"]
 
 Resolve = Callable[[str, int], Sequence[str]]
 """`resolve(host, port)` gives addresses as text, or raises OSError."""
+
+Dial = Callable[[Address, int, float], socket.socket]
+"""`dial(address, port, seconds)` gives a connected socket, or raises OSError."""
 
 MOST_READ = 64 * 1024
 """Bytes read from a receiver, head and body together."""
@@ -40,6 +44,15 @@ def resolve(host: str, port: int) -> list[str]:
         OSError: when the name cannot be resolved.
     """
     return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def dial(address: Address, port: int, seconds: float) -> socket.socket:
+    """A TCP connection to that very address.
+
+    Raises:
+        OSError: when nobody takes it in time.
+    """
+    return socket.create_connection((str(address), port), seconds)
 
 
 class ReplyTooLarge(OSError):
@@ -80,6 +93,7 @@ class Way:
     allow: Egress
     tls: ssl.SSLContext
     resolve: Resolve = resolve
+    dial: Dial = dial
     connecting: timedelta = timedelta(seconds=5)
     total: timedelta = timedelta(seconds=15)
 
@@ -114,7 +128,7 @@ class Way:
         tried = addresses[:_MOST_TRIED]
         for at, address in enumerate(tried):
             try:
-                return socket.create_connection((str(address), port), connecting.left() / (len(tried) - at)), address
+                return self.dial(address, port, connecting.left() / (len(tried) - at)), address
             except OSError as error:
                 trouble = error
         raise trouble
@@ -123,7 +137,7 @@ class Way:
 class Line:
     """A connected socket whose every wait is for what is left of the limit, and that reads so many bytes and no more.
 
-    It has what `http.client` asks of a socket. `address` is whom it is connected to.
+    It has what `http.client` asks of a socket; whoever opened it hangs up. `address` is whom it is connected to.
     """
 
     def __init__(self, connected: socket.socket, limit: TimeLimit, address: str, most: int = MOST_READ) -> None:
@@ -131,6 +145,12 @@ class Line:
         self._limit = limit
         self._unread = most
         self.address = address
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.hang_up()
 
     def sendall(self, data: bytes) -> None:
         """Send everything within the limit, however slowly the other side takes it."""
@@ -157,7 +177,10 @@ class Line:
         return io.BufferedReader(_Reading(self))
 
     def close(self) -> None:
-        """Hang up."""
+        """Nothing: `http.client` closes its socket before it has read the reply. See `hang_up`."""
+
+    def hang_up(self) -> None:
+        """End the connection."""
         self._socket.close()
 
 
@@ -179,11 +202,11 @@ def _in_time(ask: Callable[[], Sequence[str]], limit: TimeLimit) -> Sequence[str
     def run() -> None:
         try:
             answer.set_result(ask())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+        except BaseException as error:
             answer.set_exception(error)
 
     Thread(target=run, name="resolving", daemon=True).start()
     try:
         return answer.result(limit.left())
     except TimeoutError as late:
-        raise TimeoutError("the name was not resolved in time") from late
+        raise socket.gaierror(socket.EAI_AGAIN, "not resolved in time") from late

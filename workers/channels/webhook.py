@@ -14,9 +14,10 @@ from uuid import UUID
 
 from incident import canonical
 from incident.reach.signatures import new_secret, public_key_text, sign, verify
+from incident.reach.targets import EgressRefused, Target, target
 from incident.rules.escalation.retries import LONGEST_WAIT
 from workers.channels import Delivered, GaveUp, Letter, Outcome, TryLater, readable
-from workers.channels.egress import EgressRefused, Target, TimeLimit, Way, target
+from workers.channels.egress import TimeLimit, Way
 
 __all__ = ["WebhookChannel", "event", "new_secret", "public_key_text", "sign", "verify"]
 
@@ -87,10 +88,8 @@ class WebhookChannel:
 
     def _post(self, to: Target, headers: Mapping[str, str], body: bytes) -> Reply:
         limit = TimeLimit.starting(self.way.total)
-        line = self.way.open(to, limit)
-        connection = http.client.HTTPConnection(to.host, to.port)
-        connection.sock = line
-        with closing(connection):
+        with self.way.open(to, limit) as line, closing(http.client.HTTPConnection(to.host, to.port)) as connection:
+            connection.sock = line
             connection.request("POST", to.path, body, {"Host": to.authority, **headers})
             with connection.getresponse() as response:
                 excerpt, whole = _read(response)
@@ -149,7 +148,7 @@ def _patience(wish: str | None, sent_at: datetime) -> timedelta | None:
 def _said(trouble: Exception) -> str:
     match trouble:
         case TimeoutError():
-            return f"No answer in time ({readable(str(trouble))})."
+            return "No answer came in time."
         case ssl.SSLCertVerificationError():
             return f"The receiver's certificate was not accepted: {readable(trouble.verify_message)}."
         case ssl.SSLError():

@@ -68,7 +68,7 @@ DATED = (
 """The columns that a re-dating changes on the same obligation."""
 
 
-def timer_rows(row: Mapping[str, Any], now: datetime) -> Rows:
+def timer_rows(row: Mapping[Any, Any], now: datetime) -> Rows:
     """When to look at an obligation, step by step; none for a duty without an instant."""
     if row["due_at"] is None:
         return []

@@ -87,10 +87,10 @@ def released_to_route(connection: sa.Connection, limit: int) -> list[Row]:
     )
 
 
-def claim(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
+def claim(connection: sa.Connection, now: datetime, limit: int, *, but_not: Iterable[UUID] = ()) -> list[Row]:
     """Take up to `limit` notifications that are due, for one lease; `attempt` is the fencing token of this claim.
 
-    At most a few of one party at a time, so that one slow recipient never holds up the others.
+    At most a few of one party at a time, and none of the parties in `but_not`, so that a slow recipient never holds up the others.
     """
     return list(
         connection.execute(
@@ -101,13 +101,14 @@ def claim(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
                   from (select id from (
                           select id, look_at, row_number() over (partition by party_id, kind order by look_at) as turn
                             from (select id, party_id, kind, look_at from demarche.notification
-                                   where look_at <= :now order by look_at limit 1000 for update skip locked) d) t
-                         where turn <= 8 order by look_at limit :limit) due
+                                   where look_at <= :now and party_id <> all (cast(:but_not as uuid[]))
+                                   order by look_at limit 1000 for update skip locked) d) t
+                         where turn <= 4 order by look_at limit :limit) due
                  where n.id = due.id
                 returning n.*
                 """
             ),
-            {"now": now, "until": now + LEASE, "limit": limit},
+            {"now": now, "until": now + LEASE, "limit": limit, "but_not": list(but_not)},
         ).all()
     )
 

@@ -36,11 +36,11 @@ def _hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def new_key(connection: sa.Connection, party: UUID, name: str, now: datetime) -> str:
-    """Make a key for a party and return it; this is the only time it can be read."""
+def fresh_key(party: UUID, name: str, now: datetime) -> tuple[str, dict[str, object]]:
+    """A key and the row that keeps its hash; the key cannot be read from the row."""
     prefix = secrets.token_hex(4)
     key = f"demarche_{prefix}_{secrets.token_urlsafe(32)}"
-    row = {
+    return key, {
         "id": new_id(),
         "party_id": party,
         "name": name,
@@ -49,6 +49,11 @@ def new_key(connection: sa.Connection, party: UUID, name: str, now: datetime) ->
         "created_at": now,
         "revoked_at": None,
     }
+
+
+def new_key(connection: sa.Connection, party: UUID, name: str, now: datetime) -> str:
+    """Make a key for a party and return it; this is the only time it can be read."""
+    key, row = fresh_key(party, name, now)
     db.put(connection, {api_key: [row]})
     return key
 

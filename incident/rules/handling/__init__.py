@@ -23,12 +23,12 @@ How they bind here, for a case with one label:
    `data_may_live` puts every country outside.
 
 The most restrictive rule wins. A label, field or country that is not known, a recipient that names nobody, and any
-fault met on the way mean that nothing leaves: the decision is then one `Withheld` of the field `*` that names the rule,
-and no exception escapes. The case has one label for all its fields, and the recipient's standing as a signatory is
+fault met on the way mean that nothing leaves: the decision is then `NothingLeaves` and names the rule, and no exception
+escapes. The case has one label for all its fields, and the recipient's standing as a signatory is
 settled before: only the creditor of a clause that binds is ever asked about.
 """
 
-from incident.rules.handling.decision import WHOLE, Decision, Released, Withheld
+from incident.rules.handling.decision import WHOLE, Decision, NothingLeaves, Released, Withheld
 from incident.rules.handling.release import release
 
-__all__ = ["WHOLE", "Decision", "Released", "Withheld", "release"]
+__all__ = ["WHOLE", "Decision", "NothingLeaves", "Released", "Withheld", "release"]

@@ -25,5 +25,17 @@ class Released:
     withheld: tuple[Withheld, ...] = ()
 
 
-Decision = Released | Withheld
-"""Released in part or whole; or withheld whole, and then nothing leaves."""
+@dataclass(frozen=True, slots=True)
+class NothingLeaves:
+    """The whole notice stays: by which rule, and a sentence that says why."""
+
+    rule: str
+    why: str
+
+    @property
+    def withheld(self) -> tuple[Withheld, ...]:
+        """The same as one withheld field `*`."""
+        return (Withheld(WHOLE, self.rule, self.why),)
+
+
+Decision = Released | NothingLeaves

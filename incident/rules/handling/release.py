@@ -10,7 +10,7 @@ from incident.canonical import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
 from incident.rules.handling import fields
-from incident.rules.handling.decision import WHOLE, Decision, Released, Withheld
+from incident.rules.handling.decision import Decision, NothingLeaves, Released, Withheld
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -31,10 +31,10 @@ def release(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: Se
         return _decided(case, recipient, asked, limits, duties)
     except _Stays as stays:
         rule, why = stays.args
-        return Withheld(WHOLE, rule, why)
+        return NothingLeaves(rule, why)
     except Exception as error:  # the last line of defence: whatever went wrong, nothing may leave because of it
         why = f"Handling failed ({type(error).__name__}); nothing leaves until somebody has looked."
-        return Withheld(WHOLE, "fault", why)
+        return NothingLeaves("fault", why)
 
 
 def _check(case: Case, recipient: Party, asked: tuple[str, ...], limits: Limits) -> None:

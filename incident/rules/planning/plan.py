@@ -220,11 +220,12 @@ def _moment(case: Case, each: Planned, anchor: Anchor, happened: Happened, dated
     if anchor.kind == "after":
         at = happened.submitted.get((source, anchor.name, each.debtor.id))
         return _real_or_predicted(at, anchor, f"the submission of {anchor.name}", _before(each, anchor, dated, each.debtor))
-    at = None
-    for one in (each.creditor, each.debtor):
-        other = each.debtor if one is each.creditor else each.creditor
-        if one and other:
-            at = at or happened.delivered.get((source, anchor.name, one.id, other.id))
+    handed = [
+        when
+        for (of, name, sender, receiver), when in happened.delivered.items()
+        if of == source and name == anchor.name and each.debtor.id in (sender, receiver)
+    ]
+    at = min(handed, default=None)
     before = _before(each, anchor, dated, None)
     found = _real_or_predicted(at, anchor, f"the delivery of the notice under {anchor.name}", before)
     if found and at is None:

@@ -47,7 +47,7 @@ def _commitment(regime: Regime, stage: Stage, owed_to: Parties, on: date) -> Com
 
 def _because(regime: Regime, stage: Stage, planning: bool) -> str:
     if planning:
-        applies = f"{regime.citation}, to be applied from {spoken_day(regime.status.since)} at the latest reading"
+        applies = f"{regime.citation}: shown for planning, taken to bind from {spoken_day(regime.status.since)}"
     else:
         applies = f"{regime.citation}, in force since {spoken_day(regime.status.since)}"
     return " ".join(part for part in (f"{applies}.", regime.status.note, stage.note) if part)

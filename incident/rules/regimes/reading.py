@@ -216,11 +216,12 @@ def _three(spot: Spot, first: str, second: str, third: str) -> tuple[str, str, s
 
 
 def _stages_fit(spot: Spot, stages: tuple[Stage, ...]) -> None:
-    """Stage ids are unique, and an `after` names a stage of the same regime."""
+    """Stage ids are unique, and an `after` names a stage of the same regime by the last word of its id."""
     ids = [stage.id for stage in stages]
+    words = {stage_id.rsplit(".", 1)[-1] for stage_id in ids}
     for stage in stages:
         if ids.count(stage.id) > 1:
             raise spot.at("stages").fault(f"the stage {stage.id!r} stands twice")
         for anchor in stage.anchors:
-            if anchor.kind == "after" and anchor.name not in ids:
+            if anchor.kind == "after" and anchor.name not in words:
                 raise spot.at("stages").fault(f"{stage.id} runs after {anchor.name!r}, which is no stage of this regime")

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Literal
+from typing import Any, Literal
 
 from incident import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
-from incident.rules.handling import NothingLeaves, Released, Withheld, release
+from incident.rules.handling import Decision, Released, Withheld, release
 from incident.rules.planning import Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
 """What a party must at least be told to do its duty; see the handling rules."""
+
+NOWHERE = ("ZZ",)
+"""A country that is none: clauses whose countries have nothing in common admit nobody."""
 
 FULL = (*MINIMAL, "summary", "deployment", "system", "operator", "affected_countries", "aware_at", "facts")
 
@@ -91,10 +94,11 @@ def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Dr
 
 def _draft(case: Case, recipient: Party, clauses: list[Planned], duties: list[Planned], at_once: bool) -> Draft:
     tells = [each.commitment.tell for each in clauses if each.commitment.tell]
-    fields = tuple(dict.fromkeys(field for tell in tells for field in tell.fields if field != "duties"))
+    fields = tuple(dict.fromkeys(field for tell in tells for field in tell.fields))
     channels = tuple(dict.fromkeys(channel for tell in tells for channel in tell.channels))
     limits = reduce(_stricter, (each.commitment.limits for each in clauses))
-    decision = release(case, recipient, Tell(fields, "pre_authorised" if at_once else "officer", channels), limits)
+    asked = Tell(fields, "pre_authorised" if at_once else "officer", channels)
+    decision = _released(case, recipient, asked, limits, duties)
     clause = "; ".join(f"{each.commitment.source.name} {each.commitment.source.version} {each.commitment.source.cite}" for each in clauses)
     return _made(case, recipient, decision, duties, tuple(clauses), channels, clause if at_once else None, clauses[0].commitment.title)
 
@@ -103,7 +107,7 @@ def _duties_only(case: Case, recipient: Party, duties: list[Planned]) -> Draft:
     """What a party owes by itself. The operator's own matter may be told to it at once; anybody else awaits an officer."""
     own = recipient.id == case.operator.id
     tell = Tell(FULL if own else MINIMAL, "pre_authorised" if own else "officer")
-    decision = release(case, recipient, tell, Limits())
+    decision = _released(case, recipient, tell, Limits(), duties)
     reason = "It is the operator's own matter" if own else None
     return _made(case, recipient, decision, duties, (), tell.channels, reason, "What you owe")
 
@@ -111,19 +115,16 @@ def _duties_only(case: Case, recipient: Party, duties: list[Planned]) -> Draft:
 def _made(
     case: Case,
     recipient: Party,
-    decision: Released | NothingLeaves,
+    decision: Decision,
     duties: list[Planned],
     performs: tuple[Planned, ...],
     channels: tuple[str, ...],
     clause: str | None,
     title: str,
 ) -> Draft:
-    if isinstance(decision, NothingLeaves):  # an officer sees why, and the duty to tell stays visible
-        why = Withheld("*", decision.rule, decision.why)
-        return Draft(recipient, "information", title, {}, canonical.digest({}), (why,), (), performs, channels, None, None)
+    if not isinstance(decision, Released):  # an officer sees why, and the duty to tell stays visible
+        return Draft(recipient, "information", title, {}, canonical.digest({}), decision.withheld, (), performs, channels, None, None)
     items = {**decision.items, **({"exercise": True} if case.exercise else {})}
-    if duties:
-        items["duties"] = [duty(each) for each in duties]
     plain = {key: _plain(value) for key, value in items.items()}
     acknowledge = [each.deadline.due_at for each in duties if each.commitment.id.endswith(".acknowledge") and each.deadline]
     return Draft(
@@ -132,15 +133,21 @@ def _made(
     )  # fmt: skip
 
 
+def _released(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: list[Planned]) -> Decision:
+    """What handling lets through; a party that owes something is told what, unless the clause withholds even that."""
+    fields = tuple(dict.fromkeys((*tell.fields, "duties"))) if duties else tuple(each for each in tell.fields if each != "duties")
+    return release(case, recipient, Tell(fields, tell.release, tell.channels), limits, [_plain(duty(each)) for each in duties])
+
+
 def _stricter(one: Limits, other: Limits) -> Limits:
     """Most restrictive wins, limit by limit."""
     highest = min(one.max_tlp, other.max_tlp, key=TLP.index)
     both = tuple(country for country in one.residency if country in other.residency)
-    residency = both if one.residency and other.residency else one.residency or other.residency
+    residency = (both or NOWHERE) if one.residency and other.residency else one.residency or other.residency
     return Limits(highest, tuple(dict.fromkeys(one.withhold + other.withhold)), residency)
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return canonical.instant(value)
     if isinstance(value, Mapping):

@@ -18,6 +18,7 @@ from incident.rules.handling.fields import NAMES, is_field
 from incident.rules.terms.source import escape
 
 FORMAT = "agreement/1"
+_MOST_FAULTS = 500  # a refusal must not grow far beyond what was refused
 WHOSE = ("owed_by", "owed_to", "operator", "filer")
 COUNTED_FOR = ("owed_by", "owed_to", "operator")
 UNITS = {"minutes": 525_600, "hours": 8_760, "days": 3_660, "business_days": 1_000, "months": 120}
@@ -31,11 +32,14 @@ def check(document: object) -> dict[str, Any]:
     """The document, unchanged, when its shape is right.
 
     Raises:
-        Invalid: with every fault found, each at its JSON pointer.
+        Invalid: with every fault found, each at its JSON pointer; beyond 500 the last says how many more there are.
     """
     if not isinstance(document, dict):
         raise Invalid([Fault("", "type", "Expected a map with the keys name, version, title and so on.")])
     faults = _faults(DocumentSchema().validate(document), "") or _same_ids(document)
+    if len(faults) > _MOST_FAULTS:
+        more = f"{len(faults) - _MOST_FAULTS} more faults are not listed."
+        faults = [*faults[:_MOST_FAULTS], Fault("", "more", more)]
     if faults:
         raise Invalid(faults, "The agreement document has faults.")
     return document

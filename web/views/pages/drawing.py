@@ -122,10 +122,7 @@ def ladder(obligations: Sequence[Json], now: datetime) -> Ladder | None:
     for each in sorted(dated, key=lambda one: str(one["due_at"])):
         lane = lanes.setdefault((each["owed_by"], each["owed_to"]), Lane(each["owed_by"], each["owed_to"], each["owed_to_role"]))
         due = awaited(each, now) or now
-        end = min(instant(each["settled_at"]) or now, max(now, origin))
-        how = state(each, now)
-        used = due if how == "late" else min(scale.x(end), scale.x(due)) if each["settled_at"] is None else scale.x(end)
-        lane.take(each, how, scale.x(instant(each["started_at"]) or origin), used if isinstance(used, float) else scale.x(used), scale.x(due))
+        lane.take(each, state(each, now), scale.x(instant(each["started_at"]) or origin), scale.x(_used(each, due, now)), scale.x(due))
     top = 30
     for lane in lanes.values():
         lane.top = top
@@ -133,6 +130,11 @@ def ladder(obligations: Sequence[Json], now: datetime) -> Ladder | None:
     ticks = [(scale.x(origin + hours * HOUR), label) for hours, label in _LADDER_TICKS if hours <= scale.hours]
     undated = sum(1 for each in obligations if awaited(each, now) is None and each["verdict"] == "running")
     return Ladder(list(lanes.values()), _apart(ticks), scale.x(now), top, undated)
+
+
+def _used(obligation: Json, due: datetime, now: datetime) -> datetime:
+    """Where its bar ends: when it was settled, else now, and never after the due instant while it is open."""
+    return instant(obligation["settled_at"]) or min(now, due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ down_revision = None
 
 def upgrade() -> None:
     """Create everything; the SQL beside this file says what and why."""
-    with op.get_bind().connection.cursor() as cursor:  # many statements, and "%" in them is not a parameter
-        cursor.execute(Path(__file__).with_name("0001_first.sql").read_text(encoding="utf-8"))
+    cursor = op.get_bind().connection.cursor()  # many statements, and "%" in them is not a parameter
+    cursor.execute(Path(__file__).with_name("0001_first.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

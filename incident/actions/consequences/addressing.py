@@ -1,0 +1,57 @@
+"""From a released notice to notifications: one per contact and channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from incident import db
+from incident.ids import new_id
+from incident.records import obligations
+from incident.records.cases import Row
+from incident.records.outbox.tables import notice, notification
+from incident.records.parties import channels
+from incident.work import Work
+
+LADDER = ("duty_desk", "deputy", "manager")
+
+
+def address(work: Work, row: Row) -> int:
+    """Address a released notice; the number of notifications made.
+
+    To the contact that the notice names, over the channels that it prefers; where that contact has none in use, to the next one
+    up. The inbox is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
+    """
+    contact, usable = _reachable(work, row)
+    made = [_notification(work, row, contact, kind=each.kind, address=each.address, channel=each.id) for each in usable]
+    if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
+        made.append(_notification(work, row, contact, kind="inbox", address="", channel=None))
+    db.put(work.connection, {notification: made})
+    if not usable:
+        work.record("notification.unreachable", row.case_id, {"notice": str(row.id), "to": str(row.recipient), "contact": row.contact})
+    work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now))
+    work.wake("deliver")
+    return len(made)
+
+
+def _reachable(work: Work, row: Row) -> tuple[str, list[channels.Channel]]:
+    for contact in LADDER[LADDER.index(row.contact) :]:
+        usable = [each for each in channels.usable(work.connection, row.recipient, contact) if each.kind in row.channels]
+        if usable:
+            return contact, usable
+    return row.contact, []
+
+
+def _notification(work: Work, row: Row, contact: str, *, kind: str, address: str, channel: Any) -> dict[str, Any]:
+    return {
+        "id": new_id(), "notice_id": row.id, "case_id": row.case_id, "party_id": row.recipient, "channel_id": channel, "contact": contact,
+        "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "due", "attempt": 0, "look_at": work.now,
+        "due_at": _due_at(work, row), "created_at": work.now,
+    }  # fmt: skip
+
+
+def _due_at(work: Work, row: Row) -> Any:
+    """By when it must have arrived: retries are squeezed to leave time before it."""
+    performed = [each.due_at for each in obligations.by_ids(work.connection, row.performs) if each.due_at]
+    return min([*performed, *([row.acknowledge_by] if row.acknowledge_by else [])], default=None)

@@ -1,0 +1,143 @@
+"""One case, for the parties that see it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from incident import answers
+from incident.board.pages import act_shape
+from incident.board.wording import sentence
+from incident.evidence.tables import entry, payload
+from incident.records import cases, obligations, outbox
+from incident.records.parties import directory
+from incident.rules.planning import Verdict
+from incident.work import Work
+
+Row = sa.Row[Any]
+
+
+def incident(work: Work, case_id: UUID) -> answers.Json:
+    """The case with everything that hangs on it, and what the caller can do with it.
+
+    Raises:
+        NotFound: there is none, or the caller has no part in it.
+    """
+    row = cases.find(work.connection, case_id)
+    deployment = directory.deployment_by_id(work.connection, row.deployment_id, work.now.date())
+    rows = obligations.of_case(work.connection, case_id)
+    acts = obligations.acts_of_case(work.connection, case_id)
+    notices = outbox.of_case(work.connection, case_id)
+    facts = cases.fact_rows(work.connection, case_id)
+    withheld = outbox.withheld_of(work.connection, [each.id for each in notices])
+    parties = [row.filed_by, row.operator_id, *(p for o in rows for p in (o.debtor, o.creditor) if p), *(n.recipient for n in notices)]
+    parties += [each.by_party for each in acts] + [p for fact in facts for p in (fact.about, fact.said_by)]
+    slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, parties).items()}
+    about: dict[UUID | None, list[Row]] = {}
+    for act in acts:
+        about.setdefault(act.obligation_id, []).append(act)
+    return {
+        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug),
+        "deployment": answers.deployment(deployment),
+        "obligations": [_obligation(each, about.get(each.id, []), slugs, row.ref, work) for each in rows],
+        "notices": [answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, []))) for each in notices],
+        "notifications": [answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref) for each in outbox.notifications_of_case(work.connection, case_id)],
+        "facts": _facts(facts, slugs),
+        "acts": [act_shape(each, slugs) for each in acts],
+        "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
+        "can": _can(work, row),
+    }  # fmt: skip
+
+
+def timeline(work: Work, case_id: UUID) -> list[answers.Json]:
+    """What the evidence of the case says, entry by entry, oldest first; an erased payload leaves its entry.
+
+    Raises:
+        NotFound: there is no such case for the caller.
+    """
+    cases.find(work.connection, case_id)
+    rows = work.connection.execute(
+        sa.select(entry, payload.c.payload)
+        .select_from(entry.outerjoin(payload, (payload.c.stream == entry.c.stream) & (payload.c.seq == entry.c.seq)))
+        .where(entry.c.stream == case_id)
+        .order_by(entry.c.seq)
+    )
+    return [_entry(row) for row in rows]
+
+
+def version(work: Work, case_id: UUID) -> str:
+    """What an ETag of the case is made of: changes with every act, notice and re-plan.
+
+    Raises:
+        NotFound: there is no such case for the caller.
+    """
+    row = cases.find(work.connection, case_id)
+    seq = work.connection.execute(sa.text("select seq from demarche.evidence_head where stream = :s"), {"s": case_id}).scalar()
+    return f"{row.revision}.{seq}"
+
+
+def deliveries(work: Work, case_id: UUID) -> list[answers.Json]:
+    """Every notification of the case with its attempts.
+
+    Raises:
+        NotFound: there is no such case for the caller.
+    """
+    ref = cases.find(work.connection, case_id).ref
+    rows = outbox.notifications_of_case(work.connection, case_id)
+    tries = outbox.attempts_of(work.connection, [row.id for row in rows])
+    slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, [row.party_id for row in rows]).items()}
+    return [
+        answers.notification(row._mapping, slugs=slugs, incident_ref=ref)
+        | {"tries": [{"number": t.number, "at": answers.at(t.at), "outcome": t.outcome, "detail": t.detail} for t in tries.get(row.id, [])]}
+        for row in rows
+    ]
+
+
+def _obligation(row: Row, acts: list[Row], slugs: dict[UUID, str], ref: str, work: Work) -> answers.Json:
+    stands = Verdict(row.settled_as) if row.superseded_by is not None and row.settled_as else obligations.verdict_of(row, acts, work.now)
+    shown = answers.obligation(row._mapping, slugs=slugs, verdict=stands.value, incident_ref=ref)
+    return shown | {"acts": [act_shape(each, slugs) for each in acts]}
+
+
+def _withheld(rows: list[Row]) -> list[answers.Json]:
+    return [{"field": row.field, "rule": row.rule, "why": row.why} for row in rows]
+
+
+def _facts(rows: list[Row], slugs: dict[UUID, str]) -> list[answers.Json]:
+    gone = {row.supersedes for row in rows}
+    return [
+        {
+            "id": str(row.id), "name": row.name, "value": row.value, "earliest_at": answers.at(row.earliest_at),
+            "latest_at": answers.at(row.latest_at), "precision": row.precision, "entered": row.entered, "zone": row.zone, "fold": row.fold,
+            "about": slugs[row.about], "said_by": slugs[row.said_by], "recorded_at": answers.at(row.recorded_at), "superseded": row.id in gone,
+        } for row in rows
+    ]  # fmt: skip
+
+
+def _report(row: Row) -> answers.Json:
+    return {
+        "id": str(row.id), "stage": row.stage, "revision": row.revision, "reference": row.reference, "body": row.body,
+        "recorded_at": answers.at(row.recorded_at), "recorded_by": row.recorded_by,
+    }  # fmt: skip
+
+
+def _can(work: Work, row: Row) -> dict[str, bool]:
+    files, is_open = work.actor.party == row.filed_by, row.status == "open"
+    return {
+        "report_more": files and is_open,
+        "close": files and is_open,
+        "reclassify": files and is_open,
+        "reopen": files and not is_open,
+        "release": files,
+    }
+
+
+def _entry(row: Row) -> answers.Json:
+    said = json.loads(bytes(row.payload)) if row.payload is not None else None
+    return {
+        "seq": row.seq, "kind": row.kind, "at": answers.at(row.at), "actor": row.actor, "by": (said or {}).get("by"),
+        "text": sentence(row.kind, said), "hash": bytes(row.hash).hex(), "erased": said is None, "payload": said,
+    }  # fmt: skip

@@ -1,0 +1,49 @@
+"""Evidence in words: one sentence per kind of entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_WORDS = {
+    "report.filed": "Report filed: {stage}, revision {revision}.",
+    "obligations.planned": "{obligations} obligations planned.",
+    "notices.frozen": "{notices} notices frozen.",
+    "notice.told": "A short notice ({kind}) was released.",
+    "notice.released": "A notice was released by an officer.",
+    "notice.held": "A notice was held back: {reason}",
+    "notices.cancelled": "{notices} notices that had not left were cancelled: {because}",
+    "case.replanned": "Planned again ({why}): {added} new, {redated} dated anew, {superseded} superseded, {lapsed} lapsed.",
+    "verdict": "Verdict: {to}.",
+    "notification.delivered": "Delivered to {to} by {channel}.",
+    "notification.dead": "Could not be delivered to {to} by {channel}: {reason}",
+    "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
+    "act.acknowledged": "Acknowledged by {by_name}.",
+    "act.notice_acknowledged": "Notice acknowledged by {by_name}: receipt only, neither awareness nor admission.",
+    "act.submitted": "Submitted by {by_name}.",
+    "act.received": "Handed over.",
+    "act.extended": "More time was granted.",
+    "act.waived": "Waived.",
+    "act.missed": "Missed.",
+    "act.redated": "Dated anew.",
+    "act.superseded": "Superseded by a correction.",
+    "act.lapsed": "Lapsed.",
+    "act.revived": "Runs again.",
+    "act.met_elsewhere": "Met elsewhere.",
+    "act.stays": "Stays although the case was closed.",
+    "act.closed": "The case was closed.",
+    "act.reopened": "The case was reopened.",
+    "act.reclassified": "The case was reclassified.",
+    "act.reminded": "A reminder was due.",
+    "act.escalated": "Escalated to the {contact}.",
+}
+
+
+def sentence(kind: str, said: dict[str, Any] | None) -> str:
+    """What an entry says, for people; the kind itself where there are no words for it, and a note where it was erased."""
+    if said is None:
+        return "This entry's content was erased; its place in the chain stands."
+    values = {key: len(value) if isinstance(value, list) else value for key, value in {**said, **said.get("detail", {})}.items()}
+    try:
+        return _WORDS[kind].format_map(values)
+    except KeyError:
+        return kind.replace("act.", "").replace("_", " ").replace(".", " ").capitalize() + "."

@@ -1,0 +1,34 @@
+"""Every channel of a node, by kind."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+from workers.channels import Channel, Letter, TryLater
+from workers.channels.egress import Egress, Way
+from workers.channels.email import EmailChannel, MailServer
+from workers.channels.inbox import InboxChannel
+from workers.channels.webhook import WebhookChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfigured:
+    """A channel that this node was not set up for: its letters wait, and say what is missing."""
+
+    missing: str
+
+    def send(self, letter: Letter) -> TryLater:
+        """Never delivers."""
+        return TryLater(f"This node cannot send it: {self.missing} is not set.")
+
+
+def every(*, egress_allow: tuple[str, ...], smtp_url: str | None, mail_from: str) -> dict[str, Channel]:
+    """`webhook`, `email` and `inbox`, from the settings of those names. Make them once: loading the trusted certificates is slow.
+
+    Raises:
+        EgressRefused, MailServerRefused, MailboxRefused: for a setting that cannot be used.
+    """
+    tls = ssl.create_default_context()
+    mail = EmailChannel(MailServer.at(smtp_url, mail_from, tls)) if smtp_url else Unconfigured("DEMARCHE_SMTP_URL")
+    return {"webhook": WebhookChannel(Way(Egress(egress_allow), tls)), "email": mail, "inbox": InboxChannel()}
