@@ -46,19 +46,16 @@ class MailSink:
     What a folder holds from before is shown again after a restart.
     """
 
-    def __init__(self, port: int = 0, folder: Path | None = None, now: Callable[[], datetime] = clock.wall) -> None:
-        self._messages: deque[Caught] = deque(maxlen=KEPT)
+    def __init__(self, port: int = 0, folder: Path | None = None, now: Callable[[], datetime] = clock.wall, kept: int = KEPT) -> None:
+        self._messages: deque[Caught] = deque(maxlen=kept)
         self._lock = Lock()
         self._now = now
         self._maildir = None if folder is None else mailbox.Maildir(folder, create=True)
         if folder is not None:
-            self._messages.extend(_earlier(folder))
-        self._controller = _Controller(_Handler(self._catch), "127.0.0.1", port, data_size_limit=_LARGEST)
-
-    @property
-    def port(self) -> int:
-        """Where it listens; known once it was started."""
-        return self._controller.port
+            self._messages.extend(_earlier(folder, kept))
+        self._controller: _Controller | None = None
+        self.port = port
+        """Where it listens; when a free port was asked for, known once it was started."""
 
     @property
     def url(self) -> str:
@@ -66,19 +63,24 @@ class MailSink:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Listen.
+        """Listen; a sink that was stopped listens again on the same port.
 
         Raises:
             OSError: when the port is taken.
         """
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        self._controller = _Controller(_Handler(self._catch), listening)
         self._controller.start()
 
     def stop(self) -> None:
         """Stop listening; what was caught stays to be read. Stopping twice is stopping once."""
-        self._controller.stop(no_assert=True)
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
 
     def messages(self) -> list[Caught]:
-        """The last `KEPT` messages, newest first."""
+        """The last messages, newest first."""
         with self._lock:
             return list(reversed(self._messages))
 
@@ -102,13 +104,15 @@ class _Handler:
 
 
 class _Controller(Controller):
-    """Binds at once, so that a free port is known and cannot be taken by somebody else before it is used."""
+    """Serves a socket that is bound already: a free port is known at once, and nobody else can take it first."""
+
+    def __init__(self, handler: _Handler, listening: socket.socket) -> None:
+        host, port = listening.getsockname()
+        super().__init__(handler, host, port, data_size_limit=_LARGEST)
+        self._listening = listening
 
     def _create_server(self) -> Awaitable[AbstractServer]:
-        listening = socket.create_server((self.hostname, self.port))
-        self.port = listening.getsockname()[1]
-        server: Awaitable[AbstractServer] = self.loop.create_server(self._factory_invoker, sock=listening)
-        return server
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
 
 
 def _read(sender: str, to: list[str], content: bytes, at: datetime) -> Caught:
@@ -133,9 +137,9 @@ def _part(message: EmailMessage, kind: str) -> str:
     return payload.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
 
 
-def _earlier(folder: Path) -> list[Caught]:
-    """What the folder holds, oldest first, at most as many as are kept."""
-    files = sorted((folder / "new").iterdir(), key=lambda file: file.stat().st_mtime_ns)[-KEPT:]
+def _earlier(folder: Path, most: int) -> list[Caught]:
+    """What the folder holds, oldest first, at most so many of the newest."""
+    files = sorted((folder / "new").iterdir(), key=lambda file: file.stat().st_mtime_ns)[-most:]
     return [_reread(file) for file in files]
 
 

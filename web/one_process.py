@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import gc
 import signal
 import socket
 import threading
@@ -40,10 +42,10 @@ class PortTaken(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A node that answers requests. `node` has the web's role; `admin_url` is the owner's, for setting the demo up."""
+    """A node that answers requests: `web` and `worker` are it, each with its own database role."""
 
-    node: Node
-    admin_url: str
+    web: Node
+    worker: Node
     base_url: str
     adopted: bool
 
@@ -64,12 +66,13 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: b
 
     Raises:
         PortTaken: before anything was started.
+        BadHome: the folder cannot be the node's.
         HomeTaken: when another process runs on this home.
     """
     with ExitStack() as parts:
         told = parts.enter_context(_until_told())
         listener = parts.enter_context(_bound(settings))
-        settings = _with_address(settings, listener)
+        settings = replace(_with_address(settings, listener), home=open_home(settings.home))
         databases = parts.enter_context(_databases(settings))
         migrate(databases.admin, web_password=settings.web_password, worker_password=settings.worker_password)
         sink = parts.enter_context(_mail_sink(settings, wanted=demo_mail))
@@ -87,7 +90,8 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: b
             parts.enter_context(_web_server(node, listener, sink)),
         ]
         adopted = databases.embedded is not None and databases.embedded.adopted
-        on_ready(Running(node, databases.admin, settings.base_url, adopted))
+        on_ready(Running(node, worker, settings.base_url, adopted))
+        _tidy()
         return _watch(told, threads, databases.embedded)
 
 
@@ -96,6 +100,15 @@ def run_timekeeper(settings: Settings) -> int:
     from workers import timekeeper
 
     return timekeeper.main(settings)
+
+
+def _tidy() -> None:
+    """Give back the memory that starting took: a node is idle most of the time."""
+    gc.collect()
+    gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # where the C library has it
+    if trim is not None:
+        trim(0)
 
 
 def _watch(told: threading.Event, threads: list[threading.Thread], database: EmbeddedPostgres | None) -> int:

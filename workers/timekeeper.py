@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Protocol
 
 import psycopg
-import redis
 import sqlalchemy as sa
 
 from incident import logs
@@ -63,15 +62,18 @@ class RedisBroker:
     """Redis, asked over a connection of our own that never retries."""
 
     def __init__(self, url: str, hint: Callable[[str], None]) -> None:
+        import redis  # 5 MB that the one process, whose broker is in memory, can do without
+
         path = url.replace("redis+socket://", "unix://", 1)
         self._redis = redis.Redis.from_url(path, socket_connect_timeout=0.2, socket_timeout=0.2, retry=None)
+        self._away = (redis.RedisError, OSError)
         self._hint = hint
 
     def answers(self) -> bool:
         """Whether a PING is answered within 0.2 s."""
         try:
             return bool(self._redis.ping())
-        except (redis.RedisError, OSError):
+        except self._away:
             return False
 
     def hint(self, sweep: str) -> None:

@@ -23,6 +23,7 @@ class Role(StrEnum):
     HOME_CERT = "home_cert"  # the CERT of the deployment's jurisdiction
     AFFECTED_CERTS = "affected_certs"  # the CERTs of the other affected countries
     AUTHORITY = "authority"  # whoever has `competence` in the debtor's jurisdiction
+    HOME_AUTHORITY = "home_authority"  # whoever has `competence` in the deployment's jurisdiction, where the incident occurred
     ANY_PARTY = "any_party"  # operator and suppliers alike: the condition on their profile selects
 
 
@@ -31,7 +32,7 @@ Mode = Literal["each", "any", "joint", "lead"]
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """A role, how its members owe or are owed, and for `authority` the competence asked for."""
+    """A role, how its members owe or are owed, and for the two kinds of authority the competence asked for."""
 
     role: Role
     mode: Mode = "each"

@@ -211,7 +211,7 @@ class TestAiAct:
             assert each.anchors == (Anchor("fact", "aware_at", "owed_by"), Anchor("fact", "aware_at", "operator"))
             assert each.combine == "earliest"
             assert each.owed_by == Parties(Role.SUPPLIERS)
-            assert each.owed_to == Parties(Role.AUTHORITY, competence="aiact.market_surveillance")
+            assert each.owed_to == Parties(Role.HOME_AUTHORITY, competence="aiact.market_surveillance")
 
     def test_the_shorter_periods_apply_notwithstanding_the_general_one(self) -> None:
         both = {"widespread_infringement": False}

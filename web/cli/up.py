@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXIT_FAILED, EXIT_USAGE, EXIT_TAKEN = 1, 2, 3
 _EXITS = {"bad_setting": EXIT_USAGE, "bad_home": EXIT_USAGE, "home_taken": EXIT_TAKEN, "port_taken": EXIT_TAKEN}
+_SHOWN = 8  # people; the file has them all
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 _console = Console(highlight=False)
@@ -62,13 +63,11 @@ def _say_where(running: Running) -> None:
 
 
 def _say_where_and_as_whom(running: Running) -> None:
-    from incident.db import engine
     from web.demo import loader
 
-    admin = engine(running.admin_url, pool_size=1)
-    world = loader.ensure(running.node, admin)
-    admin.dispose()
+    world = loader.ensure(running.worker)
     _say_where(running)
-    for person in world.people:
-        _console.print(f"  {person.party:<16} {person.email:<34} [bold]{person.password}[/bold]")
-    _console.print("\n  Ctrl-C stops it; everything is kept.\n")
+    for person in world.people[:_SHOWN]:
+        _console.print(f"  {person['party']:<16} {person['email']:<34} [bold]{person['password']}[/bold]", soft_wrap=True)
+    _console.print(f"\n  Everybody, and the API keys: {running.worker.settings.home / loader.FILE}", soft_wrap=True)
+    _console.print("  Ctrl-C stops it; everything is kept.\n")

@@ -26,8 +26,9 @@ def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
             home = {each.id for each in _home_cert(case)}
             countries = set(case.affected_countries) - {case.deployment.jurisdiction}
             return [each for each in case.directory if each.kind == "cert" and each.jurisdiction in countries and each.id not in home]
-        case Role.AUTHORITY:
-            place = (debtor or case.operator).jurisdiction
+        case Role.AUTHORITY | Role.HOME_AUTHORITY:
+            theirs = debtor if asked.role is Role.AUTHORITY else None
+            place = theirs.jurisdiction if theirs else case.deployment.jurisdiction
             return [each for each in case.directory if asked.competence in each.competences and each.jurisdiction == place]
 
 

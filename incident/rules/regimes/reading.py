@@ -175,7 +175,7 @@ def _parties(spot: Spot) -> Parties:
     spot.only("role", "mode", "competence", "cite")
     spot.at("cite").text()
     role = Role(spot.at("role").one_of(*Role))
-    if (role is Role.AUTHORITY) != spot.has("competence"):
+    if (role in (Role.AUTHORITY, Role.HOME_AUTHORITY)) != spot.has("competence"):
         raise spot.fault("an authority, and only an authority, has a competence")
     mode = spot.at("mode").one_of("each", "any", "joint", "lead") if spot.has("mode") else "each"
     competence = spot.at("competence").text() if spot.has("competence") else None

@@ -60,35 +60,59 @@ def route(case: Case, planned: Iterable[Planned]) -> list[Draft]:
 
 
 def duty(each: Planned) -> dict[str, object]:
-    """An obligation as a notice announces it: parties by URI, because a notice is read on other nodes too."""
+    """An obligation as a notice announces it: parties by URI, because a notice is read on other nodes too.
+
+    A notice is frozen before it is delivered, so a clock that runs from the filing, the delivery or a later act is announced by
+    its rule (`within`), and only one that runs from a stated fact by its instants.
+    """
+    moving = each.predicted or any(anchor.kind != "fact" for anchor in each.commitment.anchors)
+    fixed = each.deadline if not moving else None
     return {
         "title": each.commitment.title,
         "cite": each.commitment.source.cite,
         "source": f"{each.commitment.source.name} {each.commitment.source.version}",
         "owed_by": each.debtor.uri,
         "owed_to": each.creditor.uri if each.creditor else None,
-        "target_at": each.deadline.target_at if each.deadline else None,
-        "due_at": each.deadline.due_at if each.deadline else None,
-        "predicted": each.predicted,
+        "target_at": fixed.target_at if fixed else None,
+        "due_at": fixed.due_at if fixed else None,
+        "within": _within(each) if moving else None,
     }
 
 
+def _within(each: Planned) -> str | None:
+    """`4 h from the delivery of the notice`, in the words of the commitment."""
+    period = each.commitment.period
+    if period is None:
+        return None
+    from_what = {"filing": "the report", "after": "the submission under {}", "delivery": "the delivery of the notice under {}", "fact": "{}"}
+    anchor = each.commitment.anchors[0]
+    unit = {"min": "minutes", "h": "hours", "d": "days", "bd": "business days", "w": "weeks", "mo": "months", "y": "years"}[period.unit]
+    return f"{period.n} {unit} from {from_what[anchor.kind].format(anchor.name)}"
+
+
 def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Draft]:
+    """At most one draft a way of release: the clauses that let it go so, and the duties that rest on the same agreements.
+
+    Duties that rest on no such clause go with what the party may be told at once if it is the operator, else with what an
+    officer releases.
+    """
     performing = [each for each in firm if each.commitment.tell and each.creditor and each.creditor.id == recipient.id]
     owes = [each for each in firm if each.debtor.id == recipient.id]
+    otherwise = "pre_authorised" if recipient.id == case.operator.id else "officer"
     drafts: list[Draft] = []
-    placed: set[int] = set()
     for how in ("pre_authorised", "officer"):
         clauses = [each for each in performing if each.commitment.tell and each.commitment.tell.release == how]
-        if not clauses:
-            continue
         sources = {each.commitment.source.name for each in clauses}
-        duties = [each for each in owes if each.commitment.source.name in sources and id(each) not in placed]
-        placed |= {id(each) for each in duties}
-        drafts.append(_draft(case, recipient, clauses, duties, how == "pre_authorised"))
-    rest = [each for each in owes if id(each) not in placed]
-    if rest:
-        drafts.append(_duties_only(case, recipient, rest))
+        duties = [each for each in owes if each.commitment.source.name in sources]
+        owes = [each for each in owes if each not in duties]
+        if how == otherwise:
+            later = {each.commitment.source.name for each in performing if each not in clauses} if how == "pre_authorised" else set()
+            duties += [each for each in owes if each.commitment.source.name not in later]
+            owes = [each for each in owes if each not in duties]
+        if clauses:
+            drafts.append(_draft(case, recipient, clauses, duties, how == "pre_authorised"))
+        elif duties:
+            drafts.append(_duties_only(case, recipient, duties))
     return drafts
 
 

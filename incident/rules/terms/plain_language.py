@@ -211,6 +211,7 @@ _ROLES: Mapping[Role, tuple[str, str]] = {
     Role.HOME_CERT: ("the national CERT of the deployment's country", ""),
     Role.AFFECTED_CERTS: ("the CERT of each other affected country", "the CERTs of the other affected countries"),
     Role.AUTHORITY: ("the authority", "the authorities"),
+    Role.HOME_AUTHORITY: ("the authority where the incident occurred", "the authorities where the incident occurred"),
     Role.ANY_PARTY: ("each of the operator and the suppliers", "the operator and the suppliers"),
 }
 _WHOSE = {"owed_by": "the debtor", "owed_to": "the creditor", "operator": "the operator", "filer": "the filer"}

@@ -243,7 +243,7 @@ class OwedSchema(_Map):
 
     @validates_schema(skip_on_field_errors=True)
     def _competent(self, data: Mapping[str, Any], **options: Any) -> None:
-        if (data["role"] == Role.AUTHORITY) != ("competence" in data):
+        if (data["role"] in (Role.AUTHORITY, Role.HOME_AUTHORITY)) != ("competence" in data):
             raise ValidationError("Expected a competence with the role authority, and with no other.", "competence")
 
 

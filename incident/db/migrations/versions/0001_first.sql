@@ -89,7 +89,7 @@ create table report (
 create index on report (case_id);
 create table fact (
   id uuid primary key, case_id uuid not null references incident, report_id uuid references report deferrable initially deferred,
-  name text not null, value jsonb not null, earliest_at timestamptz, latest_at timestamptz, precision text, entered text, zone text, fold int,
+  name text not null, value jsonb, earliest_at timestamptz, latest_at timestamptz, precision text, entered text, zone text, fold int,
   about uuid not null references party, said_by uuid not null references party, supersedes uuid references fact,
   origin text not null, recorded_at timestamptz not null,
   check ((earliest_at is null) = (latest_at is null)), check (earliest_at <= latest_at));

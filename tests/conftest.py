@@ -1,0 +1,16 @@
+"""Fixtures that every room uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.world import World, a_world
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """The demo world on a database of its own, with a clock wound by hand."""
+    with a_world() as made:
+        yield made
