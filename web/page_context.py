@@ -32,7 +32,7 @@ GROUPS = {
 STATES = {
     "late": "overdue",
     "critical": "within the hour",
-    "soon": "within 24 hours",
+    "soon": "within a day",
     "running": "running",
     "none": "no number",
     "met": "met",
@@ -56,7 +56,9 @@ def rendered(work: Work, template: str, **values: Any) -> str:
     """The page, with what every page needs: the parties by slug, the caller's own zone and the instant of this work."""
     parties = board.parties(work)
     me = parties.get(work.actor.slug, {})
-    return render_template(template, now=work.now, parties=parties, me=me, my_zone=me.get("zone", "UTC"), actor=work.actor, **values)
+    person = work.actor if work.actor.means == "session" else None
+    shared = {"now": work.now, "parties": parties, "me": me, "my_zone": me.get("zone", "UTC"), "actor": work.actor, "person": person}
+    return render_template(template, **shared, **values)
 
 
 def theme() -> str:
@@ -137,8 +139,17 @@ def awaited(line: Json, now: datetime) -> datetime | None:
     return due if target is None or target < now else target
 
 
+def group(line: Json, now: datetime) -> str:
+    """One of the keys of `GROUPS`, by the instant to work to."""
+    target = instant(line["target_at"])
+    if target is None:
+        return "none"
+    left = target - now
+    return "late" if left < timedelta(0) else "critical" if left < HOUR else "soon" if left < DAY else "running"
+
+
 def state(line: Json, now: datetime) -> str:
-    """One of the keys of `STATES`. Without a verdict, what is late is late; a predicted date makes nobody late."""
+    """One of the keys of `STATES`. Without a verdict, what is late is late; a predicted or provisional date makes nobody late."""
     settled = _SETTLED.get(line.get("verdict") or "running")
     if settled is not None:
         return settled
@@ -146,7 +157,7 @@ def state(line: Json, now: datetime) -> str:
     if until is None:
         return "none"
     if until < now:
-        return "soon" if line["predicted"] or line["provisional"] else "late"
+        return "stayed" if line["predicted"] or line["provisional"] else "late"
     left = until - now
     return "critical" if left <= HOUR else "soon" if left <= DAY else "running"
 

@@ -136,7 +136,7 @@ def _give_timers(work: Work) -> int:
     result = work.connection.execute(
         sa.text(
             "insert into demarche.timer (obligation_id, case_id, step, look_at)"
-            " select id, case_id, 'due', due_at from demarche.obligation o where settled_as is null and superseded_by is null"
+            " select id, case_id, 'due', due_at + interval '1 microsecond' from demarche.obligation o where settled_as is null and superseded_by is null"
             " and not predicted and due_at is not null and not exists (select from demarche.timer t where t.obligation_id = o.id and t.step = 'due')"
             " on conflict do nothing"
         )

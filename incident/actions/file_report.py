@@ -80,7 +80,7 @@ def preview(work: Work, command: FileReport) -> answers.Json:
 
 
 def _deployment(work: Work, command: FileReport, filer: UUID) -> Deployment:
-    deployment = directory.deployment_by_slug(work.connection, command.deployment, work.now.date())
+    deployment = directory.deployment_by_slug(work.connection, command.deployment)
     kind = directory.by_ids(work.connection, [filer])[filer].kind
     if filer != deployment.operator.id and kind not in permission.FILING_KINDS:
         raise NotAllowed("Reports are filed by a deployment's operator or a CERT; a supplier answers them.")

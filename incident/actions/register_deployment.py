@@ -43,7 +43,7 @@ def register_deployment(work: Work, new: NewDeployment) -> tuple[answers.Json, b
     if caller.kind != "cert" and caller.slug != new.operator:
         raise NotAllowed("A deployment is registered by a CERT or by its operator.")
     try:
-        before = answers.deployment(directory.deployment_by_slug(work.connection, new.slug, work.now.date()))
+        before = answers.deployment(directory.deployment_by_slug(work.connection, new.slug))
     except NotFound:
         return _register(work, new, caller.slug), True
     wanted = {
@@ -76,4 +76,4 @@ def _register(work: Work, new: NewDeployment, caller: str) -> answers.Json:
     except IntegrityError as error:
         raise Conflict(f"The name {new.slug!r} is taken.", code="slug_taken") from error
     work.record("deployment.registered", known[caller], {"slug": new.slug, "operator": new.operator, "suppliers": list(new.suppliers)})
-    return answers.deployment(directory.deployment_by_slug(work.connection, new.slug, work.now.date()))
+    return answers.deployment(directory.deployment_by_slug(work.connection, new.slug))

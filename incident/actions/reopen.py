@@ -34,7 +34,7 @@ def reopen(work: Work, case_id: UUID, reason: str) -> answers.Json:
     for each in obligations.of_case(work.connection, case_id):
         if each.superseded_by is None and each.settled_as == "lapsed":
             acting.note(work, case_id, "revived", obligation=each.id, detail={"why": reason})
-            obligations.settle(work.connection, each.id, None, work.now, settled_at=None)
+            obligations.settle(work.connection, each.id, None, work.now)
     telling.correct(work, row, cause=cause, title="Reopened", extra={"status": "open"})
     matter = planning.matter_of(work, cases.find(work.connection, case_id))
     result = replan(work, matter, why="the case was reopened", retime=True)

@@ -198,13 +198,12 @@ def _with_verdict(verdict: str, now: datetime) -> sa.ColumnElement[bool]:
 
 def incident_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     slugs = _slugs(work, [party for row in rows for party in (row.filed_by, row.operator_id)])
-    names = dict(
-        work.connection.execute(
+    names = {
+        id_: slug
+        for id_, slug in work.connection.execute(
             sa.select(deployment_table.c.id, deployment_table.c.slug).where(deployment_table.c.id.in_([row.deployment_id for row in rows]))
         )
-        .tuples()
-        .all()
-    )
+    }
     return [answers.incident(row._mapping, slugs=slugs, deployment=names[row.deployment_id]) for row in rows]
 
 
@@ -234,13 +233,12 @@ def notice_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
 def _refs(work: Work, rows: Iterable[Row]) -> dict[UUID, str]:
     """The references of these cases; a recipient, who does not see the case, knows it from the notice."""
     ids = {row.case_id for row in rows if row.case_id}
-    known = dict(
-        work.connection.execute(sa.select(incident_table.c.id, incident_table.c.ref).where(incident_table.c.id.in_(ids))).tuples().all()
-    )
+    named = sa.select(incident_table.c.id, incident_table.c.ref).where(incident_table.c.id.in_(ids))
+    known = {case: ref for case, ref in work.connection.execute(named)}
     missing = ids - known.keys()
     if missing:
         told = sa.select(notice_table.c.case_id, notice_table.c["items"]["incident_ref"].astext).where(notice_table.c.case_id.in_(missing))
-        known |= {case: ref for case, ref in work.connection.execute(told).tuples() if ref}
+        known |= {case: ref for case, ref in work.connection.execute(told) if ref}
     return known
 
 

@@ -47,7 +47,11 @@ def note(
 
 def carry(work: Work, given: Row, *, to: UUID) -> None:
     """The same act, about the obligation that stands in place of the one it was done for."""
-    row = dict(given._mapping) | {"id": new_id(), "obligation_id": to, "detail": {**given.detail, "carried_from": str(given.id)}}
+    row = {name: value for name, value in given._mapping.items() if name != "position"} | {
+        "id": new_id(),
+        "obligation_id": to,
+        "detail": {**given.detail, "carried_from": str(given.id)},
+    }
     db.put(work.connection, {act: [row]})
 
 

@@ -48,13 +48,13 @@ def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
 
 def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     """Every act of a case, oldest first."""
-    return list(connection.execute(sa.select(act).where(act.c.case_id == case).order_by(act.c.recorded_at, act.c.id)).all())
+    return list(connection.execute(sa.select(act).where(act.c.case_id == case).order_by(act.c.recorded_at, act.c.position)).all())
 
 
 def acts_about(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """The acts about each of these obligations, oldest first, as far as the caller may see them."""
     found: dict[UUID, list[Row]] = {}
-    rows = connection.execute(sa.select(act).where(act.c.obligation_id.in_(list(ids))).order_by(act.c.recorded_at, act.c.id))
+    rows = connection.execute(sa.select(act).where(act.c.obligation_id.in_(list(ids))).order_by(act.c.recorded_at, act.c.position))
     for row in rows:
         found.setdefault(row.obligation_id, []).append(row)
     return found
@@ -77,11 +77,8 @@ def seen_verdict(row: Row, now: datetime) -> Verdict:
 
 def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datetime, **also: object) -> None:
     """Keep the derived verdict for indexed reads; None while it runs. Lines and timers follow by themselves."""
-    connection.execute(
-        sa.update(obligation)
-        .where(obligation.c.id == id_)
-        .values(settled_as=None if as_ is None else as_.value, settled_at=None if as_ is None else now, **also)
-    )
+    settled = {"settled_as": None if as_ is None else as_.value, "settled_at": None if as_ is None else now}
+    connection.execute(sa.update(obligation).where(obligation.c.id == id_).values(settled | also))
 
 
 def drop_timers(connection: sa.Connection, ids: Iterable[UUID]) -> None:

@@ -12,7 +12,7 @@ obligation = table(
 )  # fmt: skip
 act = table(
     "act", id=UUID, case_id=UUID, obligation_id=UUID, notice_id=UUID, kind=TEXT, by_party=UUID, by_name=TEXT, occurred_at=INSTANT,
-    recorded_at=INSTANT, detail=JSON, origin=TEXT,
+    recorded_at=INSTANT, detail=JSON, origin=TEXT, position=BIGINT,
 )  # fmt: skip
 timer = table("timer", obligation_id=UUID, case_id=UUID, step=TEXT, look_at=INSTANT)
 line = table(

@@ -57,8 +57,8 @@ def for_case(connection: sa.Connection, members: Iterable[UUID], on: date) -> tu
     return tuple(_party(row, profiles.get(row.id, {})) for row in rows)
 
 
-def deployment_by_slug(connection: sa.Connection, slug: str, on: date) -> Deployment:
-    """The deployment with that slug, its parties with their profile on that day.
+def deployment_by_slug(connection: sa.Connection, slug: str, on: date | None = None) -> Deployment:
+    """The deployment with that slug; with `on`, its parties have their profile of that day.
 
     Raises:
         NotFound: there is none, or the caller has no part in it.

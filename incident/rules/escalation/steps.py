@@ -10,6 +10,8 @@ from typing import Literal
 from incident.rules.commitment import Rung
 
 AFTER = timedelta(hours=24)
+JUST_AFTER = timedelta(microseconds=1)
+"""In time iff done by the due instant itself, so a miss is first seen after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def steps(
     """
     if predicted:
         return []
-    due = Step("due", "due", due_at)
+    due = Step("due", "due", due_at + JUST_AFTER)
     if provisional:
         return [due]
     span = max(target_at - started_at, timedelta())

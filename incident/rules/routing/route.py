@@ -84,7 +84,12 @@ def _within(each: Planned) -> str | None:
     period = each.commitment.period
     if period is None:
         return None
-    from_what = {"filing": "the report", "after": "the submission under {}", "delivery": "the delivery of the notice under {}", "fact": "{}"}
+    from_what = {
+        "filing": "the report",
+        "after": "the submission under {}",
+        "delivery": "the delivery of the notice under {}",
+        "fact": "{}",
+    }
     anchor = each.commitment.anchors[0]
     unit = {"min": "minutes", "h": "hours", "d": "days", "bd": "business days", "w": "weeks", "mo": "months", "y": "years"}[period.unit]
     return f"{period.n} {unit} from {from_what[anchor.kind].format(anchor.name)}"

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from web.page_context import HOUR, Json, awaited, instant, state
 
@@ -156,25 +155,56 @@ def _apart(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
     return kept
 
 
-def matrix(notices: Sequence[Json]) -> dict[str, Any]:
-    """Who is told which field: columns of recipients, rows of fields, cells `told`, `partly`, `withheld` or `unasked`, and why."""
-    latest = {each["to"]: each for each in notices if each["cancelled_at"] is None}
-    fields: dict[str, None] = {}
-    reasons: dict[str, str] = {}
-    for each in latest.values():
-        fields.update(dict.fromkeys(each["items"]))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One recipient of a case: whether anything was released to it, and whether anything still awaits release."""
+
+    to: str
+    notices: Sequence[Json]
+
+    @property
+    def released(self) -> bool:
+        """Whether it was told anything yet."""
+        return any(each["released"] for each in self.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the matrix: a cell per recipient (`told`, `partly`, `withheld`, `unasked`) and why it stays, where it does."""
+
+    name: str
+    cells: Sequence[str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Who is told which field of a case."""
+
+    recipients: Sequence[Told]
+    fields: Sequence[Field]
+
+
+def matrix(notices: Sequence[Json]) -> Matrix:
+    """Recipients across, fields down. Reminders and the like are left out: they carry nothing of what happened."""
+    by_recipient: dict[str, list[Json]] = {}
+    names: dict[str, None] = {}
+    why: dict[str, str] = {}
+    for each in notices:
+        if each["cancelled_at"] is not None or each["kind"] not in ("duties", "information", "correction"):
+            continue
+        by_recipient.setdefault(each["to"], []).append(each)
+        names.update(dict.fromkeys(each["items"]))
         for held in each["withheld"]:
-            if ":" not in held["field"] and held["field"] != "*":
-                fields.setdefault(held["field"])
-            reasons.setdefault(held["field"], held["why"])
-    rows = [
-        {"field": name, "cells": [_cell(each, name) for each in latest.values()], "why": reasons.get(name, "")} for name in fields
-    ]
-    return {"notices": list(latest.values()), "rows": rows}
+            why.setdefault(held["field"], held["why"])
+            if held["field"] != "*" and not held["field"].startswith("fact:"):
+                names.setdefault(held["field"])
+    recipients = [Told(to, found) for to, found in by_recipient.items()]
+    return Matrix(recipients, [Field(name, [_cell(each.notices, name) for each in recipients], why.get(name, "")) for name in names])
 
 
-def _cell(notice: Json, name: str) -> str:
-    held = {each["field"] for each in notice["withheld"]}
-    if name in notice["items"]:
+def _cell(notices: Sequence[Json], name: str) -> str:
+    held = {each["field"] for notice in notices for each in notice["withheld"]}
+    if any(name in notice["items"] for notice in notices):
         return "partly" if name == "facts" and any(each.startswith("fact:") for each in held) else "told"
-    return "withheld" if name in held or len(held & {"*", "notice", "whole"}) else "unasked"
+    return "withheld" if name in held or "*" in held else "unasked"

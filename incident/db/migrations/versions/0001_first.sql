@@ -118,7 +118,7 @@ create index obligation_changed on obligation (changed, id);
 create table act (
   id uuid primary key, case_id uuid not null references incident, obligation_id uuid references obligation, notice_id uuid,
   kind text not null, by_party uuid not null references party, by_name text not null, occurred_at timestamptz not null,
-  recorded_at timestamptz not null, detail jsonb not null, origin text not null);
+  recorded_at timestamptz not null, detail jsonb not null, origin text not null, position bigint generated always as identity);
 create index on act (case_id);
 create index on act (obligation_id);
 create table timer (
@@ -218,7 +218,7 @@ create function linked_notice(given uuid) returns table (notice_id uuid, party_i
 create function holder_of(given uuid) returns uuid language sql stable security definer set search_path = demarche, pg_temp as $$
   select i.filed_by from incident i where i.id = given and (
     exists (select from visibility v where v.case_id = i.id and v.party_id = me())
-    or exists (select from notice n where n.case_id = i.id and n.recipient = me() and n.released_at is not null)) $$;
+    or exists (select from notice n where n.case_id = i.id and n.recipient = me() and n.released_at is not null and n.cancelled_at is null)) $$;
 
 create function case_becomes_visible() returns trigger language plpgsql security definer set search_path = demarche, pg_temp as $$
 begin
@@ -233,7 +233,8 @@ create function put_lines(obligations uuid[], only_for uuid) returns void langua
     cross join lateral (
       select v.party_id, true as inside from visibility v where v.case_id = o.case_id
       union all
-      select distinct n.recipient, false from notice n where n.case_id = o.case_id and n.released_at is not null and o.id = any (n.obligations)
+      select distinct n.recipient, false from notice n where n.case_id = o.case_id and n.released_at is not null and n.cancelled_at is null
+        and o.id = any (n.obligations)
         and not exists (select from visibility v where v.case_id = o.case_id and v.party_id = n.recipient)) w
     where o.id = any (obligations) and (o.settled_as is null or o.settled_as = 'missed') and (only_for is null or w.party_id = only_for)
       and (w.inside or not o.provisional)
@@ -255,6 +256,11 @@ begin
 end $$;
 create function the_recipient_is_told() returns trigger language plpgsql security definer set search_path = demarche, pg_temp as $$
 begin
+  delete from line l using new_rows n                        -- withdrawn before it left: the recipient was not told after all
+    where n.cancelled_at is not null and l.party_id = n.recipient and l.obligation_id = any (n.obligations)
+      and not exists (select from visibility v where v.case_id = l.case_id and v.party_id = l.party_id)
+      and not exists (select from notice o where o.case_id = n.case_id and o.recipient = n.recipient and o.released_at is not null
+                      and o.cancelled_at is null and l.obligation_id = any (o.obligations));
   perform put_lines(n.obligations, n.recipient) from new_rows n where n.released_at is not null and n.cancelled_at is null;
   return null;
 end $$;
@@ -342,16 +348,18 @@ do $$ declare t text; begin                                  -- everything that 
 create policy of_the_stream on evidence_order for select to demarche_web
   using (exists (select from evidence_entry e where e.stream = evidence_order.stream and e.seq = evidence_order.seq));
 create policy anyone on evidence_checkpoint for select to demarche_web using (true);
-create policy recipient on notice for select to demarche_web using (recipient = me() and released_at is not null);
+create policy recipient on notice for select to demarche_web using (recipient = me() and released_at is not null and cancelled_at is null);
 create policy recipient on notification for select to demarche_web using (party_id = me());
 create policy tests on notification for insert to demarche_web with check (party_id = me() and case_id is null);
 create policy told on obligation for select to demarche_web using (exists (
-  select from notice n where n.recipient = me() and n.case_id = obligation.case_id and n.released_at is not null and obligation.id = any (n.obligations)));
+  select from notice n where n.recipient = me() and n.case_id = obligation.case_id and n.released_at is not null and n.cancelled_at is null
+    and obligation.id = any (n.obligations)));
 create policy told on act for select to demarche_web using (by_party = me());
 
 -- grants -------------------------------------------------------------------------------------------------------------
 grant select, insert on all tables in schema demarche to demarche_worker;
-grant update on party, contact, channel, api_key, person, signed_in, agreement_version, agreement_party, incident, obligation, timer, notice,
+revoke insert on visibility, line from demarche_worker;         -- derived by triggers, as for everybody
+grant update on party, contact, channel, api_key, person, signed_in, agreement_party, incident, obligation, timer, notice,
   notification, evidence_head, heartbeat, deployment to demarche_worker;
 grant delete on timer, evidence_payload, signed_in, reply to demarche_worker;
 grant select on party, profile_fact, line, visibility, heartbeat, evidence_order, evidence_checkpoint to demarche_web;

@@ -1,0 +1,103 @@
+"""A world in which every table has something to hide, made by the actions themselves, and the parties that look at it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from incident import board, db
+from incident.actions.acknowledge_notice import acknowledge_notice
+from incident.actions.commands import DoneBy
+from incident.actions.publish_agreement import publish_agreement
+from incident.actions.sign_in import sign_in
+from incident.actions.test_channel import test_channel as send_a_test
+from incident.actor import NOBODY
+from incident.records.parties.tables import party
+from tests.world import World, a_world
+
+
+@dataclass(frozen=True, slots=True)
+class Populated:
+    """`filer` and `operator` are inside the case, `told` has a notice of it and an act about it, `awaiting` is the recipient of
+    a notice that was not released, `neighbour` has a case of its own, `stranger` has nothing at all.
+    """
+
+    world: World
+    case: UUID
+    neighbours_case: UUID
+    filer: UUID
+    operator: UUID
+    told: UUID
+    awaiting: UUID
+    neighbour: UUID
+    stranger: UUID
+
+
+@contextmanager
+def populated() -> Iterator[Populated]:
+    """The demo world after a busy day."""
+    with a_world() as world:
+        ours = world.files(affected_countries=("EE", "FR"))
+        world.files("cert-in", deployment="in-citizen-services", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
+        stranger = _a_stranger(world)
+        _sign_everybody_in(world)
+        for slug in ("cert-ee", "cert-in"):
+            with world.work(slug) as work:
+                work.answer("a-key", "sha256:0", 201, {"incident": ours["incident"]})
+                send_a_test(work, "email")
+        _a_new_version_of_an_agreement(world)
+        world.sweep()
+        with world.work("meridian-models") as work:
+            acknowledge_notice(work, UUID(board.inbox(work)[0]["id"]), DoneBy("E. Castellano"))
+        world.sweep()
+        yield Populated(
+            world, UUID(ours["incident"]), _case_of(world, "IN-1"),
+            filer=_id(world, "cert-ee"), operator=_id(world, "ee-ministry"), told=_id(world, "meridian-models"),
+            awaiting=_awaiting(ours, world), neighbour=_id(world, "cert-in"), stranger=stranger,
+        )  # fmt: skip
+
+
+def _id(world: World, slug: str) -> UUID:
+    found = world.actor(slug).party
+    assert found is not None
+    return found
+
+
+def _case_of(world: World, reference: str) -> UUID:
+    return UUID(str(world.rows("select id from demarche.incident where reference = :r", r=reference)[0][0]))
+
+
+def _awaiting(ours: dict[str, Any], world: World) -> UUID:
+    waiting = [each["to"] for each in ours["notices"] if each["awaiting"]]
+    assert waiting, "no notice of the case awaits release, so nothing shows that recipients do not see it early"
+    return _id(world, waiting[0])
+
+
+def _a_stranger(world: World) -> UUID:
+    id_ = uuid.uuid4()
+    row = {
+        "id": id_, "uri": "https://stranger.example/#party", "slug": "stranger", "name": "Stranger", "kind": "vendor", "jurisdiction": "CH",
+        "zone": "Europe/Zurich", "calendar": "CH:public", "created_at": world.now,
+    }  # fmt: skip
+    with world.worker.work() as work:
+        db.put(work.connection, {party: [row]})
+    return id_
+
+
+def _sign_everybody_in(world: World) -> None:
+    for person in world.demo.people:
+        if person["party"] in ("cert-ee", "cert-in", "meridian-models"):
+            with world.web.work(NOBODY) as work:
+                sign_in(work, person["email"], person["password"])
+
+
+def _a_new_version_of_an_agreement(world: World) -> None:
+    text = files("web.demo").joinpath("agreements", "ee-meridian-model-weights.yaml").read_text(encoding="utf-8")
+    lines = ["version: '99.0'" if line.startswith("version:") else line for line in text.splitlines()]
+    with world.work("cert-ee") as work:
+        publish_agreement(work, "\n".join(lines) + "\n")

@@ -1,0 +1,67 @@
+"""Agreements in plain language, their acceptance, and publishing a version."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from incident import board
+from incident.actions import accept_agreement, publish_agreement
+from incident.errors import Fault, Invalid
+from incident.work import Work
+from web import door
+from web.door import page
+from web.page_context import rendered
+from web.views.pages import forms
+from web.views.pages.blueprint import pages
+
+
+@pages.get("/agreements")
+@page
+def agreements(work: Work) -> str:
+    """Every version that the party is a party to."""
+    return rendered(work, "agreements.html", nav="agreements", agreements=board.agreements(work), faults=[])
+
+
+@pages.post("/agreements")
+@page
+def publish(work: Work) -> Response | tuple[str, int]:
+    """Put a version on record; its faults by pointer, with the text as it was sent."""
+    text = ""
+    try:
+        text = _sent()
+        found, new = publish_agreement.publish_agreement(work, text)
+    except Invalid as refused:
+        values = {"agreements": board.agreements(work), "faults": forms.pointers(refused), "text": text}
+        return rendered(work, "agreements.html", nav="agreements", **values), 422
+    door.flash("Published. The other parties are asked to accept it." if new else "This version is on record already.", "done")
+    return redirect(f"/agreements/{found['id']}", 303)
+
+
+@pages.get("/agreements/<uuid:id_>")
+@page
+def agreement(work: Work, id_: UUID) -> str:
+    """One version, clause by clause."""
+    return rendered(work, "agreement.html", nav="agreements", agreement=board.agreement(work, id_))
+
+
+@pages.post("/agreements/<uuid:id_>/accept")
+@page
+def accept(work: Work, id_: UUID) -> Response:
+    """Accept it for the party."""
+    found = accept_agreement.accept_agreement(work, id_)
+    waits = len(found["awaiting"])
+    door.flash(f"Accepted. {waits} more to accept." if waits else "Accepted. Every party has now accepted it.", "done")
+    return redirect(f"/agreements/{id_}", 303)
+
+
+def _sent() -> str:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return request.form.get("text", "")
+    try:
+        return file.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid([Fault("", "not_utf8", "expected a text file in UTF-8")]) from error

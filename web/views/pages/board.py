@@ -1,0 +1,83 @@
+"""The board, and the rows that it asks for every two seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, make_response, request
+
+from incident import board as reads
+from incident.work import Work
+from web.door import page
+from web.page_context import GROUPS, Json, awaited, group, rendered, state
+from web.views.pages import drawing
+from web.views.pages.blueprint import pages
+
+FIRST, MOST = 100, 1000
+
+
+@pages.get("/")
+@page
+def board(work: Work) -> str:
+    """Every clock that still asks for something, most urgent first."""
+    return rendered(work, "board.html", nav="board", **_values(work))
+
+
+@pages.get("/board/rows")
+@page
+def board_rows(work: Work) -> Response:
+    """The same rows without the frame; 304 while nothing changed but the time."""
+    values = _values(work)
+    if values["etag"].strip('"') in request.if_none_match:
+        response = Response(status=304)
+    else:
+        response = make_response(rendered(work, "board_rows.html", **values))
+    response.headers["ETag"] = values["etag"]
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _values(work: Work) -> dict[str, Any]:
+    shown = max(FIRST, min(request.args.get("show", FIRST, type=int), MOST))
+    found = reads.lines(work, limit=shown)
+    lines: Sequence[Json] = found["lines"]
+    upcoming = next((each for each in lines if state(each, work.now) in ("critical", "soon", "running") and not each["predicted"]), None)
+    return {
+        "groups": _grouped(lines, work),
+        "counts": found["counts"],
+        "next": found["next"] if shown < MOST else None,
+        "upcoming": upcoming,
+        "upcoming_href": _href(upcoming) if upcoming else None,
+        "upcoming_at": awaited(upcoming, work.now) if upcoming else None,
+        "hours": drawing.per_hour(lines, work.now),
+        "axis": drawing.axis(),
+        "etag": _etag(found, work),
+        "rows_url": f"/board/rows?show={shown}",
+        "more_url": f"/?show={shown + FIRST}",
+    }
+
+
+def _grouped(lines: Sequence[Json], work: Work) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Groups that have rows, in order: key, heading, rows."""
+    rows: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
+    for line in lines:
+        place = {"until": awaited(line, work.now), "state": state(line, work.now), "track": drawing.track(line, work.now)}
+        rows[group(line, work.now)].append({"line": line, "href": _href(line), **place})
+    return [(key, heading, rows[key]) for key, heading in GROUPS.items() if rows[key]]
+
+
+def _href(line: Json) -> str:
+    """Into the incident for its parties; a recipient, who sees no more than the obligation, goes there."""
+    if line["summary"] is None:
+        return f"/obligations/{line['obligation']}"
+    return f"/incidents/{line['incident']}#o-{line['obligation']}"
+
+
+def _etag(found: Json, work: Work) -> str:
+    """Of what is shown but for the time; a line that passes into another group or state changes it."""
+    standing = [(group(line, work.now), state(line, work.now)) for line in found["lines"]]
+    body = json.dumps([found, standing, work.actor.slug], sort_keys=True, default=str)
+    return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'

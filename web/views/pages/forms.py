@@ -1,0 +1,95 @@
+"""What the forms share: text without surprises, faults beside their fields, safe ways back, zone names, idempotent references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+
+from flask import request
+
+from incident.errors import Fault, Invalid
+from incident.rules.facts import Scalar
+from incident.rules.legaltime.moments import moment
+from incident.rules.legaltime.zones import TimeRefused
+from web.page_context import words
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A fault as a form shows it: the id of the field, its name for people, and what was expected."""
+
+    field: str
+    label: str
+    message: str
+    code: str
+
+
+def text(name: str, default: str = "") -> str:
+    """The trimmed text of a form field."""
+    return request.form.get(name, default).strip()
+
+
+def shown(refused: Invalid, labels: Mapping[str, str] | None = None) -> list[Shown]:
+    """The faults of a refusal, by field; `/facts/aware_at/at` is the field `fact-aware_at`."""
+    return [_shown(each, labels or {}) for each in refused.faults] or [Shown("main", "The form", refused.message, refused.code)]
+
+
+def _shown(fault: Fault, labels: Mapping[str, str]) -> Shown:
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in fault.pointer.strip("/").split("/")]
+    field = f"fact-{parts[1]}" if parts[0] == "facts" and len(parts) > 1 else parts[0] or "main"
+    label = labels.get(field) or words(field.removeprefix("fact-")) if field != "main" else "The form"
+    return Shown(field, label, fault.message[:1].upper() + fault.message[1:], fault.code)
+
+
+def pointers(refused: Invalid) -> list[Shown]:
+    """The faults of a document, by JSON pointer."""
+    return [Shown("text", each.pointer or "/", each.message, each.code) for each in refused.faults]
+
+
+def back(default: str) -> str:
+    """Where the form came from: a path of this site, or the default."""
+    asked = request.form.get("back", "")
+    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else default
+
+
+def entered_instant(date: str, clock: str, zone: str, pointer: str) -> datetime:
+    """The instant of a local date, time and zone.
+
+    Raises:
+        Invalid: at `pointer`, with what was expected.
+    """
+    try:
+        return moment(f"{date}T{padded(clock)}", zone=zone).earliest.astimezone(UTC)
+    except TimeRefused as refused:
+        raise Invalid([Fault(pointer, refused.code, refused.message)]) from refused
+
+
+def padded(clock: str) -> str:
+    """`9:05` as `09:05`; anything else as it was entered, for the parser to judge."""
+    return f"0{clock}" if clock[1:2] == ":" else clock
+
+
+def countries(entered: str) -> list[str]:
+    """Country codes from text with commas or spaces between; the parser judges them."""
+    return [code.upper() for code in entered.replace(",", " ").replace(";", " ").split()]
+
+
+def answered(value: str, kind: str) -> Scalar:
+    """A fact's value from its form text: `true`, `false`, `null`, a whole number, or a word."""
+    if value == "null":
+        return None
+    if kind == "boolean" and value in ("true", "false"):
+        return value == "true"
+    if kind == "integer" and value.lstrip("-").isdigit():
+        return int(value)
+    return value
+
+
+@cache
+def zone_names() -> Sequence[str]:
+    """Every zone of the pinned data, for the choice beside a time."""
+    names = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
+    return ("UTC", *(name for name in names if "/" in name and not name.startswith("Etc/")))

@@ -1,0 +1,132 @@
+"""One incident: its page, its receipt, its deliveries, and what changes the case itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from incident import board
+from incident.actions import close_case, reclassify, reopen
+from incident.actions.commands import CloseCase, Reclassify
+from incident.errors import Fault, Invalid
+from incident.rules.case import SEVERITIES, TLP
+from incident.work import Work
+from web import door
+from web.door import page
+from web.page_context import Json, awaited, rendered, state
+from web.views.pages import drawing, forms
+from web.views.pages.blueprint import pages
+
+ENDINGS = (
+    ("resolved", "Resolved"),
+    ("false_alarm", "False alarm"),
+    ("below_threshold", "Below the threshold"),
+    ("duplicate", "Duplicate of another incident"),
+    ("withdrawn", "Withdrawn"),
+)
+_ORDER = ("late", "critical", "soon", "running", "none", "met", "stayed")
+
+
+@pages.get("/incidents/<uuid:id_>")
+@page
+def incident(work: Work, id_: UUID) -> str:
+    """Obligations with why this instant, timeline, who sees what, deliveries, and what can be done."""
+    found = board.incident(work, id_)
+    current = [each for each in found["obligations"] if each["verdict"] != "superseded"]
+    return rendered(
+        work, "incident.html", nav="incidents", **_frame(work, id_, found),
+        ladder=drawing.ladder(current, work.now), matrix=drawing.matrix(found["notices"]), standing=_standing(found["facts"]),
+        severities=SEVERITIES, labels=TLP, endings=ENDINGS, zone_names=forms.zone_names(), back=f"/incidents/{id_}", filer=found["incident"]["filed_by"],
+    )  # fmt: skip
+
+
+@pages.get("/incidents/<uuid:id_>/receipt")
+@page
+def receipt(work: Work, id_: UUID) -> str:
+    """What was filed, what it started and who is told, fit for printing."""
+    return rendered(work, "receipt.html", nav="incidents", **_frame(work, id_, board.incident(work, id_)))
+
+
+@pages.get("/incidents/<uuid:id_>/deliveries")
+@page
+def deliveries(work: Work, id_: UUID) -> str:
+    """The deliveries alone, for pages that keep them fresh."""
+    return rendered(work, "deliveries.html", deliveries=board.deliveries(work, id_))
+
+
+@pages.post("/incidents/<uuid:id_>/close")
+@page
+def close(work: Work, id_: UUID) -> Response:
+    """Close the case."""
+    close_case.close_case(work, id_, CloseCase(_ending(), _required("reason"), _duplicate()))
+    door.flash("The case is closed; everyone who was told is told.", "done")
+    return redirect(f"/incidents/{id_}", 303)
+
+
+@pages.post("/incidents/<uuid:id_>/reclassify")
+@page
+def change(work: Work, id_: UUID) -> Response:
+    """Reclassify it: only what differs from what stands is changed."""
+    before = board.incident(work, id_)["incident"]
+    listed = tuple(forms.countries(forms.text("affected_countries")))
+    command = Reclassify(
+        reason=_required("reason"),
+        severity=_one_of("severity", SEVERITIES),
+        tlp=_one_of("tlp", TLP),
+        affected_countries=listed if sorted(listed) != sorted(before["affected_countries"]) else None,
+    )
+    reclassify.reclassify(work, id_, command)
+    door.flash("Reclassified; the case was planned again and everyone is told what changed.", "done")
+    return redirect(f"/incidents/{id_}", 303)
+
+
+@pages.post("/incidents/<uuid:id_>/reopen")
+@page
+def open_again(work: Work, id_: UUID) -> Response:
+    """Reopen it."""
+    reopen.reopen(work, id_, _required("reason"))
+    door.flash("The case is open again.", "done")
+    return redirect(f"/incidents/{id_}", 303)
+
+
+def _frame(work: Work, id_: UUID, found: Json) -> dict[str, Any]:
+    ordered = sorted(found["obligations"], key=lambda each: (_ORDER.index(state(each, work.now)), str(awaited(each, work.now) or "9999")))
+    return {**found, "obligations": ordered, "timeline": board.timeline(work, id_), "deliveries": board.deliveries(work, id_)}
+
+
+def _standing(facts: list[Json]) -> list[Json]:
+    return [each for each in facts if not each["superseded"]]
+
+
+def _required(name: str) -> str:
+    found = forms.text(name)
+    if not found:
+        raise Invalid([Fault(f"/{name}", "required", "expected some text")])
+    return found
+
+
+def _one_of(name: str, allowed: tuple[str, ...]) -> str | None:
+    chosen = forms.text(name)
+    if chosen and chosen not in allowed:
+        raise Invalid([Fault(f"/{name}", "unknown_value", f"expected one of {', '.join(allowed)}")])
+    return chosen or None
+
+
+def _ending() -> str:
+    chosen = _one_of("as", tuple(value for value, _ in ENDINGS))
+    if chosen is None:
+        raise Invalid([Fault("/as", "required", f"expected one of {', '.join(value for value, _ in ENDINGS)}")])
+    return chosen
+
+
+def _duplicate() -> UUID | None:
+    entered = request.form.get("duplicate_of", "").strip().rsplit("/", 1)[-1]
+    if not entered:
+        return None
+    try:
+        return UUID(entered)
+    except ValueError as error:
+        raise Invalid([Fault("/duplicate_of", "not_an_id", "expected the id or the address of the other incident")]) from error
