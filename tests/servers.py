@@ -11,6 +11,7 @@ import contextlib
 import functools
 import importlib.util
 import os
+import select
 import shutil
 import signal
 import socket
@@ -27,7 +28,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from incident.db.embedded import ADMIN, FORGETFUL, EmbeddedPostgres
-from incident.db.signals import open_line
+from incident.db.signals import Line, heard, open_line
 
 _GUARD = """
 import os, shutil, signal, sys, time
@@ -106,6 +107,11 @@ def drop_database(name: str) -> None:
 def as_role(url: str, role: str) -> str:
     """The same database for another role, which logs in without a password."""
     return make_url(url).set(username=role)._replace(password=None).render_as_string(hide_password=False)
+
+
+def hears(line: Line, within: float = 20) -> bool:
+    """Whether something is said on the line soon; PostgreSQL passes it on after the speaker has gone on."""
+    return bool(select.select([line], [], [], within)[0]) and heard(line)
 
 
 class RedisServer:

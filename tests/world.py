@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,7 +79,9 @@ def demo_template() -> tuple[str, loader.DemoWorld]:
 @cache
 def home() -> Path:
     """One private home for every node of this process: they share keys, not rows."""
-    return Path(mkdtemp(prefix="demarche-home-"))
+    made = Path(mkdtemp(prefix="demarche-home-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def settings(**overrides: Any) -> Settings:

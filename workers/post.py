@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
 
 from incident import canonical
 from incident.actions.consequences import delivering
@@ -31,6 +32,7 @@ from incident.work import Node, Work
 from workers.channels import Channel, Cover, Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.every import every
 
+_log = structlog.get_logger()
 THREADS = 16
 MOST_OF_ONE = 4  # of the threads, for one party
 SUBJECTS = {"reminder": "Reminder", "escalation": "Escalation", "missed": "Missed", "correction": "Correction", "test": "Test"}
@@ -86,9 +88,16 @@ class Post:
         return rows
 
     def _send(self, row: Row, letter: Letter) -> None:
-        outcome = self.channels[row.kind].send(letter)
-        with self.node.work() as work:
-            _settle(work, row, outcome)
+        try:
+            outcome = self.channels[row.kind].send(letter)
+        except Exception as fault:  # ours, not the network's: seen in the log, tried again, and in the end a dead letter
+            _log.exception("channel.fault", notification=str(row.id), channel=row.kind)
+            outcome = TryLater(f"A fault of this node: {type(fault).__name__}.")
+        try:
+            with self.node.work() as work:
+                _settle(work, row, outcome)
+        except Exception:  # the lease runs out and it is sent again under the same id
+            _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
 
 
 _posts: dict[int, Post] = {}

@@ -115,11 +115,14 @@ def test_a_pid_file_that_names_somebody_elses_process_is_not_believed(tmp_path: 
     home = tmp_path / "home"
     with running(home):
         left_behind = (home / "data" / "postmaster.pid").read_text().splitlines()
-    left_behind[0] = str(os.getpid())
-    (home / "data" / "postmaster.pid").write_text("\n".join(left_behind) + "\n")
-    with running(home) as server:
-        assert not server.adopted
-        assert server.pid != os.getpid()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as somebody:
+        left_behind[0] = str(somebody.pid)
+        (home / "data" / "postmaster.pid").write_text("\n".join(left_behind) + "\n")
+        with running(home) as server:
+            assert not server.adopted
+            assert server.pid != somebody.pid
+        assert somebody.poll() is None
+        somebody.communicate(b"\n")
 
 
 def test_a_cluster_half_made_is_made_anew(tmp_path: Path) -> None:

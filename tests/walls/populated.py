@@ -43,7 +43,7 @@ def populated() -> Iterator[Populated]:
     """The demo world after a busy day."""
     with a_world() as world:
         ours = world.files(affected_countries=("EE", "FR"))
-        world.files("cert-in", deployment="in-citizen-services", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
+        world.files("cert-in", deployment="in-grievance-routing", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
         stranger = _a_stranger(world)
         _sign_everybody_in(world)
         for slug in ("cert-ee", "cert-in"):

@@ -124,7 +124,7 @@ def test_the_timekeeper_hears_a_wake_up_and_the_broker_holds_the_task() -> None:
         signals.listen(line)
         with closing(open_wake(url, server.url)) as wake:
             wake("deliver")
-        assert signals.heard(line)
+        assert servers.hears(line)
         assert broker.llen("demarche") == 1
     server.close()
 
@@ -140,6 +140,6 @@ def test_the_line_to_the_timekeeper_comes_back_after_postgresql_was_away(tmp_pat
     with signals.open_line(server.url(), application="tests") as line:
         signals.listen(line)
         say()
-        assert signals.heard(line)
+        assert servers.hears(line)
     say.close()
     server.stop()

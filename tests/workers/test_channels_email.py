@@ -3,73 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import smtplib
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 from threading import Event, Thread
 from uuid import UUID
 
 import pytest
 
 from incident.reach.mailboxes import MailboxRefused, check_mailbox
-from web.demo_mail import MailSink
-from workers.channels import Cover, Delivered, GaveUp, Letter, Outcome, TryLater
-from workers.channels.email import EmailChannel, MailServer, MailServerRefused
+from tests.workers.mailing import SENDER, SENT, a_cover, a_letter, a_sink, channel_to, send
+from workers.channels import Delivered, GaveUp, Outcome, TryLater
+from workers.channels.email import MailServer, MailServerRefused
 from workers.channels.mail_text import both, compose, subject
-
-SENDER = "demarche@node.example"
-SENT = datetime(2026, 11, 20, 15, 40, tzinfo=UTC)  # a Friday
-HUNG = 30
-
-
-def a_cover(**parts: object) -> Cover:
-    cover = Cover(
-        incident_ref="INC-2026-7Q4MZ8",
-        severity="high",
-        link="https://node.example/notices/7?a=1&b=2",
-        acknowledge_by=datetime(2026, 11, 20, 19, 40, tzinfo=UTC),
-        zone="Asia/Seoul",
-    )
-    return replace(cover, **parts)  # type: ignore[arg-type]
-
-
-def a_letter(**parts: object) -> Letter:
-    letter = Letter(
-        notification_id=UUID(int=7),
-        attempt=1,
-        address="duty@vendor.example",
-        cover=a_cover(),
-        sent_at=SENT,
-        body={"data": {"released": {"summary": "MARKER-OF-CONTENT"}}},
-    )
-    return replace(letter, **parts)  # type: ignore[arg-type]
-
-
-@contextmanager
-def a_sink(folder: Path | None = None, kept: int = 500) -> Iterator[MailSink]:
-    sink = MailSink(folder=folder, now=lambda: SENT, kept=kept)
-    sink.start()
-    try:
-        yield sink
-    finally:
-        sink.stop()
-
-
-def channel_to(port: int, total: float = 20, **parts: object) -> EmailChannel:
-    server = replace(MailServer.at(f"smtp://127.0.0.1:{port}", SENDER), **parts)  # type: ignore[arg-type]
-    return EmailChannel(server, timedelta(seconds=5), timedelta(seconds=total))
-
-
-def send(channel: EmailChannel, letter: Letter) -> Outcome:
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(channel.send, letter).result(HUNG)
 
 
 @contextmanager
@@ -375,53 +325,3 @@ def test_the_address_of_a_mail_server_is_read(url, server):
 def test_the_address_of_a_mail_server_that_cannot_be_used_is_refused(url):
     with pytest.raises(MailServerRefused):
         MailServer.at(url, SENDER)
-
-
-def test_the_sink_shows_the_newest_first_and_keeps_so_many():
-    with a_sink(kept=20) as sink:
-        channel = channel_to(sink.port)
-        with ThreadPoolExecutor(4) as pool:
-            letters = [a_letter(notification_id=UUID(int=each)) for each in range(40)]
-            outcomes = list(pool.map(channel.send, letters))
-        send(channel, a_letter(subject="Last"))
-        assert all(isinstance(each, Delivered) for each in outcomes)
-        assert len(sink.messages()) == 20
-        assert sink.messages()[0].subject.startswith("[Démarche] Last")
-
-
-def test_what_a_folder_holds_is_shown_again_after_a_restart(tmp_path):
-    folder = tmp_path / "mail"
-    with a_sink(folder) as sink:
-        for name in ("One", "Two"):
-            send(channel_to(sink.port), a_letter(subject=name))
-        before = sink.messages()
-    assert len(list((folder / "new").iterdir())) == 2
-    again = MailSink(folder=folder).messages()
-    assert [replace(each, at=SENT) for each in again] == before
-    assert [each.subject.split(" ")[1] for each in before] == ["Two", "One"]
-
-
-def test_a_stopped_sink_keeps_what_it_caught_and_can_be_stopped_twice_or_started_again():
-    with a_sink() as sink:
-        send(channel_to(sink.port), a_letter())
-        sink.stop()
-        assert len(sink.messages()) == 1
-        assert isinstance(send(channel_to(sink.port), a_letter()), TryLater)
-        sink.start()
-        assert isinstance(send(channel_to(sink.port), a_letter()), Delivered)
-        assert len(sink.messages()) == 2
-
-
-def test_a_taken_port_is_told_at_once():
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        MailSink(port=taken.getsockname()[1]).start()
-
-
-def test_a_mail_from_elsewhere_is_caught_whatever_it_is():
-    with a_sink() as sink:
-        with smtplib.SMTP("127.0.0.1", sink.port) as session:
-            session.sendmail("x@a.example", ["y@b.example"], b"no headers at all")
-            session.sendmail("x@a.example", ["y@b.example"], b"Content-Type: text/plain; charset=nonsense\r\n\r\n\xff\xfe")
-            session.sendmail("x@a.example", ["y@b.example"], b"Subject: =?utf-8?q?=C3=A9?=\r\nContent-Type: image/png\r\n\r\nx")
-        assert [each.subject for each in sink.messages()] == ["é", "", ""]
-        assert sink.messages()[0].text == ""

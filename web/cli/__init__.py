@@ -1,0 +1,98 @@
+"""The command line `demarche`. Each command is read when it is called, so that `demarche --help` need not wait for all of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import rich_click as click
+
+COMMANDS = {
+    "up": ("web.cli.up:up", "Start the node: database, web, worker, beat and timekeeper in one process."),
+    "demo": ("web.cli.demo:demo", "Print the demo world: parties with their keys, deployments, people, agreements."),
+    "due": ("web.cli.due:due", "Show what is due next, most urgent first."),
+    "file": ("web.cli.report:file", "File a report, or with --preview show what filing it would do."),
+    "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
+    "agreement": ("web.cli.agreement:agreement", "Check agreement documents, and read them in plain language."),
+    "evidence": ("web.cli.evidence:evidence", "Check the evidence, and erase what has to be forgotten."),
+    "outbox": ("web.cli.outbox:outbox", "See what is on its way, and try again what was given up."),
+    "key": ("web.cli.key:key", "Make, list and revoke API keys."),
+    "health": ("web.cli.health:health", "Ask a node whether it is ready."),
+    "config": ("web.cli.config:config", "Print the settings that a process started here would have, secrets masked."),
+    "migrate": ("web.cli.migrate:migrate", "Bring the database's roles and schema up to date."),
+    "web": ("web.cli.serving:web", "Serve the pages and the API, as a process of its own."),
+    "timekeeper": ("web.cli.serving:timekeeper", "Keep time: wake the workers when something is due, as a process of its own."),
+}
+"""Name: where the command is, and the line about it in the list, which is the first sentence of its own help."""
+
+_GROUPS = [
+    {"name": "Start and look around", "commands": ["up", "demo", "health"]},
+    {"name": "Report and follow", "commands": ["file", "due", "agreement", "replay"]},
+    {"name": "Look after a node", "commands": ["evidence", "outbox", "key", "config", "migrate"]},
+    {"name": "Processes of production", "commands": ["web", "timekeeper"]},
+]
+
+_HELP = """Cross-border incident response: who owes whom what, by when, and the proof.
+
+Settings come from the environment (`demarche config` shows them). Commands that read or change the node use DATABASE_URL, or
+the embedded node of DEMARCHE_HOME while it runs; `due` and `file` speak to a node over HTTP, as a party, with its key.
+
+\b
+Examples:
+  demarche up                                       start a node with a demo world
+  demarche due --party cert-ee --within 24h         what comes next
+  demarche file report.yaml --party cert-ee --preview
+  demarche evidence check --json
+"""
+
+_EPILOG = """Exit codes:
+
+\b
+  0   done
+  1   refused, or something wrong was found
+  2   the command, an option or a setting cannot be used
+  3   the node or its database could not be reached (up: the port or the home is taken)
+  130 interrupted
+
+With --json, stdout holds exactly one JSON document, {"error": {...}} when refused; progress and messages go to stderr. Colours
+are left out when NO_COLOR is set, and tables are tab-separated lines when piped.
+"""
+
+
+class Commands(click.RichGroup):
+    """The root: lists from the table above, loads a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every name, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A name with its line for lists and suggestions; `resolve_command` gives the command itself."""
+        if cmd_name not in COMMANDS:
+            return None
+        return click.RichCommand(cmd_name, help=COMMANDS[cmd_name][1])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names, now loaded."""
+        if args and args[0] in COMMANDS:
+            return args[0], load(args[0]), args[1:]
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str) -> click.Command:
+    """The command of that name, its module imported."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    command: Any = getattr(import_module(module), attribute)
+    if not isinstance(command, click.Command):
+        raise TypeError(f"{COMMANDS[name][0]} is not a command")
+    return command
+
+
+cli = Commands("demarche", help=_HELP, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+cli = click.version_option(package_name="demarche", prog_name="demarche", message="%(prog)s %(version)s")(cli)
+cli = click.rich_config(help_config={"command_groups": {"demarche": _GROUPS}, "max_width": 120})(cli)
+
+
+def main() -> None:
+    """The entry point of the program `demarche`."""
+    cli(prog_name="demarche")

@@ -71,7 +71,7 @@ def plan(case: Case, commitments: Iterable[Commitment], happened: Happened = Hap
             drafts += list(_apply(case, commitment))
         except Exception as error:
             drafts.append(_unplanned(case, commitment, error))
-    dated = _date_all(case, drafts, happened)
+    dated = {each.key: each for each in _date_all(case, drafts, happened)}.values()  # one clause that fails twice is looked at once
     return sorted(
         dated,
         key=lambda each: (

@@ -60,7 +60,7 @@ def accept(work: Work, id_: UUID) -> Response:
 def _sent() -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
-        return request.form.get("text", "")
+        return str(request.form.get("text", ""))
     try:
         return file.read().decode("utf-8")
     except UnicodeDecodeError as error:

@@ -13,7 +13,8 @@ PAST_HOURS, FUTURE_HOURS = 24.0, 720.0
 NOW_AT = 20.0  # percent of the width
 TICKS = ((-24, "−1 d"), (0, "now"), (1, "1 h"), (6, "6 h"), (24, "1 d"), (72, "3 d"), (720, "30 d"))
 _LADDER_TICKS = (
-    (1, "1 h"), (4, "4 h"), (12, "12 h"), (24, "1 d"), (72, "3 d"), (168, "7 d"), (360, "15 d"), (720, "30 d"), (2160, "90 d"), (8760, "1 y"),
+    (1, "1 h"), (4, "4 h"), (12, "12 h"), (24, "1 d"), (72, "3 d"), (168, "7 d"), (360, "15 d"), (720, "30 d"), (2160, "90 d"),
+    (8760, "1 y"),
 )  # fmt: skip
 LADDER_LEFT, LADDER_WIDTH = 21.0, 75.0  # percent
 ROW = 34  # units of height per row of the ladder

@@ -39,7 +39,8 @@ def incident(work: Work, id_: UUID) -> str:
     return rendered(
         work, "incident.html", nav="incidents", **_frame(work, id_, found),
         ladder=drawing.ladder(current, work.now), matrix=drawing.matrix(found["notices"]), standing=_standing(found["facts"]),
-        severities=SEVERITIES, labels=TLP, endings=ENDINGS, zone_names=forms.zone_names(), back=f"/incidents/{id_}", filer=found["incident"]["filed_by"],
+        severities=SEVERITIES, labels=TLP, endings=ENDINGS, zone_names=forms.zone_names(), back=f"/incidents/{id_}",
+        filer=found["incident"]["filed_by"],
     )  # fmt: skip
 
 

@@ -321,7 +321,7 @@ create policy registers on deployment for insert to demarche_web with check (reg
 create policy partner on profile_fact for select to demarche_web using (party_id in (select my_partners.id from my_partners()));
 
 create policy party_to_it on agreement_version for select to demarche_web
-  using (published_by = me() or exists (select from agreement_party p where p.version_id = agreement_version.id and p.party_id = me()));
+  using (published_by = me() or id in (select my_agreements.id from my_agreements())); -- not agreement_party itself, whose policy looks here
 create policy publishes on agreement_version for insert to demarche_web with check (published_by = me() and accepted_at is null);
 create policy party_to_it on agreement_party for select to demarche_web using (version_id in (select my_agreements.id from my_agreements()));
 create policy publishes on agreement_party for insert to demarche_web

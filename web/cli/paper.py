@@ -1,0 +1,71 @@
+"""What people read: tables on a terminal, tab-separated lines in a pipe, and never a control character of somebody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+# Control characters, and those that turn the direction of writing: they could make a terminal show what is not there.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
+STYLES = {
+    "missed": "bold red", "broken": "bold red", "dead": "bold red", "error": "bold red", "unresolved": "yellow", "warning": "yellow",
+    "running": "cyan", "due": "cyan", "leased": "cyan", "met": "green", "delivered": "green", "met_late": "yellow",
+}  # fmt: skip
+"""How a word is coloured where it stands alone in a cell."""
+
+
+def clean(text: object) -> str:
+    """On one line, with U+FFFD in place of what a terminal would obey instead of show."""
+    return _UNSEEN.sub("\ufffd", re.sub(r"[\t\r\n]+", " ", str(text)))
+
+
+class Paper:
+    """Standard output for people."""
+
+    def __init__(self) -> None:
+        self.console = Console(highlight=False, markup=False, emoji=False)
+
+    def line(self, text: object = "", style: str | None = None) -> None:
+        """One line, as long as it is."""
+        self.console.print(Text(clean(text), style=style or ""), soft_wrap=True)
+
+    def paragraphs(self, text: str) -> None:
+        """Several lines, wrapped at the width of a terminal."""
+        for each in text.splitlines():
+            self.console.print(Text(clean(each)), soft_wrap=not self.console.is_terminal)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "Nothing.") -> None:
+        """A table, or `empty` on a terminal when it has no rows. In a pipe: the header and the rows, tabs between the cells."""
+        cells = [["" if cell is None else clean(cell) for cell in row] for row in rows]
+        if not self.console.is_terminal:
+            for row in [list(columns), *cells]:
+                self.console.file.write("\t".join(row) + "\n")
+        elif not cells:
+            self.line(empty, "dim")
+        else:
+            self._draw(columns, cells)
+
+    def _draw(self, columns: Sequence[str], cells: list[list[str]]) -> None:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            table.add_column(Text(column), overflow="fold")
+        for row in cells:
+            table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+        self.console.print(table)
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Progress]:
+    """A progress bar on stderr, when that is a terminal; `advance(0)` moves its one task."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        bar.add_task(doing, total=total)
+        yield bar
