@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 
 from incident import board
 from incident.actor import NOBODY
 from incident.db.migrations import pending
+from incident.work import Work
 from web import door
 
 probes = Blueprint("probes", __name__)
 LATE = 60  # seconds after which a sweep that has not been heard of is called late
-_current: set[str] = set()  # databases whose schema was seen to be up to date: it never goes back
+_LOOK = sa.text("select to_regclass('demarche.heartbeat') is not null, has_table_privilege(to_regclass('public.schema_version'), 'select')")
 
 
 @probes.get("/livez")
@@ -26,13 +28,17 @@ def readyz() -> tuple[Response, int]:
 
     Sweeps that are late are said but refuse nobody: a report can be accepted and kept while every worker is down.
     """
-    node = door.node()
-    with node.work(NOBODY) as work:
-        where = str(node.engine.url)
-        missing = [] if where in _current else pending(work.connection)
-        sweeps = {name: each["age_seconds"] for name, each in board.health(work)["sweeps"].items()} if not missing else {}
-    if not missing:
-        _current.add(where)
+    with door.node().work(NOBODY) as work:
+        missing = _missing(work)
+        sweeps = {} if missing else {name: each["age_seconds"] for name, each in board.health(work)["sweeps"].items()}
     late = sorted(name for name, age in sweeps.items() if age > LATE)
     said = {"ready": not missing, "database": "reachable", "migrations_missing": missing, "sweeps": sweeps, "late": late}
     return jsonify(said), 503 if missing else 200
+
+
+def _missing(work: Work) -> list[str] | None:
+    """The revisions that the database lacks; None where this role may not ask, and there is a schema."""
+    made, readable = work.connection.execute(_LOOK).one()
+    if readable:
+        return pending(work.connection)
+    return None if made else ["all"]

@@ -11,31 +11,22 @@ import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 import structlog
 
-from incident import canonical
 from incident.actions.consequences import delivering
-from incident.links import link_for
-from incident.reach.signatures import endpoint_key
 from incident.records import outbox
 from incident.records.cases import Row
-from incident.records.cases.tables import incident
-from incident.records.outbox.tables import notice
-from incident.records.parties import channels as channel_records
-from incident.records.parties import directory
 from incident.rules.escalation.retries import next_try
 from incident.work import Node, Work
-from workers.channels import Channel, Cover, Delivered, GaveUp, Letter, Outcome, TryLater
+from workers.channels import Channel, Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.every import every
+from workers.letters import letters
 
 _log = structlog.get_logger()
 THREADS = 16
 MOST_OF_ONE = 4  # of the threads, for one party
-SUBJECTS = {"reminder": "Reminder", "escalation": "Escalation", "missed": "Missed", "correction": "Correction", "test": "Test"}
 
 
 @dataclass(slots=True)
@@ -80,8 +71,8 @@ class Post:
     def _claim(self, free: int, but_not: list[UUID]) -> list[Row]:
         with self.node.work() as work:
             rows = outbox.claim(work.connection, work.now, free, but_not=but_not)
-            letters = _letters(work, rows)
-        for row, letter in letters:
+            made = letters(work, rows)
+        for row, letter in made:
             future = self.pool.submit(self._send, row, letter)
             with self._lock:
                 self._under_way[future] = row.party_id
@@ -131,61 +122,3 @@ def _settle(work: Work, row: Row, outcome: Outcome) -> None:
         case TryLater(reason, retry_after):
             again = next_try(row.attempt, work.now, row.due_at, retry_after, random.random())  # noqa: S311 - spreads retries
             delivering.failed(work, row, reason, again_at=again)
-
-
-def _letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter]]:
-    """What each claimed notification says, read in the claim's own transaction; nothing for what was cancelled meanwhile."""
-    kept = [row for row in rows if not delivering.cancelled_meanwhile(work, row)]
-    notices = _by_id(work, notice, {row.notice_id for row in kept if row.notice_id})
-    cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
-    parties = directory.by_ids(work.connection, [row.party_id for row in kept])
-    secrets = channel_records.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
-    made = []
-    for row in kept:
-        about = notices.get(row.notice_id)
-        link = work.node.settings.base_url + (link_for(work.node.settings.secret_key, row.id) if about is not None else "/settings")
-        case = cases.get(row.case_id)
-        letter = Letter(
-            notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=_body(row, about, link),
-            cover=_cover(about, case, link, parties[row.party_id].zone), subject=SUBJECTS.get(about.kind if about is not None else "test", ""),
-            secret=secrets.get(row.channel_id), signing_key=_key(work, row),
-        )  # fmt: skip
-        made.append((row, letter))
-    return made
-
-
-def _key(work: Work, row: Row) -> Any:
-    return endpoint_key(work.node.key, row.channel_id) if work.node.key is not None and row.kind == "webhook" else None
-
-
-def _by_id(work: Work, table: sa.Table, ids: set[UUID]) -> dict[UUID | None, Row]:
-    return {row.id: row for row in work.connection.execute(sa.select(table).where(table.c.id.in_(ids)))} if ids else {}
-
-
-def _cover(about: Row | None, case: Row | None, link: str, zone: str) -> Cover:
-    if about is None or case is None:
-        return Cover(incident_ref="TEST", severity="none", link=link, zone=zone)
-    return Cover(
-        incident_ref=case.ref, severity=case.severity, link=link, acknowledge_by=about.acknowledge_by, zone=zone, exercise=case.exercise
-    )
-
-
-def _body(row: Row, about: Row | None, link: str) -> dict[str, Any]:
-    """The webhook's message. `released` is the frozen body that `digest` is taken of; only the link around it is of this node."""
-    if about is None:
-        data: dict[str, Any] = {
-            "notification": str(row.id),
-            "incident_ref": None,
-            "severity": None,
-            "acknowledge_by": None,
-            "link": link,
-            "released": {},
-        }
-        return {"type": "channel.test", "timestamp": canonical.instant(row.created_at), "data": data}
-    items = about.items
-    data = {
-        "notification": str(row.id), "notice": str(about.id), "incident_ref": items.get("incident_ref"), "severity": items.get("severity"),
-        "acknowledge_by": canonical.instant(about.acknowledge_by) if about.acknowledge_by else None, "link": link, "released": items,
-        "digest": about.digest, **({"exercise": True} if items.get("exercise") else {}),
-    }  # fmt: skip
-    return {"type": f"notice.{about.kind}", "timestamp": canonical.instant(about.released_at), "data": data}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from incident import db
 from incident.clock import DatabaseClock
@@ -74,7 +75,7 @@ def reaching() -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise Unavailable(f"The database does not answer: {_why(error)}", code="database_unavailable") from error
     except SQLAlchemyError as error:
         raise Refused(f"The database refused: {_why(error)}", code="database_refused") from error

@@ -13,9 +13,8 @@ import httpx
 import rich_click as click
 
 from incident.errors import Fault, Invalid, Refused, Unavailable
-from web.cli import options
+from web.cli import options, world
 from web.cli.replay_server import NoService, Party, Server
-from web.demo import world_file
 
 _ATTEMPTS = 4  # some two seconds
 
@@ -64,9 +63,9 @@ def service(*, party: str | None, key: str | None, base_url: str | None, home: P
         Unavailable: the node could not be reached or would not serve.
     """
     settings = options.settings(home)
-    world = world_file.found(settings.home)
-    who = Party(party or "", "", "", key) if key else _of_demo(world, party, settings.home)
-    where = base_url or (world["base_url"] if world and not key else settings.base_url)
+    demo = None if key else world.found(settings.home)
+    who = Party(party or "(key)", "", "", key) if key else _of_demo(demo, party, settings.home)
+    where = base_url or (demo["base_url"] if demo else settings.base_url)
     try:
         with Server(where, _ATTEMPTS) as server:
             yield Service(server, who)
@@ -77,8 +76,8 @@ def service(*, party: str | None, key: str | None, base_url: str | None, home: P
 def refusal(answer: httpx.Response) -> Refused:
     """What the node refused, from its problem+json; `Unavailable` when it could not serve."""
     problem = _object(answer) or {}
-    words = " ".join(str(problem[name]) for name in ("title", "detail") if problem.get(name))
-    message = f"{answer.status_code} {words or answer.reason_phrase}"
+    words = problem.get("detail") or problem.get("title") or answer.reason_phrase
+    message = f"{words} ({answer.status_code})"
     if answer.status_code >= 500:
         return Unavailable(message, code=str(problem.get("code") or "node_failed"))
     if faults := _faults(problem):
@@ -86,11 +85,11 @@ def refusal(answer: httpx.Response) -> Refused:
     return Refused(message, code=str(problem.get("code") or f"http_{answer.status_code}"))
 
 
-def _of_demo(world: dict[str, Any] | None, slug: str | None, home: Path) -> Party:
-    if world is None:
+def _of_demo(demo: dict[str, Any] | None, slug: str | None, home: Path) -> Party:
+    if demo is None:
         raise click.UsageError(f"There is no demo world in {home}; give the party's key with --key or DEMARCHE_API_KEY.")
-    parties = {each["slug"]: each for each in world["parties"]}
-    if slug not in parties:
+    parties = {each["slug"]: each for each in demo["parties"]}
+    if slug is None or slug not in parties:
         said = f"there is no party {slug!r} in the demo world" if slug else "say as whom with --party"
         raise click.UsageError(f"{said[0].upper()}{said[1:]}: one of {', '.join(sorted(parties))}; or give a key with --key.")
     each = parties[slug]
@@ -100,7 +99,7 @@ def _of_demo(world: dict[str, Any] | None, slug: str | None, home: Path) -> Part
 def _faults(problem: dict[str, Any]) -> list[Fault]:
     named = problem.get("errors")
     each = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
-    return [Fault(str(one.get("pointer", "")), str(one.get("code", "")), str(one.get("message") or one.get("detail") or "")) for one in each]
+    return [Fault(str(one.get("pointer", "")), str(one.get("code", "")), str(one.get("message", ""))) for one in each]
 
 
 def _object(answer: httpx.Response) -> dict[str, Any] | None:

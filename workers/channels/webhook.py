@@ -29,15 +29,20 @@ def event(
     *,
     notification: UUID,
     occurred_at: datetime,
-    incident_ref: str,
-    severity: str,
+    incident_ref: str | None,
+    severity: str | None,
     acknowledge_by: datetime | None,
     link: str,
     released: Mapping[str, object] | None,
+    notice: UUID | None = None,
+    digest: str | None = None,
     kind: str = "incident.notice",
     exercise: bool = False,
 ) -> dict[str, object]:
-    """The message of a webhook. It holds nothing of the attempt, so that every attempt carries the same bytes."""
+    """The message of a webhook. It holds nothing of the attempt, so that every attempt carries the same bytes.
+
+    `released` is the frozen body that `digest` is taken of; only the link around it is this node's.
+    """
     data: dict[str, object] = {
         "notification": str(notification),
         "incident_ref": incident_ref,
@@ -46,6 +51,8 @@ def event(
         "link": link,
         "released": released,
     }
+    if notice is not None:
+        data |= {"notice": str(notice), "digest": digest}
     if exercise:
         data["exercise"] = True
     return {"type": kind, "timestamp": canonical.instant(occurred_at), "data": data}

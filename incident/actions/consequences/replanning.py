@@ -16,7 +16,7 @@ from incident.records import cases, obligations
 from incident.records.cases import Row
 from incident.records.obligations.tables import obligation, timer
 from incident.rules.case import Case
-from incident.rules.planning import Planned, Verdict
+from incident.rules.planning import NOT_PLANNED, Planned, Verdict
 from incident.work import Work
 
 _OPEN = (None, "missed", "unresolved")
@@ -59,7 +59,7 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
         else:
             _bring_in_step(work, row, each, acts, result, why)
     for row in live.values() if may_lapse else ():
-        if row.settled_as in _OPEN and row.occurrence != "not planned":
+        if row.settled_as in _OPEN and row.occurrence != NOT_PLANNED:
             acting.note(work, case_id, "lapsed", obligation=row.id, detail={"why": why})
             obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
             result.lapsed.append(row.id)

@@ -15,6 +15,10 @@ from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Pl
 from incident.rules.planning.roles import members
 
 
+NOT_PLANNED = "not planned"
+"""The occurrence of an obligation that only asks its filer to look at a clause which could not be planned."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What has been done so far: submissions by (source, stage, debtor), deliveries by (source, commitment, from, to)."""
@@ -80,11 +84,6 @@ def plan(case: Case, commitments: Iterable[Commitment], happened: Happened = Hap
             each.commitment.id,
         ),
     )
-
-
-def replan_chain(case: Case, drafts: Sequence[Planned], happened: Happened) -> list[Planned]:
-    """The same obligations dated anew after something happened."""
-    return _date_all(case, list(drafts), happened)
 
 
 def _apply(case: Case, commitment: Commitment) -> Iterator[Planned]:
@@ -168,7 +167,7 @@ def _is_named(commitment: Commitment, names: set[str]) -> bool:
 
 def _dated(case: Case, each: Planned, happened: Happened, dated: list[Planned]) -> Planned:
     commitment = each.commitment
-    if commitment.source.kind == "agreement" and commitment.source.name == "":
+    if each.occurrence == NOT_PLANNED:
         return each
     try:
         moments = [found for anchor in commitment.anchors if (found := _moment(case, each, anchor, happened, dated))]
@@ -309,7 +308,7 @@ def _look_up(case: Case, fact: str, party: Party | None) -> object:
     value = case.fact(fact, party) if party else None
     if fact == "cross_border" and value is None and set(case.affected_countries) - {case.deployment.jurisdiction}:
         return True
-    return None if isinstance(value, Moment) and fact == "" else value
+    return value
 
 
 def _who(case: Case, of: str, debtor: Party, creditor: Party | None) -> Party | None:
@@ -351,4 +350,4 @@ def _unplanned(case: Case, commitment: Commitment, error: Exception) -> Planned:
     )
     now = Deadline(case.filed_at, case.filed_at, Basis.PLANNING, (), "planning", "none", "none")
     reason = Because("not_planned", f"{type(error).__name__}: {error}", commitment.source.cite, case.filed_at)
-    return Planned(look, case.filer, None, now, case.filed_at, (reason,), False, False, occurrence="not planned")
+    return Planned(look, case.filer, None, now, case.filed_at, (reason,), False, False, occurrence=NOT_PLANNED)

@@ -12,7 +12,7 @@ from incident import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
 from incident.rules.handling import Decision, Released, Withheld, release
-from incident.rules.planning import Planned
+from incident.rules.planning import NOT_PLANNED, Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
 """What a party must at least be told to do its duty; see the handling rules."""
@@ -49,7 +49,7 @@ def route(case: Case, planned: Iterable[Planned]) -> list[Draft]:
     A notice that a clause pre-authorises goes at once; so does an operator's notice of its own duties, which discloses nothing
     to it. Everything else awaits an officer.
     """
-    firm = [each for each in planned if not each.provisional and each.occurrence != "not planned"]
+    firm = [each for each in planned if not each.provisional and each.occurrence != NOT_PLANNED]
     told = {each.creditor.id: each.creditor for each in firm if each.commitment.tell and each.creditor}
     owing = {each.debtor.id: each.debtor for each in firm}
     drafts: list[Draft] = []

@@ -1,0 +1,130 @@
+"""`demarche outbox`: what is on its way, what was given up, and trying that again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import rich_click as click
+
+from incident.errors import Fault, Invalid
+from web.cli import options
+from web.cli.outcome import Answer, answering
+from web.cli.paper import Paper
+
+if TYPE_CHECKING:
+    from incident.work import Work
+
+STATES = ("due", "leased", "delivered", "dead", "cancelled")
+_COLUMNS = ("id", "state", "to", "contact", "channel", "incident_ref", "attempts", "next_try_at", "last_error")
+
+
+@click.group(cls=click.RichGroup)
+def outbox() -> None:
+    """See what is on its way, and try again what was given up."""
+
+
+@outbox.command("list")
+@click.option("--state", type=click.Choice(STATES), help="Only these.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@options.home
+@answering
+def list_(state: str | None, limit: int, home: Path | None) -> Answer:
+    """List notifications, newest first, and how many are in each state.
+
+    Addresses and contents are not shown. With --json: {states: {state: number}, notifications: [{id, notice, incident,
+    incident_ref, to, contact, channel, state, attempts, next_try_at, created_at, delivered_at, last_error}]}.
+
+    \b
+    Examples:
+      demarche outbox list
+      demarche outbox list --state dead --json
+
+    Exit codes: 0 done; 2 a setting cannot be used; 3 no database answers.
+    """
+    settings = options.settings(home)
+    from web.cli import database
+
+    with database.worker_node(settings) as node, node.work() as work:
+        states = _counted(work)
+        found = _newest(work, state, limit)
+    return Answer({"states": states, "notifications": found}, lambda paper: _draw(paper, states, found))
+
+
+@outbox.command("retry")
+@click.argument("ids", nargs=-1, type=click.UUID)
+@click.option("--dead", is_flag=True, help="All that are dead.")
+@options.home
+@answering
+def retry(ids: tuple[UUID, ...], dead: bool, home: Path | None) -> Answer:
+    """Try dead notifications again: those named, or all with --dead.
+
+    They are due at once and get what is left of their schedule, at least one more try. That they were tried again is evidence.
+    When one of those named is not dead, nothing is done.
+
+    \b
+    Examples:
+      demarche outbox retry --dead
+      demarche outbox retry 0192f3c1-7d0e-7cc2-a1b4-0f6c8f0d2e11
+
+    Exit codes: 0 done; 1 one of them is not dead; 2 wrong usage; 3 no database answers.
+    """
+    if bool(ids) == dead:
+        raise click.UsageError("Name the notifications, or all that are dead with --dead; one of the two.")
+    settings = options.settings(home)
+    from web.cli import database
+
+    with database.worker_node(settings) as node, node.work() as work:
+        again = _retry(work, None if dead else sorted(set(ids)))
+    document = {"retried": [str(each) for each in again]}
+    return Answer(document, lambda paper: paper.line(f"{len(again)} due again."))
+
+
+def _counted(work: Work) -> dict[str, int]:
+    import sqlalchemy as sa
+
+    from incident.records.outbox.tables import notification
+
+    rows = work.connection.execute(sa.select(notification.c.state, sa.func.count()).group_by(notification.c.state)).tuples()
+    counted = dict(rows.all())
+    return {state: counted.get(state, 0) for state in STATES}
+
+
+def _newest(work: Work, state: str | None, limit: int) -> list[dict[str, Any]]:
+    from incident import board
+
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while len(found) < limit:
+        page = board.notifications(work, state=state, limit=limit - len(found), cursor=cursor)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    return found
+
+
+def _retry(work: Work, ids: list[UUID] | None) -> list[UUID]:
+    """Make them due, recorded in the evidence of their case, or of their party for a test message; the ids."""
+    import sqlalchemy as sa
+
+    from incident.records.outbox.tables import notification as table
+
+    question = sa.select(table).where(table.c.state == "dead").order_by(table.c.id).with_for_update()
+    rows = work.connection.execute(question if ids is None else question.where(table.c.id.in_(ids))).all()
+    if missing := sorted(set(ids or ()) - {row.id for row in rows}):
+        faults = [Fault(f"/{(ids or []).index(each)}", "not_dead", f"{each} is not a dead notification") for each in missing]
+        raise Invalid(faults, "Nothing was done: expected dead notifications, as `demarche outbox list --state dead` names them.")
+    work.connection.execute(sa.update(table).where(table.c.id.in_([row.id for row in rows])).values(state="due", look_at=work.now))
+    for row in rows:
+        work.record("notification.retried", row.case_id or row.party_id, {"notification": str(row.id), "to": str(row.party_id), "channel": row.kind})
+    if rows:
+        work.connection.exec_driver_sql("notify due")  # with the commit; the timekeeper would find them in any case
+    return [row.id for row in rows]
+
+
+def _draw(paper: Paper, states: dict[str, int], found: list[dict[str, Any]]) -> None:
+    if paper.console.is_terminal:
+        paper.line(", ".join(f"{number} {state}" for state, number in states.items()))
+    paper.table(_COLUMNS, [[each[column] for column in _COLUMNS] for each in found], empty="No notifications.")

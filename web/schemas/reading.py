@@ -1,0 +1,189 @@
+"""From the bytes of a JSON body to a value that means the same to everybody, and from a value to what a schema makes of it.
+
+JSON lets one text mean two things (repeated keys), grow without bounds (depth), lose digits (fractions, long numbers) and
+carry what no database keeps (NUL, lone surrogates). Each is refused, by name and place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from marshmallow import RAISE, Schema, ValidationError
+
+from incident.errors import Fault, Invalid
+from web.problems import Malformed
+
+DEEPEST: Final = 20  # levels of lists and objects
+SAFE: Final = 2**53 - 1  # beyond it JSON readers round
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # an unclosed string reaches to the end: one pass, whatever is sent
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Said(str):
+    """A message of a field that also has a stable code; marshmallow carries it as it is."""
+
+    code: str
+
+    def __new__(cls, code: str, text: str) -> Said:
+        """`text` with `code`."""
+        made = super().__new__(cls, text)
+        made.code = code
+        return made
+
+    def format(self, *args: object, **kwargs: object) -> Said:
+        """Filled in, with the code kept."""
+        return Said(self.code, super().format(*args, **kwargs))
+
+
+class Strict(Schema):
+    """A schema that refuses every field it does not know."""
+
+    error_messages = {
+        "unknown": Said("unknown_field", "there is no such field"),
+        "type": Said("wrong_type", "expected an object"),
+    }  # noqa: RUF012 - marshmallow's own attribute
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = RAISE
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """Stands in a read value where something was that cannot be accepted."""
+
+    code: str
+    message: str
+
+
+def read_json(body: bytes) -> object:
+    """The value of a JSON body.
+
+    Raises:
+        Malformed: it is not UTF-8 or not JSON, or it is nested too deeply to be read.
+        Invalid: numbers, keys or text in it cannot be kept as they are; every place is named.
+    """
+    _check_depth(body)
+    try:
+        value = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
+        )
+    except UnicodeDecodeError as error:
+        raise Malformed(f"The body is not UTF-8: the byte at position {error.start} cannot be read.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Malformed(f"The body is not JSON: {error.msg[:1].lower()}{error.msg[1:]} at {where}.") from error
+    if faults := list(_faults_in(value, "")):
+        raise Invalid(faults)
+    return value
+
+
+def load(schema: Schema, value: object) -> Any:
+    """What `schema` makes of a value that was read.
+
+    Raises:
+        Invalid: with every bad field by its JSON pointer.
+    """
+    try:
+        return schema.load(value)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise Invalid(list(faults_of(error.messages, "", schema))) from error
+
+
+def faults_of(messages: object, pointer: str, schema: Schema | None = None) -> Iterator[Fault]:
+    """The faults in what marshmallow collected, depth first."""
+    if isinstance(messages, Mapping):
+        for key, below in messages.items():
+            yield from faults_of(below, pointer if key == "_schema" else f"{pointer}/{token(key)}", schema)
+        return
+    for message in messages if isinstance(messages, list) else [messages]:
+        if isinstance(message, Mapping):
+            yield from faults_of(message, pointer, schema)
+        else:
+            code = getattr(message, "code", "invalid")
+            yield Fault(pointer, code, str(message) + (_nearest(pointer, schema) if code == "unknown_field" else ""))
+
+
+def token(key: object) -> str:
+    """One token of an RFC 6901 JSON pointer."""
+    return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def _nearest(pointer: str, schema: Schema | None) -> str:
+    """For a misspelt field at the top: what it may have been meant to be."""
+    if schema is None or pointer.count("/") != 1:
+        return ""
+    known = [field.data_key or name for name, field in schema.fields.items()]
+    close = difflib.get_close_matches(pointer[1:], known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; expected only {', '.join(known)}"
+
+
+def _check_depth(body: bytes) -> None:
+    depth = 0
+    for found in _BRACKETS.finditer(body):
+        mark = found[0][:1]
+        if mark in b"[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise Malformed(f"The body is nested deeper than {DEEPEST} levels.", code="too_deep")
+        elif mark in b"]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        made[key] = _Odd("duplicate_key", "the key is given more than once; expected it once") if key in made else value
+    return made
+
+
+def _integer(text: str) -> int | _Odd:
+    if len(text) > 17 or abs(int(text)) > SAFE:
+        return _Odd("number_too_large", "expected a whole number within ±(2**53 - 1), or text")
+    return int(text)
+
+
+def _fraction(text: str) -> _Odd:
+    return _Odd("fraction", "expected a whole number; fractions and exponents are not accepted")
+
+
+def _constant(text: str) -> _Odd:
+    return _Odd("not_a_number", f"{text} is not JSON; expected a value")
+
+
+def _faults_in(value: object, pointer: str) -> Iterator[Fault]:
+    if isinstance(value, _Odd):
+        yield Fault(pointer, value.code, value.message)
+    elif isinstance(value, str):
+        yield from _faults_in_text(value, pointer)
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            shown = f"{pointer}/{token(_shown(key))}"
+            yield from _faults_in_text(key, shown)
+            yield from _faults_in(below, shown)
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _faults_in(below, f"{pointer}/{index}")
+
+
+def _faults_in_text(text: str, pointer: str) -> Iterator[Fault]:
+    if found := SURROGATE.search(text):
+        yield Fault(pointer, "lone_surrogate", f"the text has half a character, U+{ord(found[0]):04X}; expected whole ones")
+    if found := CONTROL.search(text):
+        yield Fault(pointer, "control_character", f"the text has the control character U+{ord(found[0]):04X}; expected it without")
+
+
+def _shown(key: str) -> str:
+    """A key as a pointer may carry it: what cannot be printed is spelt out."""
+    return CONTROL.sub(_spelt, SURROGATE.sub(_spelt, key))
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

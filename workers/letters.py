@@ -1,0 +1,87 @@
+"""What each claimed notification says: the letter that a channel sends, the same at every attempt."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+
+from incident.actions.consequences import delivering
+from incident.links import link_for
+from incident.reach.signatures import endpoint_key
+from incident.records.cases import Row
+from incident.records.cases.tables import incident
+from incident.records.outbox.tables import notice
+from incident.records.parties import channels, directory
+from incident.rules.case import Party
+from incident.rules.escalation.retries import next_try
+from incident.work import Work
+from workers.channels import Cover, Letter
+from workers.channels.webhook import event
+
+_log = structlog.get_logger()
+SUBJECTS = {"reminder": "Reminder", "escalation": "Escalation", "missed": "Missed", "correction": "Correction"}
+
+
+def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter]]:
+    """The letters of these claimed notifications, read in the claim's own transaction.
+
+    Nothing for what was cancelled meanwhile. One that cannot be written is this node's fault: it is settled as failed, and
+    holds up no other.
+    """
+    kept = [row for row in rows if not delivering.cancelled_meanwhile(work, row)]
+    notices = _by_id(work, notice, {row.notice_id for row in kept if row.notice_id})
+    cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
+    parties = directory.by_ids(work.connection, [row.party_id for row in kept])
+    secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
+    made = []
+    for row in kept:
+        try:
+            letter = _letter(
+                work, row, notices.get(row.notice_id), cases.get(row.case_id), parties[row.party_id], secrets.get(row.channel_id)
+            )
+        except ValueError as fault:
+            _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
+            again_at = next_try(row.attempt, work.now, row.due_at)
+            delivering.failed(work, row, f"A fault of this node: {type(fault).__name__}.", again_at=again_at)
+        else:
+            made.append((row, letter))
+    return made
+
+
+def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Party, secret: bytes | None) -> Letter:
+    settings = work.node.settings
+    link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
+    signs = row.kind == "webhook" and work.node.key is not None
+    if about is None or case is None:
+        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=party.zone)
+        subject = "Test"
+    else:
+        cover = Cover(
+            incident_ref=case.ref, severity=case.severity, link=link, acknowledge_by=about.acknowledge_by, zone=party.zone,
+            exercise=case.exercise,
+        )  # fmt: skip
+        subject = SUBJECTS.get(about.kind, "")
+    return Letter(
+        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=_body(row, about, link), cover=cover,
+        subject=subject, secret=secret, signing_key=endpoint_key(work.node.key, row.channel_id) if signs and work.node.key else None,
+    )  # fmt: skip
+
+
+def _body(row: Row, about: Row | None, link: str) -> dict[str, object]:
+    if about is None:
+        return event(
+            notification=row.id, occurred_at=row.created_at, incident_ref=None, severity=None, acknowledge_by=None, link=link, released={},
+            kind="channel.test",
+        )  # fmt: skip
+    items = about.items
+    return event(
+        notification=row.id, occurred_at=about.released_at, incident_ref=items.get("incident_ref"), severity=items.get("severity"),
+        acknowledge_by=about.acknowledge_by, link=link, released=items, notice=about.id, digest=about.digest, kind=f"notice.{about.kind}",
+        exercise=bool(items.get("exercise")),
+    )  # fmt: skip
+
+
+def _by_id(work: Work, table: sa.Table, ids: set[UUID]) -> dict[UUID | None, Row]:
+    return {row.id: row for row in work.connection.execute(sa.select(table).where(table.c.id.in_(ids)))} if ids else {}
