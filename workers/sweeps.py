@@ -78,13 +78,14 @@ SWEEPS: dict[str, Callable[[Node], int]] = {"route": route, "deliver": deliver, 
 def next_due(node: Node) -> datetime | None:
     """When something is next to be done; in the past when something waits already, None when nothing ever will."""
     with node.work() as work:
-        row = work.connection.execute(
+        due_at: datetime | None = work.connection.execute(
             sa.text(
                 "select least((select min(look_at) from demarche.timer), (select min(look_at) from demarche.notification),"
-                " (select min(released_at) from demarche.notice where released_at is not null and routed_at is null and cancelled_at is null))"
+                " (select min(released_at) from demarche.notice"
+                "   where released_at is not null and routed_at is null and cancelled_at is null))"
             )
         ).scalar()
-    return row
+    return due_at
 
 
 def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int]:
@@ -136,8 +137,9 @@ def _give_timers(work: Work) -> int:
     result = work.connection.execute(
         sa.text(
             "insert into demarche.timer (obligation_id, case_id, step, look_at)"
-            " select id, case_id, 'due', due_at + interval '1 microsecond' from demarche.obligation o where settled_as is null and superseded_by is null"
-            " and not predicted and due_at is not null and not exists (select from demarche.timer t where t.obligation_id = o.id and t.step = 'due')"
+            " select id, case_id, 'due', due_at + interval '1 microsecond' from demarche.obligation o"
+            " where settled_as is null and superseded_by is null and not predicted and due_at is not null"
+            " and not exists (select from demarche.timer t where t.obligation_id = o.id and t.step = 'due')"
             " on conflict do nothing"
         )
     )
@@ -147,7 +149,8 @@ def _give_timers(work: Work) -> int:
 def _derive_again(work: Work) -> int:
     """Cases touched in the last day whose settled column may lag behind their acts."""
     recent = sa.text(
-        "select distinct case_id from demarche.act where recorded_at > :since and kind in ('acknowledged', 'submitted', 'received', 'waived')"
+        "select distinct case_id from demarche.act"
+        " where recorded_at > :since and kind in ('acknowledged', 'submitted', 'received', 'waived')"
     )
     since = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
     before = len(work.recorded)
@@ -174,7 +177,8 @@ def _note_beat(work: Work, name: str, detail: dict[str, int]) -> None:
     work.connection.execute(
         sa.text(
             "insert into demarche.heartbeat (name, at, detail) values (:name, :at, cast(:detail as jsonb)) on conflict (name) do update"
-            " set at = excluded.at, detail = excluded.detail where heartbeat.at < excluded.at - interval '1 second' or excluded.detail <> heartbeat.detail"
+            " set at = excluded.at, detail = excluded.detail"
+            " where heartbeat.at < excluded.at - interval '1 second' or excluded.detail <> heartbeat.detail"
         ),
         {"name": name, "at": instant(work.now), "detail": _json(detail)},
     )

@@ -229,8 +229,10 @@ def _record(
              "owed_to": each.creditor.uri if each.creditor else None, "target_at": row["target_at"], "due_at": row["due_at"],
              "because": [line["text"] for line in row["because"]], "provisional": row["provisional"]} for each, row in rows]})  # fmt: skip
     if notices:
-        work.record("notices.frozen", case_id, {"notices": [
-            {"id": str(row["id"]), "to": str(row["recipient"]), "digest": row["digest"], "released_by": row["released_by"]} for row in notices]})  # fmt: skip
+        shown = [
+            {name: row[name] for name in ("digest", "released_by")} | {"id": str(row["id"]), "to": str(row["recipient"])} for row in notices
+        ]
+        work.record("notices.frozen", case_id, {"notices": shown})
 
 
 def _mandate(filer: UUID, deployment: Deployment) -> str | None:

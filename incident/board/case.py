@@ -43,8 +43,13 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
         "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug),
         "deployment": answers.deployment(deployment),
         "obligations": [_obligation(each, about.get(each.id, []), slugs, row.ref, work) for each in rows],
-        "notices": [answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, []))) for each in notices],
-        "notifications": [answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref) for each in outbox.notifications_of_case(work.connection, case_id)],
+        "notices": [
+            answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, []))) for each in notices
+        ],
+        "notifications": [
+            answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref)
+            for each in outbox.notifications_of_case(work.connection, case_id)
+        ],
         "facts": _facts(facts, slugs),
         "acts": [act_shape(each, slugs) for each in acts],
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
@@ -112,7 +117,8 @@ def _facts(rows: list[Row], slugs: dict[UUID, str]) -> list[answers.Json]:
         {
             "id": str(row.id), "name": row.name, "value": row.value, "earliest_at": answers.at(row.earliest_at),
             "latest_at": answers.at(row.latest_at), "precision": row.precision, "entered": row.entered, "zone": row.zone, "fold": row.fold,
-            "about": slugs[row.about], "said_by": slugs[row.said_by], "recorded_at": answers.at(row.recorded_at), "superseded": row.id in gone,
+            "about": slugs[row.about], "said_by": slugs[row.said_by], "recorded_at": answers.at(row.recorded_at),
+            "superseded": row.id in gone,
         } for row in rows
     ]  # fmt: skip
 

@@ -198,13 +198,10 @@ def _with_verdict(verdict: str, now: datetime) -> sa.ColumnElement[bool]:
 
 def incident_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     slugs = _slugs(work, [party for row in rows for party in (row.filed_by, row.operator_id)])
-    names = {
-        id_: slug
-        for id_, slug in work.connection.execute(
-            sa.select(deployment_table.c.id, deployment_table.c.slug).where(deployment_table.c.id.in_([row.deployment_id for row in rows]))
-        )
-    }
-    return [answers.incident(row._mapping, slugs=slugs, deployment=names[row.deployment_id]) for row in rows]
+    ids = [row.deployment_id for row in rows]
+    named = work.connection.execute(sa.select(deployment_table.c.id, deployment_table.c.slug).where(deployment_table.c.id.in_(ids)))
+    deployments = {row.id: row.slug for row in named}
+    return [answers.incident(row._mapping, slugs=slugs, deployment=deployments[row.deployment_id]) for row in rows]
 
 
 def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
@@ -234,7 +231,7 @@ def _refs(work: Work, rows: Iterable[Row]) -> dict[UUID, str]:
     """The references of these cases; a recipient, who does not see the case, knows it from the notice."""
     ids = {row.case_id for row in rows if row.case_id}
     named = sa.select(incident_table.c.id, incident_table.c.ref).where(incident_table.c.id.in_(ids))
-    known = {case: ref for case, ref in work.connection.execute(named)}
+    known = {row.id: row.ref for row in work.connection.execute(named)}
     missing = ids - known.keys()
     if missing:
         told = sa.select(notice_table.c.case_id, notice_table.c["items"]["incident_ref"].astext).where(notice_table.c.case_id.in_(missing))

@@ -82,7 +82,7 @@ class EmbeddedPostgres:
     @property
     def pid(self) -> int | None:
         """The running server's process, or None when no server of this home runs."""
-        written = _written_pid(self.data)
+        written = _written_pid(self.data / "postmaster.pid")
         return written if written is not None and _serves(written, self.data) else None
 
     def start(self) -> None:
@@ -208,18 +208,21 @@ class EmbeddedPostgres:
             self._lock = None
 
     def _bury(self, patience: float = 10) -> None:
-        """Wait for what outlives a killed server by a moment, and remove a pid file that names somebody else's process.
+        """Wait for what outlives a killed server by a moment, and remove locks that name somebody else's process.
 
-        A pid file that names nobody is left to PostgreSQL itself.
+        Locks that name nobody are left to PostgreSQL itself.
         """
-        if self._process is not None:
-            self._process.poll()  # a child that was killed keeps its number until it is asked for
         give_up = time.monotonic() + patience
         while _any_serves(self.data) and time.monotonic() < give_up:
             time.sleep(0.02)
-        written = _written_pid(self.data)
-        if written is not None and _somebody(written) and _any_serves(self.data) is False:
-            (self.data / "postmaster.pid").unlink()
+        if _any_serves(self.data) is not False:
+            return
+        if self._process is not None:
+            self._process.wait()  # a child that was killed keeps its number until it is asked for
+        for lock in (self.data / "postmaster.pid", self.home / "run" / f".s.PGSQL.{PORT}.lock"):
+            named = _written_pid(lock)
+            if named is not None and _somebody(named):
+                lock.unlink()
 
     def _write_configuration(self, socket_dir: Path) -> None:
         directory = '"' + str(socket_dir).replace('"', '""') + '"'
@@ -303,9 +306,9 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C.UTF-8"}
 
 
-def _written_pid(data: Path) -> int | None:
+def _written_pid(lock: Path) -> int | None:
     try:
-        first = (data / "postmaster.pid").read_text().split("\n", 1)[0].strip()
+        first = lock.read_text().split("\n", 1)[0].strip()
     except FileNotFoundError:
         return None
     return int(first) if first.isdigit() else None

@@ -66,7 +66,8 @@ def append(connection: sa.Connection, recorded: Iterable[Recorded], *, at: datet
     connection.execute(
         sa.text(
             "update demarche.evidence_head h set seq = n.seq, hash = n.hash "
-            "from unnest(cast(:streams as uuid[]), cast(:seqs as int[]), cast(:hashes as bytea[])) as n(stream, seq, hash) where h.stream = n.stream"
+            "from unnest(cast(:streams as uuid[]), cast(:seqs as int[]), cast(:hashes as bytea[])) as n(stream, seq, hash) "
+            "where h.stream = n.stream"
         ),
         {
             "streams": list(heads),
@@ -81,7 +82,8 @@ def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[
     if missing := [stream for stream in streams if stream not in found]:
         connection.execute(
             sa.text(
-                "insert into demarche.evidence_head (stream, seq, hash) select s, 0, :empty from unnest(cast(:streams as uuid[])) s on conflict do nothing"
+                "insert into demarche.evidence_head (stream, seq, hash) "
+                "select s, 0, :empty from unnest(cast(:streams as uuid[])) s on conflict do nothing"
             ),
             {"streams": missing, "empty": EMPTY},
         )

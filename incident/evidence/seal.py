@@ -58,9 +58,11 @@ def _waiting(connection: sa.Connection, heads: list[tuple[object, int, int]]) ->
     # A running maximum, because a transaction's time precedes its lock: within a stream the sequence rules, not the clock.
     return list(
         connection.exec_driver_sql(
-            "select stream, seq, hash from (select e.stream, e.seq, e.hash, max(e.at) over (partition by e.stream order by e.seq) as running "
+            "select stream, seq, hash from ("
+            "select e.stream, e.seq, e.hash, max(e.at) over (partition by e.stream order by e.seq) as running "
             "from unnest(%s::uuid[], %s::int[], %s::int[]) as h(stream, sealed, seq) "
-            "join demarche.evidence_entry e on e.stream = h.stream and e.seq > h.sealed and e.seq <= h.seq) w order by running, stream, seq",
+            "join demarche.evidence_entry e on e.stream = h.stream and e.seq > h.sealed and e.seq <= h.seq) w "
+            "order by running, stream, seq",
             ([h[0] for h in heads], [h[1] for h in heads], [h[2] for h in heads]),
         ).all()
     )

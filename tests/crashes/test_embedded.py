@@ -111,13 +111,14 @@ def test_after_the_server_was_killed_it_recovers_what_was_committed(tmp_path: Pa
     server.stop()
 
 
-def test_a_pid_file_that_names_somebody_elses_process_is_not_believed(tmp_path: Path) -> None:
+def test_locks_that_name_somebody_elses_process_are_not_believed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with running(home):
-        left_behind = (home / "data" / "postmaster.pid").read_text().splitlines()
+        locks = [home / "data" / "postmaster.pid", home / "run" / ".s.PGSQL.5432.lock"]
+        left_behind = [lock.read_text().split("\n", 1)[1] for lock in locks]
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as somebody:
-        left_behind[0] = str(somebody.pid)
-        (home / "data" / "postmaster.pid").write_text("\n".join(left_behind) + "\n")
+        for lock, rest in zip(locks, left_behind, strict=True):
+            lock.write_text(f"{somebody.pid}\n{rest}")
         with running(home) as server:
             assert not server.adopted
             assert server.pid != somebody.pid

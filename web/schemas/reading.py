@@ -9,15 +9,16 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError
 
 from incident.errors import Fault, Invalid
 from web.problems import Malformed
 
+T = TypeVar("T")
 DEEPEST: Final = 20  # levels of lists and objects
 SAFE: Final = 2**53 - 1  # beyond it JSON readers round
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # an unclosed string reaches to the end: one pass, whatever is sent
@@ -63,12 +64,13 @@ class _Odd:
     message: str
 
 
-def read_json(body: bytes) -> object:
-    """The value of a JSON body.
+def read_json(body: bytes) -> tuple[object, list[Fault]]:
+    """The value of a JSON body, and what in it cannot be kept as it is: fractions, repeated keys, control characters.
+
+    In such places the value holds something that no field accepts, so that all other faults can still be named.
 
     Raises:
         Malformed: it is not UTF-8 or not JSON, or it is nested too deeply to be read.
-        Invalid: numbers, keys or text in it cannot be kept as they are; every place is named.
     """
     _check_depth(body)
     try:
@@ -80,9 +82,23 @@ def read_json(body: bytes) -> object:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise Malformed(f"The body is not JSON: {error.msg[:1].lower()}{error.msg[1:]} at {where}.") from error
-    if faults := list(_faults_in(value, "")):
-        raise Invalid(faults)
-    return value
+    return value, list(_faults_in(value, ""))
+
+
+def understood(value: object, odd: list[Fault], read: Callable[[object], T]) -> T:
+    """What `read` makes of a value that `read_json` gave, together with what was odd in it.
+
+    Raises:
+        Invalid: with the faults of both, each place once.
+    """
+    try:
+        made = read(value)
+    except Invalid as refused:
+        places = {fault.pointer for fault in odd}
+        raise Invalid([*odd, *(fault for fault in refused.faults if fault.pointer not in places)], refused.message) from refused
+    if odd:
+        raise Invalid(odd)
+    return made
 
 
 def load(schema: Schema, value: object) -> Any:
@@ -113,7 +129,8 @@ def faults_of(messages: object, pointer: str, schema: Schema | None = None) -> I
 
 def token(key: object) -> str:
     """One token of an RFC 6901 JSON pointer."""
-    return str(key).replace("~", "~0").replace("/", "~1")
+    shown = CONTROL.sub(_spelt, SURROGATE.sub(_spelt, str(key)))  # what cannot be printed is spelt out
+    return shown.replace("~", "~0").replace("/", "~1")
 
 
 def _nearest(pointer: str, schema: Schema | None) -> str:
@@ -165,9 +182,8 @@ def _faults_in(value: object, pointer: str) -> Iterator[Fault]:
         yield from _faults_in_text(value, pointer)
     elif isinstance(value, dict):
         for key, below in value.items():
-            shown = f"{pointer}/{token(_shown(key))}"
-            yield from _faults_in_text(key, shown)
-            yield from _faults_in(below, shown)
+            yield from _faults_in_text(key, f"{pointer}/{token(key)}")
+            yield from _faults_in(below, f"{pointer}/{token(key)}")
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from _faults_in(below, f"{pointer}/{index}")
@@ -178,11 +194,6 @@ def _faults_in_text(text: str, pointer: str) -> Iterator[Fault]:
         yield Fault(pointer, "lone_surrogate", f"the text has half a character, U+{ord(found[0]):04X}; expected whole ones")
     if found := CONTROL.search(text):
         yield Fault(pointer, "control_character", f"the text has the control character U+{ord(found[0]):04X}; expected it without")
-
-
-def _shown(key: str) -> str:
-    """A key as a pointer may carry it: what cannot be printed is spelt out."""
-    return CONTROL.sub(_spelt, SURROGATE.sub(_spelt, key))
 
 
 def _spelt(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,6 @@ from incident.rules.conditions import named, truth
 from incident.rules.legaltime import deadline
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Place
 from incident.rules.planning.roles import members
-
 
 NOT_PLANNED = "not planned"
 """The occurrence of an obligation that only asks its filer to look at a clause which could not be planned."""

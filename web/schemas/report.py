@@ -1,0 +1,241 @@
+"""A report as it is sent, read strictly: the one reader of the API, the form and the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from marshmallow import ValidationError
+
+from incident.actions.commands import FileReport, StatedFact
+from incident.canonical import digest
+from incident.errors import Fault, Invalid
+from incident.rules.case import SEVERITIES, STAGES, TLP
+from incident.rules.legaltime import Moment, TimeRefused, moment
+from incident.rules.vocabulary import FactType, VocabularyFault, check, named
+from web.schemas.fields import Country, Flag, OneOf, Several, Text, Whole, _Field, kind_of
+from web.schemas.reading import Said, Strict, load
+
+MOST_FACTS: Final = 300
+MOST_STATEMENTS: Final = 20  # of one fact, about different parties
+_LONG_INSTANT: Final = ("at", "precision", "zone", "fold", "about")
+_PLACE: Final = {
+    "zone_required": "zone", "unknown_zone": "zone", "unknown_precision": "precision", "too_coarse": "precision", "bad_fold": "fold",
+    "ambiguous": "fold",
+}  # fmt: skip
+
+
+class Facts(_Field):
+    """`{name: statement}`. A statement is a value; or `{value, about}`; for an instant a text with offset, or
+    `{at, precision, zone, fold, about}`; or a list of these, each about another party. null says: not known."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata=FACTS_SCHEMA, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[StatedFact, ...]:
+        if not isinstance(value, dict):
+            raise ValidationError(Said("wrong_type", f"expected an object of facts by name, which may be empty, not {kind_of(value)}"))
+        if len(value) > MOST_FACTS:
+            raise ValidationError(Said("too_many", f"expected at most {MOST_FACTS} facts, not {len(value)}"))
+        made: list[StatedFact] = []
+        errors: dict[str, Any] = {}
+        for name, said in value.items():
+            try:
+                made += _statements(name, said)
+            except ValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise ValidationError(errors)  # type: ignore[arg-type]
+        return tuple(made)
+
+
+_STATEMENT: Final = {
+    "oneOf": [
+        {"type": ["boolean", "integer", "string", "null"]},
+        {
+            "type": "object", "additionalProperties": False, "required": ["at"],
+            "properties": {
+                "at": {"type": ["string", "null"]}, "precision": {"enum": ["exact", "hour", "day", "month", "year"]},
+                "zone": {"type": "string"}, "fold": {"enum": [0, 1]}, "about": {"type": "string"},
+            },
+        },
+        {
+            "type": "object", "additionalProperties": False, "required": ["value"],
+            "properties": {"value": {"type": ["boolean", "integer", "string", "null"]}, "about": {"type": "string"}},
+        },
+    ]
+}  # fmt: skip
+FACTS_SCHEMA: Final = {
+    "type": "object",
+    "description": "Facts by name (GET /facts). Text for an instant is exact and about the operator; null says that it is not known.",
+    "additionalProperties": {"anyOf": [_STATEMENT, {"type": "array", "items": _STATEMENT, "minItems": 1}]},
+    "example": {
+        "aware_at": "2026-11-20T17:40:00+02:00",
+        "occurred_at": {"at": "2026-11-19", "precision": "day", "zone": "Europe/Tallinn"},
+        "personal_data_breach": True,
+        "cross_border": None,
+    },
+}
+
+
+class ReportSchema(Strict):
+    """One stage of a report."""
+
+    deployment = Text(63, line=True, required=True, metadata={"example": "ee-citizen-assistant"})
+    reference = Text(200, line=True, required=True, metadata={"description": "The filer's own; with stage and revision it is the identity."})
+    stage = OneOf(STAGES, required=True)
+    summary = Text(4000, required=True)
+    severity = OneOf(SEVERITIES, required=True)
+    facts = Facts(required=True)
+    tlp = OneOf(TLP, required=True)
+    affected_countries = Several(Country(), most=250, load_default=())
+    exercise = Flag(load_default=False)
+    revision = Whole(1, 1_000_000, load_default=1)
+
+
+_SCHEMA = ReportSchema()
+
+
+def report(body: object, *, now: datetime | None = None) -> FileReport:
+    """The command that `body` asks for; `body` is kept with it as it was sent. With `now`, instants after it are faults.
+
+    Raises:
+        Invalid: every bad field by JSON pointer.
+    """
+    faults: list[Fault] = []
+    try:
+        given = load(_SCHEMA, body)
+    except Invalid as refused:
+        faults += refused.faults
+    faults += _not_yet(body, now, {fault.pointer for fault in faults}) if now is not None else []
+    if faults or not isinstance(body, dict):
+        raise Invalid(faults, "The report has faults.")
+    return FileReport(**given, body=body, digest=digest(body))
+
+
+def facts(value: object) -> tuple[StatedFact, ...]:
+    """The statements of a facts object on its own.
+
+    Raises:
+        Invalid: every bad fact, its pointer beginning at the object.
+    """
+    statements: tuple[StatedFact, ...] = load(_FactsOnly(), {"facts": value})["facts"]
+    return statements
+
+
+class _FactsOnly(Strict):
+    facts = Facts(required=True)
+
+
+def _statements(name: str, said: object) -> Iterable[StatedFact]:
+    try:
+        known = named(name)
+    except VocabularyFault as unknown:
+        raise ValidationError(Said("unknown_fact", str(unknown))) from unknown
+    if known.kind == "case":
+        raise ValidationError(Said("not_a_fact", f"{name} is no fact: the report itself says it, in a field of its own or not at all"))
+    if not isinstance(said, list):
+        return [_statement(known, said)]
+    if not 1 <= len(said) <= MOST_STATEMENTS:
+        raise ValidationError(Said("wrong_length", f"expected 1 to {MOST_STATEMENTS} statements, not {len(said)}"))
+    made: list[StatedFact] = []
+    errors: dict[int, Any] = {}
+    for index, each in enumerate(said):
+        try:
+            made.append(_statement(known, each))
+        except ValidationError as error:
+            errors[index] = error.messages
+        else:
+            if made[-1].about in [earlier.about for earlier in made[:-1]]:
+                errors[index] = [Said("repeated", "expected one statement about each party")]
+    if errors:
+        raise ValidationError(errors)  # type: ignore[arg-type]
+    return made
+
+
+def _statement(known: FactType, said: object) -> StatedFact:
+    if known.type == "instant":
+        return _instant(known, said)
+    if isinstance(said, dict):
+        _only(said, ("value", "about"), "value")
+        return StatedFact(known.name, _plain(known, said["value"], "value"), _about(said))
+    return StatedFact(known.name, _plain(known, said, None))
+
+
+def _instant(known: FactType, said: object) -> StatedFact:
+    if said is None:
+        return StatedFact(known.name, None)
+    if isinstance(said, str):
+        return StatedFact(known.name, _moment(said, {}, None))
+    if not isinstance(said, dict):
+        expected = "text such as 2026-11-20T17:40:00+02:00, {at, precision, zone, about}, or null"
+        raise ValidationError(Said("wrong_type", f"expected {expected}, not {kind_of(said)}"))
+    _only(said, _LONG_INSTANT, "at")
+    about = _about(said)
+    if said["at"] is None:
+        return StatedFact(known.name, None, about)
+    if not isinstance(said["at"], str):
+        raise ValidationError({"at": [Said("wrong_type", f"expected text such as 2026-11-20, not {kind_of(said['at'])}")]})  # type: ignore[arg-type]
+    return StatedFact(known.name, _moment(said["at"], said, "at"), about)
+
+
+def _moment(text: str, said: Mapping[str, Any], here: str | None) -> Moment:
+    """The moment; a fault in the short form stands at the fact itself, in the long form at the part that is wrong."""
+    options: dict[str, Any] = {name: said[name] for name in ("precision", "zone", "fold") if said.get(name) is not None}
+    wrong = {name: value for name, value in options.items() if name != "fold" and not isinstance(value, str)}
+    if wrong:
+        raise ValidationError({name: [Said("wrong_type", f"expected text, not {kind_of(value)}")] for name, value in wrong.items()})  # type: ignore[arg-type]
+    try:
+        return moment(text, **options)
+    except TimeRefused as refused:
+        message = Said(refused.code, refused.message)
+        raise ValidationError(message if here is None else {_PLACE.get(refused.code, here): [message]}) from refused  # type: ignore[arg-type]
+
+
+def _plain(known: FactType, value: Any, here: str | None) -> Any:
+    try:
+        check(known.name, value)
+    except VocabularyFault as refused:
+        message = Said("wrong_value", str(refused))
+        raise ValidationError(message if here is None else {here: [message]}) from refused  # type: ignore[arg-type]
+    return value
+
+
+def _only(said: Mapping[str, Any], allowed: tuple[str, ...], needed: str) -> None:
+    errors = {key: [Said("unknown_field", f"expected only {', '.join(allowed)}")] for key in said if key not in allowed}
+    if needed not in said:
+        errors[needed] = [Said("required", "expected a value here, or null for not known")]
+    if errors:
+        raise ValidationError(errors)  # type: ignore[arg-type]
+
+
+def _about(said: Mapping[str, Any]) -> str | None:
+    if said.get("about") is None:
+        return None
+    try:
+        about: str = _ABOUT.deserialize(said["about"])
+    except ValidationError as error:
+        raise ValidationError({"about": error.messages}) from error  # type: ignore[arg-type]
+    return about
+
+
+_ABOUT = Text(63, line=True)
+
+
+def _not_yet(body: object, now: datetime, known: set[str]) -> list[Fault]:
+    """Instants that have not come, also where other fields are wrong: a filer mends a report once, not fault by fault."""
+    stated = body.get("facts") if isinstance(body, dict) else None
+    if not isinstance(stated, dict):
+        return []
+    found: list[Fault] = []
+    for name, said in stated.items():
+        try:
+            statements = list(_statements(str(name), said))
+        except ValidationError:
+            continue
+        for each in statements:
+            pointer = f"/facts/{name}"
+            if isinstance(each.value, Moment) and each.value.earliest > now and pointer not in known:
+                found.append(Fault(pointer, "in_the_future", f"{each.value.text} has not come yet; expected an instant up to now"))
+    return found
