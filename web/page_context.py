@@ -14,6 +14,7 @@ from flask import Flask, render_template, request
 from markupsafe import Markup
 
 from incident import board
+from incident.rules.handling import fields
 from incident.rules.legaltime.zones import TimeRefused, zone
 from incident.work import Work
 
@@ -46,7 +47,7 @@ _STATIC = Path(__file__).parent / "static"
 def install(app: Flask) -> None:
     """Give the templates of `app` the filters and functions below."""
     app.jinja_env.filters.update(
-        utc=utc, clock=clock, local=local, words=words, whole=whole, stamp=stamp, ago=ago, code=code, initials=initials, shown=shown
+        utc=utc, clock=clock, local=local, words=words, whole=whole, stamp=stamp, ago=ago, code=code, initials=initials, shown=shown, in_order=in_order
     )
     app.jinja_env.globals.update(icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS)
     app.context_processor(lambda: {"theme": theme(), "lang": "en", "dir": "ltr"})
@@ -185,6 +186,12 @@ def initials(name: str) -> str:
 def whole(number: int) -> str:
     """With a thin space between thousands."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+def in_order(carried: Mapping[str, object]) -> list[tuple[str, object]]:
+    """The fields of a notice in the order in which the rules name them; facts of their own last."""
+    places = {name: place for place, name in enumerate(fields.NAMES)}
+    return sorted(carried.items(), key=lambda item: (places.get(item[0], len(places)), item[0]))
 
 
 def shown(value: object) -> str:

@@ -19,6 +19,7 @@ from incident import logs
 from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Refused, Unavailable
 
 MOST_FAULTS = 100  # named in one answer
+LONGEST = 600  # characters of one message
 RETRY_AFTER = 2  # seconds
 _log = logs.get(__name__)
 
@@ -161,12 +162,19 @@ def _problem(status: int, code: str, detail: str, faults: list[Fault]) -> Respon
     if detail:
         body["detail"] = detail
     if faults:
-        body["errors"] = [{"pointer": each.pointer, "code": each.code, "message": each.message} for each in faults[:MOST_FAULTS]]
+        body["errors"] = [
+            {"pointer": _short(each.pointer), "code": each.code, "message": _short(each.message)} for each in faults[:MOST_FAULTS]
+        ]
     if len(faults) > MOST_FAULTS:
         body["detail"] = f"{detail} The first {MOST_FAULTS} of {len(faults)} are named."
     if status >= 500:
         body["request"] = request_id()
     return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+
+
+def _short(text: str) -> str:
+    """Messages quote what was sent, which may be long."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
 
 
 def _page(status: int, detail: str, faults: list[Fault]) -> Response:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from incident import answers
 from incident.actions import permission
 from incident.actions.commands import DoneBy
-from incident.actions.consequences import acting, outcomes, settling
+from incident.actions.consequences import acting, delivering, outcomes, settling
 from incident.records import obligations
 from incident.records.outbox.tables import notice
 from incident.work import Work
@@ -32,6 +32,7 @@ def acknowledge_notice(work: Work, notice_id: UUID, done: DoneBy) -> answers.Jso
     when = occurred_at or work.now
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(acknowledged_at=when, acknowledged_by=done.by))
     acting.note(work, row.case_id, "notice_acknowledged", notice=row.id, by=done.by, occurred_at=when, detail={"note": done.note, **means})
+    delivering.performed(work, row.case_id, row, "received", {"acknowledged_by": done.by})
     for each in obligations.by_ids(work.connection, row.obligations):
         if each.debtor == recipient and each.discharged_by == "acknowledged" and each.settled_as in (None, "missed"):
             acting.note(work, row.case_id, "acknowledged", obligation=each.id, notice=row.id, by=done.by, occurred_at=when, detail=means)

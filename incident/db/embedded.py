@@ -219,7 +219,10 @@ class EmbeddedPostgres:
             return
         if self._process is not None:
             self._process.wait()  # a child that was killed keeps its number until it is asked for
-        for lock in (self.data / "postmaster.pid", self.home / "run" / f".s.PGSQL.{PORT}.lock"):
+        locks = [self.data / "postmaster.pid"]
+        if self._noted_socket_dir.exists():
+            locks.append(self._socket_dir() / f".s.PGSQL.{PORT}.lock")
+        for lock in locks:
             named = _written_pid(lock)
             if named is not None and _somebody(named):
                 lock.unlink()

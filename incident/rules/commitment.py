@@ -67,7 +67,7 @@ class Discharge(StrEnum):
     """What ends the duty."""
 
     SENT = "sent"  # our own notice handed to a channel of the creditor
-    RECEIVED = "received"  # ... and accepted by it
+    RECEIVED = "received"  # ... and its own system, or a person of it, said so
     ACKNOWLEDGED = "acknowledged"  # a named person of the debtor acknowledged
     SUBMITTED = "submitted"  # a submission of this stage recorded with its proof
     CONFIRMED = "confirmed"  # a submission that the creditor confirmed receiving

@@ -16,7 +16,7 @@ from incident.actions.commands import DoneBy
 from incident.actions.extend import extend
 from incident.actions.submit import submit
 from incident.actions.waive import waive
-from incident.errors import Invalid, NotAllowed, NotFound
+from incident.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.world import World
 
 
@@ -163,3 +163,25 @@ def test_what_is_not_ours_cannot_be_acknowledged(world: World) -> None:
     assert shown["verdict"] == "met"
     acts = world.obligation(filed, "supplier_notice.acknowledge", owed_by="halden-compute")["acts"]
     assert acts[-1]["detail"]["logged_for_debtor"] is True
+
+
+def test_a_duty_that_asks_for_confirmation_is_met_by_the_creditors_word(world: World) -> None:
+    filed = world.files()
+    world.sweep()
+    hand_over = world.obligation(filed, "evidence_hand_over")
+    assert hand_over["discharged_by"] == "confirmed"
+    with pytest.raises(Conflict, match="Nothing has been submitted"), world.work("cert-ee") as work:
+        acknowledge(work, uuid.UUID(hand_over["id"]), DoneBy("Liis Kask"))
+    with world.work("cert-ee") as work:
+        submit(work, uuid.UUID(hand_over["id"]), "evidence_hand_over", DoneBy("Kari", detail={"proof": "sha256:cd"}))
+    assert world.verdict(filed, "evidence_hand_over") != "met"
+    with world.work("cert-ee") as work:
+        assert acknowledge(work, uuid.UUID(hand_over["id"]), DoneBy("Liis Kask"))["verdict"] == "met"
+
+
+def test_a_clock_that_runs_from_delivery_is_not_started_by_the_inbox_while_mail_is_under_way(world: World) -> None:
+    filed = world.files()
+    world.sweep()
+    kinds = world.rows("select kind, detail ->> 'channel' as channel from demarche.act where kind in ('sent', 'received')")
+    assert {(row.kind, row.channel) for row in kinds} == {("sent", "email")}
+    assert filed["incident"]

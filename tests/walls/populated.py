@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from incident import board, db
+from incident import db
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.commands import DoneBy
 from incident.actions.publish_agreement import publish_agreement
@@ -53,13 +53,17 @@ def populated() -> Iterator[Populated]:
         _a_new_version_of_an_agreement(world)
         world.sweep()
         with world.work("meridian-models") as work:
-            acknowledge_notice(work, UUID(board.inbox(work)[0]["id"]), DoneBy("E. Castellano"))
+            acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
         world.sweep()
         yield Populated(
             world, UUID(ours["incident"]), _case_of(world, "IN-1"),
             filer=_id(world, "cert-ee"), operator=_id(world, "ee-ministry"), told=_id(world, "meridian-models"),
             awaiting=_awaiting(ours, world), neighbour=_id(world, "cert-in"), stranger=stranger,
         )  # fmt: skip
+
+
+def _notice_to(answer: dict[str, Any], slug: str) -> UUID:
+    return next(UUID(each["id"]) for each in answer["notices"] if each["to"] == slug and each["released"])
 
 
 def _id(world: World, slug: str) -> UUID:

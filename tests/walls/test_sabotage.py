@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.walls import behaviour, structure
+from tests.walls import behaviour, structure, writing
 from tests.walls.doors import OneTransaction
 from tests.walls.populated import Populated
 
-CHECKS = {name: getattr(module, name) for module in (structure, behaviour) for name in dir(module) if callable(getattr(module, name))}
+CHECKS = {
+    name: getattr(module, name) for module in (structure, behaviour, writing) for name in dir(module) if callable(getattr(module, name))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,12 @@ SABOTAGES = [
     Sabotage(
         "a policy that lets everything through",
         "alter policy of_the_case on demarche.fact using (true)",
-        ("policies_are_the_golden_ones", "nobody_and_strangers_see_nothing", "neighbours_see_only_their_own", "recipients_see_what_they_were_told"),
+        (
+            "policies_are_the_golden_ones",
+            "nobody_and_strangers_see_nothing",
+            "neighbours_see_only_their_own",
+            "recipients_see_what_they_were_told",
+        ),
     ),
     Sabotage(
         "walls switched off",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from incident import db
 from incident.errors import NotFound
-from tests.walls import behaviour, structure
+from tests.walls import behaviour, structure, writing
 from tests.walls.doors import WEB, WORKER, OneTransaction, OwnLogins, attempt
 from tests.walls.populated import Populated
 from tests.world import url_of
@@ -26,10 +26,10 @@ BEHAVIOUR: list[behaviour.Check] = [
     behaviour.filer_and_operator_see_the_case,
     behaviour.neighbours_see_only_their_own,
     behaviour.recipients_see_what_they_were_told,
-    behaviour.foreign_rows_cannot_be_inserted,
-    behaviour.foreign_rows_cannot_be_changed,
-    behaviour.evidence_is_never_rewritten,
-    behaviour.nobody_takes_rights,
+    writing.foreign_rows_cannot_be_inserted,
+    writing.foreign_rows_cannot_be_changed,
+    writing.evidence_is_never_rewritten,
+    writing.nobody_takes_rights,
     behaviour.the_owner_sees_nothing,
     behaviour.definer_functions_answer_only_for_the_caller,
     behaviour.a_junk_party_is_an_error,
@@ -53,7 +53,7 @@ def test_the_checks_find_the_same_inside_one_transaction(check: behaviour.Check,
 
 
 def test_own_rows_cannot_be_given_away(sabotage: OneTransaction, who: Populated) -> None:
-    assert behaviour.own_rows_cannot_be_given_away(sabotage, who) == []
+    assert writing.own_rows_cannot_be_given_away(sabotage, who) == []
 
 
 def test_nobody_becomes_another_role(logins: OwnLogins, who: Populated) -> None:
@@ -95,8 +95,8 @@ def test_a_case_and_its_children_cannot_come_in_one_statement(logins: OwnLogins,
     """Siblings of one statement share a snapshot, so the child's check does not see the case: why filing takes two statements."""
     columns = ", ".join(name for name in behaviour.columns(logins)["incident"] if name not in ("id", "ref"))
     sql = (
-        f"with c as (insert into demarche.incident (id, ref, {columns}) select cast(:new as uuid), 'INC-X', {columns} from demarche.incident"
-        " where id = :case returning id) insert into demarche.withholding (notice_id, case_id, field, rule, why)"
+        f"with c as (insert into demarche.incident (id, ref, {columns}) select cast(:new as uuid), 'INC-X', {columns}"
+        " from demarche.incident where id = :case returning id) insert into demarche.withholding (notice_id, case_id, field, rule, why)"
         " select n.id, cast(:new as uuid), 'f', 'r', 'w' from demarche.notice n limit 1"
     )
     with logins.enter(WEB, who.filer) as connection:
@@ -106,7 +106,8 @@ def test_a_case_and_its_children_cannot_come_in_one_statement(logins: OwnLogins,
 
 
 def test_a_notice_that_was_withdrawn_before_it_left_is_gone_for_its_recipient(sabotage: OneTransaction, who: Populated) -> None:
-    question = "select (select count(*) from demarche.notice), (select count(*) from demarche.obligation), (select count(*) from demarche.line)"
+    counted = ", ".join(f"(select count(*) from demarche.{table})" for table in ("notice", "obligation", "line"))
+    question = f"select {counted}"
     with sabotage.enter(WEB, who.told) as connection:
         assert all(count > 0 for count in connection.execute(sa.text(question)).one())
     sabotage.connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -39,24 +40,27 @@ the embedded node of DEMARCHE_HOME while it runs; `due` and `file` speak to a no
 
 \b
 Examples:
-  demarche up                                       start a node with a demo world
-  demarche due --party cert-ee --within 24h         what comes next
+  demarche up
+  demarche due --party cert-ee --within 24h
   demarche file report.yaml --party cert-ee --preview
   demarche evidence check --json
 """
 
-_EPILOG = """Exit codes:
-
-\b
-  0   done
-  1   refused, or something wrong was found
-  2   the command, an option or a setting cannot be used
-  3   the node or its database could not be reached (up: the port or the home is taken)
-  130 interrupted
-
-With --json, stdout holds exactly one JSON document, {"error": {...}} when refused; progress and messages go to stderr. Colours
-are left out when NO_COLOR is set, and tables are tab-separated lines when piped.
-"""
+_EXITS = {
+    0: "done",
+    1: "refused, or something wrong was found",
+    2: "the command, an option or a setting cannot be used",
+    3: "the node or its database could not be reached (up: the port or the home is taken)",
+    130: "interrupted",
+}
+_EPILOG = "\n\n".join(
+    [
+        "Exit codes:",
+        *(f"{code:>5}  {meaning}" for code, meaning in _EXITS.items()),
+        "With --json, stdout holds exactly one JSON document, an object with `error` when refused; progress and messages go to "
+        "stderr. Colours are left out when NO_COLOR is set, and tables are tab-separated lines when piped.",
+    ]
+)
 
 
 class Commands(click.RichGroup):
@@ -70,12 +74,14 @@ class Commands(click.RichGroup):
         """A name with its line for lists and suggestions; `resolve_command` gives the command itself."""
         if cmd_name not in COMMANDS:
             return None
-        return click.RichCommand(cmd_name, help=COMMANDS[cmd_name][1])
+        return click.RichCommand(name=cmd_name, help=COMMANDS[cmd_name][1])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first argument names, now loaded."""
         if args and args[0] in COMMANDS:
             return args[0], load(args[0]), args[1:]
+        if args and not args[0].startswith("-") and (like := get_close_matches(args[0], COMMANDS, n=2)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {' or '.join(like)}?")
         return super().resolve_command(ctx, args)
 
 
@@ -88,7 +94,7 @@ def load(name: str) -> click.Command:
     return command
 
 
-cli = Commands("demarche", help=_HELP, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+cli = Commands(name="demarche", help=_HELP, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 cli = click.version_option(package_name="demarche", prog_name="demarche", message="%(prog)s %(version)s")(cli)
 cli = click.rich_config(help_config={"command_groups": {"demarche": _GROUPS}, "max_width": 120})(cli)
 

@@ -48,7 +48,9 @@ def _load(settings: Settings) -> None:
     from web.demo import loader
 
     if not _is_loopback(urlsplit(settings.base_url).hostname or ""):
-        raise Refused(f"{settings.base_url} is not a loopback address; the demo's keys and passwords are for those alone.", code="not_loopback")
+        raise Refused(
+            f"{settings.base_url} is not a loopback address; the demo's keys and passwords are for those alone.", code="not_loopback"
+        )
     with database.worker_node(settings) as node:
         loader.ensure(node)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import rich_click as click
 
-from incident.errors import NotFound
+from incident.errors import NotFound, Refused
 from web.cli import options
 from web.cli.outcome import DONE, REFUSED, Answer, answering
 from web.cli.paper import Paper, progress
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from incident.evidence import Checked
+
+
+_SUBJECT = """
+    select 'case ' || ref from demarche.incident where id = :id
+    union all select 'party ' || slug from demarche.party where id = :id
+    union all select 'agreement ' || name || ' ' || version from demarche.agreement_version where id = :id
+"""
 
 
 @click.group(cls=click.RichGroup)
@@ -71,13 +79,21 @@ def erase(stream: UUID, seq: int, reason: str, yes: bool, home: Path | None) -> 
     settings = options.settings(home)
     from web.cli import database
 
-    if not yes:
-        click.confirm(f"Erase the content of entry {seq} of {stream}? This cannot be undone.", abort=True, err=True)
+    _confirm(f"Erase the content of entry {seq} of {stream}? This cannot be undone.", yes)
     with database.worker_node(settings) as node, node.work() as work:
         _erase(work.connection, stream, seq)
         work.record("evidence.erased", stream, {"seq": seq, "reason": reason})
     document = {"stream": str(stream), "seq": seq, "erased": True}
     return Answer(document, lambda paper: paper.line(f"Erased the content of entry {seq} of {stream}."))
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("Nobody can be asked here; give --yes if you mean it.")
+    if not click.confirm(question, err=True):
+        raise Refused("Nothing was erased.", code="not_confirmed")
 
 
 def _walk(connection: Connection) -> Checked:
@@ -101,13 +117,7 @@ def _named(connection: Connection, stream: UUID, seq: int) -> dict[str, Any]:
     from incident.canonical import instant
     from incident.evidence.tables import entry
 
-    of = connection.execute(
-        sa.text(
-            "select 'case ' || ref from demarche.incident where id = :id union all select 'party ' || slug from demarche.party where id = :id "
-            "union all select 'agreement ' || name || ' ' || version from demarche.agreement_version where id = :id"
-        ),
-        {"id": stream},
-    ).scalar()
+    of = connection.execute(sa.text(_SUBJECT), {"id": stream}).scalar()
     row = connection.execute(sa.select(entry.c.kind, entry.c.at).where(entry.c.stream == stream, entry.c.seq == seq)).first()
     return {
         "stream": str(stream), "of": of, "seq": seq, "kind": row.kind if row else None, "at": instant(row.at) if row else None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("prefix", "party", "name", "created_at", "revoked_at")
 
 
-class KeyName(click.ParamType):
+class KeyName(click.ParamType[str]):
     """What a key is called: printable text."""
 
     name = "name"

@@ -37,8 +37,8 @@ def migrate(check: bool, home: Path | None) -> Answer:
         if check:
             return _missing(url)
         applied = db.migrate(url, web_password=settings.web_password, worker_password=settings.worker_password)
-    said = [f"Applied {each}." for each in applied] or ["The schema is up to date; nothing was applied."]
-    return Answer({"applied": applied}, lambda paper: [paper.line(each) for each in said] and None)
+    said = f"Applied {', '.join(applied)}." if applied else "The schema is up to date; nothing was applied."
+    return Answer({"applied": applied}, lambda paper: paper.line(said))
 
 
 def _missing(url: str) -> Answer:

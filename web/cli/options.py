@@ -39,7 +39,7 @@ def speaks(function: F) -> F:
     return function
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[timedelta]):
     """`90m`, `24h` or `3d`."""
 
     name = "duration"

@@ -87,7 +87,7 @@ def _counted(work: Work) -> dict[str, int]:
     from incident.records.outbox.tables import notification
 
     rows = work.connection.execute(sa.select(notification.c.state, sa.func.count()).group_by(notification.c.state)).tuples()
-    counted = dict(rows.all())
+    counted: dict[str, int] = dict(rows.all())
     return {state: counted.get(state, 0) for state in STATES}
 
 
@@ -118,7 +118,9 @@ def _retry(work: Work, ids: list[UUID] | None) -> list[UUID]:
         raise Invalid(faults, "Nothing was done: expected dead notifications, as `demarche outbox list --state dead` names them.")
     work.connection.execute(sa.update(table).where(table.c.id.in_([row.id for row in rows])).values(state="due", look_at=work.now))
     for row in rows:
-        work.record("notification.retried", row.case_id or row.party_id, {"notification": str(row.id), "to": str(row.party_id), "channel": row.kind})
+        work.record(
+            "notification.retried", row.case_id or row.party_id, {"notification": str(row.id), "to": str(row.party_id), "channel": row.kind}
+        )
     if rows:
         work.connection.exec_driver_sql("notify due")  # with the commit; the timekeeper would find them in any case
     return [row.id for row in rows]

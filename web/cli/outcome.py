@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +39,12 @@ def answering(function: Callable[..., Answer]) -> Callable[..., None]:
             answer = _refusal(refused)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
-            click.get_current_context().exit(INTERRUPTED)
+            sys.exit(INTERRUPTED)
         if as_json:
             click.echo(json.dumps(answer.document))
         else:
             answer.draw(Paper())
-        click.get_current_context().exit(answer.code)
+        sys.exit(answer.code)
 
     return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,19 +14,20 @@ from incident.rules.exchange.countries import ASSIGNED
 from incident.rules.legaltime import TimeRefused, moment
 from web.schemas.reading import CONTROL, SURROGATE, Said
 
+_LOST_PLUS = re.compile(r" (\d\d:\d\d)$", re.ASCII)
 REQUIRED = {
     "required": Said("required", "expected a value here"),
     "null": Said("null", "expected a value, not null"),
 }
 
 
-class _Field(fields.Field[Any]):
+class Field(fields.Field[Any]):
     """What all fields here share: their messages have codes."""
 
     default_error_messages = REQUIRED  # type: ignore[assignment]
 
 
-class Text(_Field):
+class Text(Field):
     """Text of bounded length without control characters. `line`: one line, nothing invisible, no blanks at its ends."""
 
     def __init__(self, most: int, *, least: int = 1, line: bool = False, **options: Any) -> None:
@@ -50,7 +52,7 @@ class Text(_Field):
         return bool(CONTROL.match(character) or SURROGATE.match(character)) or character == "\r"
 
 
-class OneOf(_Field):
+class OneOf(Field):
     """One of a few words."""
 
     def __init__(self, words: tuple[str, ...], **options: Any) -> None:
@@ -65,7 +67,7 @@ class OneOf(_Field):
         return value
 
 
-class Flag(_Field):
+class Flag(Field):
     """true or false, and nothing that resembles them."""
 
     def __init__(self, **options: Any) -> None:
@@ -77,7 +79,7 @@ class Flag(_Field):
         return value
 
 
-class Whole(_Field):
+class Whole(Field):
     """A whole number within bounds. `in_text`: given as digits, as query parameters are."""
 
     def __init__(self, least: int, most: int, *, in_text: bool = False, **options: Any) -> None:
@@ -95,22 +97,26 @@ class Whole(_Field):
         return value
 
 
-class Instant(_Field):
-    """An exact instant with its offset, such as 2026-11-20T17:40:00+02:00."""
+class Instant(Field):
+    """An exact instant with its offset, such as 2026-11-20T17:40:00+02:00.
 
-    def __init__(self, **options: Any) -> None:
+    `in_query`: a `+` that was not escaped has become a blank on its way; it is put back.
+    """
+
+    def __init__(self, *, in_query: bool = False, **options: Any) -> None:
         super().__init__(metadata={"type": "string", "format": "date-time", "example": "2026-11-20T17:40:00+02:00"}, **options)
+        self.in_query = in_query
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
             raise ValidationError(Said("wrong_type", f"expected text such as 2026-11-20T17:40:00+02:00, not {kind_of(value)}"))
         try:
-            return moment(value).earliest
+            return moment(_LOST_PLUS.sub(r"+\1", value) if self.in_query else value).earliest
         except TimeRefused as refused:
             raise ValidationError(Said(refused.code, refused.message)) from refused
 
 
-class Identifier(_Field):
+class Identifier(Field):
     """The id of something that this node gave out."""
 
     def __init__(self, **options: Any) -> None:
@@ -126,7 +132,7 @@ class Identifier(_Field):
             raise ValidationError(Said("not_an_id", expected)) from error
 
 
-class Country(_Field):
+class Country(Field):
     """An assigned code of ISO 3166-1, in capitals."""
 
     def __init__(self, **options: Any) -> None:
@@ -140,10 +146,10 @@ class Country(_Field):
         return value
 
 
-class Several(_Field):
+class Several(Field):
     """A list of one kind of field, without repetitions, as a tuple."""
 
-    def __init__(self, each: _Field, *, most: int, least: int = 0, **options: Any) -> None:
+    def __init__(self, each: Field, *, most: int, least: int = 0, **options: Any) -> None:
         bounds = {"type": "array", "items": dict(each.metadata), "maxItems": most, "uniqueItems": True}
         super().__init__(metadata=bounds, **options)
         self.each, self.most, self.least = each, most, least

@@ -14,7 +14,7 @@ from incident.errors import Fault, Invalid
 from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.rules.legaltime import Moment, TimeRefused, moment
 from incident.rules.vocabulary import FactType, VocabularyFault, check, named
-from web.schemas.fields import Country, Flag, OneOf, Several, Text, Whole, _Field, kind_of
+from web.schemas.fields import Country, Flag, OneOf, Several, Text, Whole, Field, kind_of
 from web.schemas.reading import Said, Strict, load
 
 MOST_FACTS: Final = 300
@@ -26,7 +26,7 @@ _PLACE: Final = {
 }  # fmt: skip
 
 
-class Facts(_Field):
+class Facts(Field):
     """`{name: statement}`. A statement is a value; or `{value, about}`; for an instant a text with offset, or
     `{at, precision, zone, fold, about}`; or a list of these, each about another party. null says: not known."""
 

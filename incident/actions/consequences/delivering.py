@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -16,9 +17,11 @@ from incident.work import Work
 
 
 def delivered(work: Work, row: Row, receipt: dict[str, Any]) -> None:
-    """Handed over: the receipt is kept, and whatever the notice performs was received just now.
+    """Handed over: the receipt is kept, and whatever the notice performs was sent just now.
 
-    True of the receiver's effect even when the lease was lost meanwhile; the attempt is recorded in any case.
+    A webhook's receiver said so itself, and that is receipt; a mail server takes mail for somebody, and the inbox waits to be
+    read, so those are sent and no more. The inbox counts only where nothing else reaches the party. The attempt is recorded in
+    any case, because it had its effect even when the lease was lost meanwhile.
     """
     if row.case_id is not None:
         cases.find(work.connection, row.case_id, for_update=True)
@@ -29,14 +32,21 @@ def delivered(work: Work, row: Row, receipt: dict[str, Any]) -> None:
         return
     work.record("notification.delivered", row.case_id, _about(row) | {"receipt": receipt})
     notice = outbox.find(work.connection, row.notice_id)
+    if row.kind == "inbox" and outbox.has_other_channels(work.connection, row):
+        return
+    if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", _about(row)):
+        settling.after_an_act(work, row.case_id, why="a delivery")
+
+
+def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[str, Any]) -> int:
+    """Note once that what a notice performs was `sent` or `received`; how many obligations it was noted for."""
     fresh = [
         each for each in obligations.by_ids(work.connection, notice.performs)
-        if each.superseded_by is None and not _has(work, each, "received")
+        if each.superseded_by is None and not _has(work, each, kind) and not (kind == "sent" and _has(work, each, "received"))
     ]  # fmt: skip
     for each in fresh:
-        acting.note(work, row.case_id, "received", obligation=each.id, notice=notice.id, by="node", party=each.debtor, detail=_about(row))
-    if fresh:
-        settling.after_an_act(work, row.case_id, why="a delivery")
+        acting.note(work, case_id, kind, obligation=each.id, notice=notice.id, by="node", party=each.debtor, detail=detail)
+    return len(fresh)
 
 
 def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disable: bool = False) -> None:

@@ -68,7 +68,7 @@ def happened(rows: Iterable[Row], acts: Iterable[Row]) -> Happened:
             for name in {row.commitment, row.commitment.rsplit(".", 1)[-1]}:
                 key = (row.source_name, name, row.debtor)
                 submitted[key] = min(submitted.get(key, act.occurred_at), act.occurred_at)
-        if act.kind == "received" and row.creditor:
+        if act.kind in ("sent", "received") and row.creditor:
             pair = (row.source_name, row.commitment, row.debtor, row.creditor)
             delivered[pair] = min(delivered.get(pair, act.occurred_at), act.occurred_at)
     return Happened(submitted, delivered)

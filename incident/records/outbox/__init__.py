@@ -130,6 +130,12 @@ def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, 
     return bool(held)
 
 
+def has_other_channels(connection: sa.Connection, row: Row) -> bool:
+    """Whether the same notice goes over another channel than this one too."""
+    other = sa.select(notification.c.id).where(notification.c.notice_id == row.notice_id, notification.c.kind != row.kind)
+    return connection.execute(other.limit(1)).first() is not None
+
+
 def next_due(connection: sa.Connection) -> datetime | None:
     """When the next notification is to be looked at."""
     return connection.execute(sa.select(sa.func.min(notification.c.look_at))).scalar()

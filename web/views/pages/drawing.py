@@ -63,13 +63,17 @@ def per_hour(lines: Iterable[Json], now: datetime) -> list[Hour]:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One obligation on the ladder, in percent; `row` is its line within the lane, `used` where the bar ends."""
+    """One obligation on the ladder, in percent: the bar runs from `start` to `used`, the rest to `due`; `mark` bears the label.
+
+    `row` is its line within the lane.
+    """
 
     obligation: Json
     state: str
     start: float
     used: float
     due: float
+    mark: float
     label: str
     row: int
 
@@ -88,10 +92,11 @@ class Lane:
     def take(self, obligation: Json, how: str, start: float, used: float, due: float) -> None:
         """Put it into the first row where its label has room."""
         label = obligation["title"] if len(obligation["title"]) <= 30 else obligation["title"][:29] + "…"
-        left = due - LETTER * len(label) - 1
+        mark = used if how == "met" else due
+        left = mark - LETTER * len(label) - 1
         row = next((index for index, end in enumerate(self.ends) if end < left), len(self.ends))
-        self.ends[row:] = [due + 1.2] if row == len(self.ends) else [due + 1.2, *self.ends[row + 1 :]]
-        self.rungs.append(Rung(obligation, how, start, used, due, label, row))
+        self.ends[row : row + 1] = [max(mark, due) + 1.2]
+        self.rungs.append(Rung(obligation, how, start, max(start, used), due, mark, label, row))
 
     @property
     def rows(self) -> int:

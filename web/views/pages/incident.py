@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,17 @@ def open_again(work: Work, id_: UUID) -> Response:
 
 def _frame(work: Work, id_: UUID, found: Json) -> dict[str, Any]:
     ordered = sorted(found["obligations"], key=lambda each: (_ORDER.index(state(each, work.now)), str(awaited(each, work.now) or "9999")))
-    return {**found, "obligations": ordered, "timeline": board.timeline(work, id_), "deliveries": board.deliveries(work, id_)}
+    return {**found, "obligations": ordered, "timeline": _told(board.timeline(work, id_), found), "deliveries": board.deliveries(work, id_)}
+
+
+def _told(entries: list[Json], found: Json) -> list[Json]:
+    """The timeline, each entry with the title of the obligation or notice that it speaks of."""
+    titles = {each["id"]: each["title"] for each in (*found["obligations"], *found["notices"])}
+    return [{**each, "about": _about(each["payload"] or {}, titles)} for each in entries]
+
+
+def _about(said: Json, titles: Mapping[str, str]) -> str | None:
+    return next((titles[said[name]] for name in ("obligation", "notice") if said.get(name) in titles), None)
 
 
 def _standing(facts: list[Json]) -> list[Json]:

@@ -1,0 +1,87 @@
+"""`demarche due`: what is due next, as one party sees it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import rich_click as click
+
+from incident.clock import wall
+from web.cli import options
+from web.cli.options import Duration
+from web.cli.outcome import Answer, answering
+from web.cli.service import Service, service
+
+_ASKING = ("missed", "running", "unresolved")
+_VERDICTS = (*_ASKING, "met", "met_late", "waived", "lapsed", "superseded")
+_COLUMNS = ("target", "left", "verdict", "what", "owed by", "owed to", "incident", "source")
+_PAGE = 200
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@click.command()
+@options.speaks
+@click.option(
+    "--within", type=Duration(), metavar="SPAN", help="Only what is due within this span, such as 90m, 24h or 3d, or was due before."
+)
+@click.option(
+    "--verdict", "verdicts", type=click.Choice(_VERDICTS), multiple=True, help="Only these. Default: missed, running, unresolved."
+)
+@click.option("--owed-by", metavar="SLUG", help="Only what this party owes.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many of each verdict.")
+@answering
+def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, **who: Any) -> Answer:
+    """Show what is due next, most urgent first.
+
+    Every obligation that the party may see and that still asks for something, by the instant to plan for (the strictest
+    reading); duties without an instant come last. Speaks HTTP, with the key of --party in the demo's file, or with --key.
+    With --json: {obligations: [...]}, each as GET /api/v1/obligations gives it.
+
+    \b
+    Examples:
+      demarche due --party cert-ee
+      demarche due --party meridian-models --within 24h --owed-by meridian-models
+      DEMARCHE_API_KEY=… demarche due --base-url https://demarche.example.ee --verdict missed --json
+
+    Exit codes: 0 done; 1 refused; 2 wrong usage; 3 the node could not be reached.
+    """
+    now = wall()  # this machine's clock only chooses and words what is shown; verdicts are the node's
+    asked = {"owed_by": owed_by, "due_before": _instant(now + within) if within else None}
+    with service(**who) as node:
+        found = [each for verdict in verdicts or _ASKING for each in _listed(node, asked | {"verdict": verdict}, limit)]
+    found.sort(key=_urgency)
+    rows = [_row(each, now) for each in found]
+    return Answer({"obligations": found}, lambda paper: paper.table(_COLUMNS, rows, empty="Nothing is due."))
+
+
+def _listed(node: Service, asked: dict[str, str | None], limit: int) -> list[dict[str, Any]]:
+    given = {name: value for name, value in asked.items() if value is not None}
+    return node.listed(f"/api/v1/obligations?{urlencode(given | {'limit': min(limit, _PAGE)})}", limit)
+
+
+def _urgency(each: dict[str, Any]) -> tuple[datetime, str]:
+    at = each["target_at"] or each["due_at"]
+    return (datetime.fromisoformat(at) if at else _NEVER, each["id"])
+
+
+def _row(each: dict[str, Any], now: datetime) -> tuple[object, ...]:
+    at = each["target_at"] or each["due_at"]
+    source = each["source"]
+    return (
+        at or "no instant", _left(datetime.fromisoformat(at) - now) if at else "", each["verdict"], each["title"], each["owed_by"],
+        each["owed_to"] or each.get("owed_to_role"), each["incident_ref"], f"{source['name']} {source['cite']}",
+    )  # fmt: skip
+
+
+def _left(span: timedelta) -> str:
+    """In words for a narrow column: `3 d 4 h`, `2 h 05 min`, `-12 min`."""
+    minutes = int(abs(span).total_seconds() // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    words = f"{days} d {hours} h" if days else f"{hours} h {rest:02} min" if hours else f"{rest} min"
+    return f"-{words}" if span < timedelta() else words
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,124 @@
+"""`demarche web` and `demarche timekeeper`: two of the processes of a node in production; the others are Celery's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from incident import logs
+from incident.errors import Refused
+from incident.settings import BadSetting, Settings
+from web.cli.outcome import REFUSED, USAGE
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_TARGET = "web.cli.serving:application"
+_BACKLOG = 1024
+_PATIENCE = 10  # seconds that a worker process gets to answer what it has begun
+_TO_ROOT: dict[str, Any] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("_granian", "granian.access")},
+}
+"""The server's own lines go the way of all others."""
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Where to listen. Default: DEMARCHE_HOST, or 127.0.0.1.")
+@click.option("--port", metavar="NUMBER", help="The port. Default: DEMARCHE_PORT, or 8000.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each; each may hold a connection.")
+def web(host: str | None, port: str | None, workers: int, threads: int) -> None:
+    """Serve the pages and the API, as a process of its own.
+
+    Needs DATABASE_URL as demarche_web. While the database is away, requests are answered with 503. Ends when asked by SIGINT or
+    SIGTERM, after answering what it has begun.
+
+    \b
+    Examples:
+      DATABASE_URL=postgresql://demarche_web:…@db/demarche REDIS_URL=redis://redis:6379/0 demarche web --workers 4
+
+    Exit codes: 0 stopped when asked; 1 it could not serve; 2 a setting cannot be used.
+    """
+    for variable, given in (("DEMARCHE_HOST", host), ("DEMARCHE_PORT", port)):
+        if given is not None:
+            os.environ[variable] = given  # the processes that answer read their settings for themselves
+    os.environ[_THREADS] = str(threads)
+    settings = _checked_settings()
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    server = Server(
+        _TARGET,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=_BACKLOG,
+        log_dictconfig=_TO_ROOT,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_PATIENCE,
+        websockets=False,
+    )
+    server.serve()
+
+
+@click.command()
+def timekeeper() -> None:
+    """Keep time: wake the workers when something is due, as a process of its own.
+
+    Needs DATABASE_URL as demarche_worker, and REDIS_URL; does the work itself while Redis does not answer. Touches
+    $DEMARCHE_HOME/timekeeper.heartbeat every few seconds while all is well. Ends when asked by SIGINT or SIGTERM.
+
+    \b
+    Examples:
+      DATABASE_URL=postgresql://demarche_worker:…@db/demarche REDIS_URL=redis://redis:6379/0 demarche timekeeper
+
+    Exit codes: 0 stopped when asked; 1 it failed; 2 a setting cannot be used.
+    """
+    from web import one_process
+
+    try:
+        code = one_process.run_timekeeper(Settings.from_environment())
+    except Refused as refused:
+        code = _told(refused)
+    sys.exit(code)
+
+
+def application() -> Flask:
+    """The WSGI application of one process that answers, from the environment."""
+    from incident.work import open_node
+    from web import create_app
+    from web.wake import open_wake
+
+    settings = Settings.from_environment()
+    logs.configure(settings.log_level, settings.log_format)
+    url = settings.needed_database_url()
+    return create_app(open_node(settings, url, wake=open_wake(url, settings.broker_url), pool_size=int(os.environ.get(_THREADS, "8"))))
+
+
+_THREADS = "DEMARCHE_WEB_THREADS"
+
+
+def _checked_settings() -> Settings:
+    try:
+        settings = Settings.from_environment()
+        settings.needed_database_url()
+        if settings.port == 0:
+            raise BadSetting("DEMARCHE_PORT (--port)", "a number from 1 to 65535", "is 0")
+    except Refused as refused:
+        sys.exit(_told(refused))
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def _told(refused: Refused) -> int:
+    """Say it; the exit code."""
+    click.echo(f"Error: {refused.message}", err=True)
+    return USAGE if refused.code in ("bad_setting", "bad_home") else REFUSED

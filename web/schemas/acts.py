@@ -1,0 +1,130 @@
+"""The bodies of everything that is done after filing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, post_load
+
+from incident.actions.commands import CloseCase, DoneBy, Reclassify
+from incident.rules.case import SEVERITIES, TLP
+from web.schemas.fields import Country, Field, Identifier, Instant, OneOf, Several, Text, kind_of
+from web.schemas.reading import Said, Strict
+from web.schemas.report import Facts
+
+ENDINGS = ("resolved", "false_alarm", "below_threshold", "duplicate", "withdrawn")
+MOST_PARTS = 20  # of a proof
+
+
+def _by(**options: Any) -> Text:
+    return Text(200, line=True, metadata={"description": "Who did it, by name.", "example": "M. Saar"}, **options)
+
+
+def _reason() -> Text:
+    return Text(2000, required=True, metadata={"description": "Why; kept with the act."})
+
+
+def _note() -> Text:
+    return Text(2000, least=0, load_default="")
+
+
+def _occurred_at() -> Instant:
+    return Instant(load_default=None, allow_none=True)
+
+
+class Proof(Field):
+    """How it is known: text such as a portal's receipt number or a file's SHA-256, or an object of such texts by name."""
+
+    def __init__(self, **options: Any) -> None:
+        text = {"type": "string", "minLength": 1, "maxLength": 1000}
+        shapes = [text, {"type": "object", "minProperties": 1, "additionalProperties": text}]
+        super().__init__(metadata={"anyOf": shapes, "example": "RIA-2026-001234"}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | dict[str, str]:
+        if not isinstance(value, str | dict):
+            raise ValidationError(Said("wrong_type", f"expected text, or an object of texts by name, not {kind_of(value)}"))
+        if isinstance(value, str):
+            return str(_PART.deserialize(value))
+        if not 1 <= len(value) <= MOST_PARTS:
+            raise ValidationError(Said("wrong_length", f"expected 1 to {MOST_PARTS} entries, not {len(value)}"))
+        made, errors = {}, {}
+        for name, each in value.items():
+            try:
+                made[name] = str(_PART.deserialize(each))
+            except ValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise ValidationError(errors)  # type: ignore[arg-type]
+        return made
+
+
+_PART = Text(1000)
+
+
+class AcknowledgementSchema(Strict):
+    """Somebody received it: receipt only, neither awareness nor admission."""
+
+    by = _by(required=True)
+    note = _note()
+    occurred_at = _occurred_at()
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> DoneBy:
+        """The command."""
+        return DoneBy(given["by"], given["occurred_at"], given["note"])
+
+
+class SubmissionSchema(Strict):
+    """A stage was submitted, with its proof. Without `by`, the caller did it."""
+
+    stage = Text(200, line=True, required=True, metadata={"example": "early_warning"})
+    proof = Proof(required=True)
+    by = _by(load_default=None, allow_none=True)
+    note = _note()
+    occurred_at = _occurred_at()
+
+
+class ExtensionSchema(Strict):
+    """More time, under the clause that allows it."""
+
+    until = Instant(required=True)
+    clause = Text(200, line=True, required=True)
+    reason = _reason()
+
+
+class ReasonSchema(Strict):
+    """Why."""
+
+    reason = _reason()
+
+
+class CloseSchema(Strict):
+    """How a case ends."""
+
+    as_ = OneOf(ENDINGS, required=True, data_key="as")
+    reason = _reason()
+    duplicate_of = Identifier(load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> CloseCase:
+        """The command."""
+        return CloseCase(**given)
+
+
+class ReclassifySchema(Strict):
+    """What changes; what is left out stays."""
+
+    reason = _reason()
+    severity = OneOf(SEVERITIES, load_default=None, allow_none=True)
+    tlp = OneOf(TLP, load_default=None, allow_none=True)
+    affected_countries = Several(Country(), most=250, load_default=None, allow_none=True)
+    facts = Facts(load_default=())
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> Reclassify:
+        """The command."""
+        return Reclassify(**given)
+
+
+class NothingSchema(Strict):
+    """An empty body, or an empty object."""

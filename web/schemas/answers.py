@@ -1,0 +1,180 @@
+"""What is answered, described for the OpenAPI document. The values themselves come from `incident.answers` and the board."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incident.rules.case import SEVERITIES, STAGES, TLP
+from web.schemas.acts import ENDINGS
+from web.schemas.queries import STATES, VERDICTS
+
+Shape = dict[str, Any]
+
+TEXT: Final[Shape] = {"type": "string"}
+MAYBE_TEXT: Final[Shape] = {"type": ["string", "null"]}
+FLAG: Final[Shape] = {"type": "boolean"}
+WHOLE: Final[Shape] = {"type": "integer"}
+ID: Final[Shape] = {"type": "string", "format": "uuid"}
+MAYBE_ID: Final[Shape] = {"type": ["string", "null"], "format": "uuid"}
+AT: Final[Shape] = {"type": "string", "format": "date-time"}
+MAYBE_AT: Final[Shape] = {"type": ["string", "null"], "format": "date-time"}
+TEXTS: Final[Shape] = {"type": "array", "items": TEXT}
+IDS: Final[Shape] = {"type": "array", "items": ID}
+ANYTHING: Final[Shape] = {}
+FREE: Final[Shape] = {"type": "object"}
+COUNTRIES: Final[Shape] = {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2}$"}}
+
+
+def ref(name: str) -> Shape:
+    """The component of that name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def many(name: str) -> Shape:
+    """A list of them."""
+    return {"type": "array", "items": ref(name)}
+
+
+def words(*allowed: str) -> Shape:
+    """One of these."""
+    return {"type": "string", "enum": list(allowed)}
+
+
+def whole(properties: Shape, *, optional: tuple[str, ...] = (), about: str = "") -> Shape:
+    """An object of exactly these members, all present but the optional ones."""
+    made: Shape = {"type": "object", "properties": properties, "required": [name for name in properties if name not in optional]}
+    return {**made, "additionalProperties": False, **({"description": about} if about else {})}
+
+
+def page_of(name: str) -> Shape:
+    """A page of a list."""
+    return whole(
+        {"items": many(name), "next_changed_since": TEXT},
+        about="`Link: <…>; rel=next` leads to the next page; `next_changed_since` is the `changed_since` of a later request.",
+    )
+
+
+def items_of(name: str) -> Shape:
+    """A list that is given whole."""
+    return whole({"items": many(name)})
+
+
+_REASON = whole({"code": TEXT, "text": TEXT, "cite": MAYBE_TEXT, "at": MAYBE_AT}, about="One line of a derivation.")
+_SOURCE = whole({"kind": words("agreement", "regime", "planning"), "name": TEXT, "version": TEXT, "cite": TEXT, "digest": TEXT})
+_OBLIGATION: Shape = {
+    "id": ID, "incident": ID, "incident_ref": TEXT, "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT,
+    "owed_to": MAYBE_TEXT, "owed_to_role": TEXT, "occurrence": TEXT, "reading": TEXT, "stage": MAYBE_TEXT, "started_at": MAYBE_AT,
+    "target_at": MAYBE_AT, "due_at": MAYBE_AT, "basis": MAYBE_TEXT, "verdict": words(*VERDICTS), "missed_at": MAYBE_AT,
+    "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
+    "waivable": MAYBE_TEXT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
+    "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
+}  # fmt: skip
+_NOTICE: Shape = {
+    "id": ID, "incident": ID, "incident_ref": TEXT, "kind": TEXT, "title": TEXT, "to": TEXT, "tlp": words(*TLP), "released": FLAG,
+    "awaiting": FLAG, "released_at": MAYBE_AT, "released_by": MAYBE_TEXT, "pre_authorised_by": MAYBE_TEXT, "cancelled_at": MAYBE_AT,
+    "cancelled_because": MAYBE_TEXT, "acknowledge_by": MAYBE_AT, "acknowledged_at": MAYBE_AT, "acknowledged_by": MAYBE_TEXT,
+    "created_at": AT, "obligations": IDS, "items": FREE, "digest": TEXT, "withheld": many("Withheld"), "duties": many("Obligation"),
+}  # fmt: skip
+_NOTIFICATION: Shape = {
+    "id": ID, "notice": ID, "incident": ID, "incident_ref": TEXT, "to": TEXT, "contact": TEXT, "channel": TEXT,
+    "state": words(*STATES), "attempts": WHOLE, "next_try_at": MAYBE_AT, "created_at": AT, "delivered_at": MAYBE_AT,
+    "last_error": MAYBE_TEXT,
+}  # fmt: skip
+_INCIDENT: Shape = {
+    "id": ID, "incident_ref": TEXT, "reference": TEXT, "summary": TEXT, "severity": words(*SEVERITIES), "tlp": words(*TLP),
+    "stage": words(*STAGES), "status": words("open", "closed"), "closed_as": {"enum": [*ENDINGS, None]}, "duplicate_of": MAYBE_ID,
+    "exercise": FLAG, "affected_countries": COUNTRIES, "filed_by": TEXT, "operator": TEXT, "deployment": TEXT, "mandate": MAYBE_TEXT,
+    "filed_at": AT,
+}  # fmt: skip
+_AGREEMENT: Shape = {
+    "id": ID, "name": TEXT, "version": TEXT, "title": TEXT, "digest": TEXT, "published_by": TEXT, "published_at": AT,
+    "in_force_from": AT, "in_force_until": MAYBE_AT, "in_force": FLAG, "parties": TEXTS, "awaiting": TEXTS,
+}  # fmt: skip
+_CLAUSE = whole({"id": TEXT, "title": TEXT, "cite": TEXT, "text": TEXT})
+_ACCEPTANCE = whole({"party": TEXT, "at": MAYBE_AT, "by": MAYBE_TEXT})
+_DEPLOYMENT: Shape = {
+    "slug": TEXT, "name": TEXT, "operator": TEXT, "suppliers": TEXTS, "jurisdiction": TEXT, "zone": TEXT,
+    "system": whole({"name": TEXT, "version": TEXT, "models": TEXTS}), "data_may_live": COUNTRIES,
+}  # fmt: skip
+_CASE_FACT: Shape = {
+    "id": ID, "name": TEXT, "value": {"type": ["boolean", "integer", "string", "null"]}, "earliest_at": MAYBE_AT, "latest_at": MAYBE_AT,
+    "precision": MAYBE_TEXT, "entered": MAYBE_TEXT, "zone": MAYBE_TEXT, "fold": {"type": ["integer", "null"]}, "about": TEXT,
+    "said_by": TEXT, "recorded_at": AT, "superseded": FLAG,
+}  # fmt: skip
+_ACT: Shape = {
+    "id": ID, "obligation": MAYBE_ID, "notice": MAYBE_ID, "kind": TEXT, "party": TEXT, "by": TEXT, "occurred_at": AT, "recorded_at": AT,
+    "detail": FREE,
+}  # fmt: skip
+_ENTRY: Shape = {
+    "seq": WHOLE, "kind": TEXT, "at": AT, "actor": TEXT, "by": MAYBE_TEXT, "text": TEXT, "hash": TEXT, "erased": FLAG,
+    "payload": {"type": ["object", "null"]},
+}  # fmt: skip
+_CASE: Shape = {
+    "incident": ref("Incident"), "deployment": ref("Deployment"), "obligations": many("Obligation"), "notices": many("Notice"),
+    "notifications": many("Notification"), "facts": many("CaseFact"), "acts": many("Act"),
+    "reports": {"type": "array", "items": whole({
+        "id": ID, "stage": TEXT, "revision": WHOLE, "reference": TEXT, "body": FREE, "recorded_at": AT, "recorded_by": TEXT})},
+    "can": {"type": "object", "additionalProperties": FLAG},
+}  # fmt: skip
+_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT})
+_STAGE: Shape = {
+    "id": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT, "addressed_to": TEXT,
+    "period": {"anyOf": [ref("Period"), {"type": "null"}]}, "period_cite": MAYBE_TEXT, "basis": TEXT, "discharged_by": TEXT,
+    "content": TEXTS,
+}  # fmt: skip
+_REGIME: Shape = {
+    "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT,
+    "status": whole({"state": TEXT, "since": TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT}),
+    "stages": many("RegimeStage"), "excuses": {"type": "array", "items": whole({"type": TEXT, "text": TEXT, "cite": TEXT})},
+    "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT})}, "notes": TEXTS, "confidence": TEXT,
+    "evidence": TEXT, "evidence_detail": TEXT, "source": TEXT,
+}  # fmt: skip
+_FACT_TYPE: Shape = {
+    "name": TEXT, "type": words("boolean", "enum", "integer", "instant", "country", "countries"), "kind": TEXT,
+    "domain": {"type": "array", "items": {"type": ["boolean", "string", "null"]}}, "question": TEXT, "expected": TEXT,
+}  # fmt: skip
+_CHANNEL_OF: Shape = {
+    "contact": TEXT, "name": TEXT, "kind": TEXT, "address": TEXT, "disabled_at": MAYBE_AT, "disabled_because": MAYBE_TEXT,
+    "changed_at": AT, "public_key": TEXT,
+}  # fmt: skip
+_CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
+
+COMPONENTS: Final[dict[str, Shape]] = {
+    "Reason": _REASON,
+    "Source": _SOURCE,
+    "Obligation": whole(_OBLIGATION, optional=("acts",), about="A commitment applied to one case, one debtor, one creditor."),
+    "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
+    "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
+    "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),
+    "Incident": whole(_INCIDENT),
+    "CaseFact": whole(_CASE_FACT),
+    "Act": whole(_ACT),
+    "Entry": whole(_ENTRY, about="One entry of the evidence of a case."),
+    "Case": whole(_CASE),
+    "Acted": whole({"incident": ref("Incident"), "obligations": many("Obligation")}),
+    "Filed": whole({
+        "incident": ID, "incident_ref": TEXT, "reference": TEXT, "stage": words(*STAGES), "exercise": FLAG,
+        "obligations": many("Obligation"), "notices": many("Notice")}),
+    "Agreement": whole(_AGREEMENT),
+    "Clause": _CLAUSE,
+    "Acceptance": _ACCEPTANCE,
+    "AgreementInFull": whole({**_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT}),
+    "Deployment": whole(_DEPLOYMENT),
+    "Party": whole({"slug": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT}),
+    "Me": whole({"party": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT, "as": TEXT, "means": TEXT}),
+    "Channel": whole(_CHANNEL_OF, optional=("public_key",)),
+    "ChannelSet": whole(_CHANNEL_SET, optional=("url", "address", "secret", "public_key"), about="The secret is shown this once."),
+    "TestSent": whole({"notification": ID, "channel": TEXT, "address": TEXT, "state": TEXT}),
+    "Period": _PERIOD,
+    "RegimeStage": whole(_STAGE),
+    "Regime": whole(_REGIME),
+    "FactType": whole(_FACT_TYPE),
+    "Vocabulary": whole({"facts": many("FactType"), "severity": TEXTS, "tlp": TEXTS, "stage": TEXTS, "verdict": TEXTS}),
+    "Problem": {
+        **whole({
+            "type": TEXT, "title": TEXT, "status": WHOLE, "code": TEXT, "detail": TEXT, "request": TEXT,
+            "errors": {"type": "array", "items": whole({"pointer": TEXT, "code": TEXT, "message": TEXT})},
+        }, optional=("detail", "errors", "request")),
+        "description": "A refusal (RFC 9457). `code` is stable; `errors` names every bad field by JSON pointer.",
+    },
+}  # fmt: skip
