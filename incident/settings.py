@@ -54,6 +54,7 @@ class Settings:
     egress_allow: tuple[str, ...]
     log_level: str
     log_format: str
+    lease_seconds: int
     database_url: str | None
     broker_url: str
     smtp_url: str | None
@@ -188,6 +189,14 @@ def _port(value: object) -> int:
     return int(text)
 
 
+def _lease(value: object) -> int:
+    """How long a sender may keep a notification before another takes it over; longer than the longest attempt."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3600):
+        raise BadSetting("DEMARCHE_LEASE_SECONDS", "whole seconds from 1 to 3600", f"is {text!r}")
+    return int(text)
+
+
 def _local_url(host: str, port: int) -> str:
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read here, not bound
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
@@ -308,6 +317,7 @@ _VARIABLES: dict[str, tuple[str, _Default, Callable[[Any], object]]] = {
     "egress_allow": ("DEMARCHE_EGRESS_ALLOW", _is(()), _egress),
     "log_level": ("DEMARCHE_LOG_LEVEL", _is("INFO"), _one_of("DEMARCHE_LOG_LEVEL", LEVELS)),
     "log_format": ("DEMARCHE_LOG_FORMAT", _is("auto"), _one_of("DEMARCHE_LOG_FORMAT", FORMATS)),
+    "lease_seconds": ("DEMARCHE_LEASE_SECONDS", _is("45"), _lease),
     "database_url": ("DATABASE_URL", _is(None), _database),
     "broker_url": ("REDIS_URL", _is("memory://localhost//"), _broker),
     "smtp_url": ("DEMARCHE_SMTP_URL", _is(None), _smtp),

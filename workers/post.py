@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -70,7 +71,7 @@ class Post:
 
     def _claim(self, free: int, but_not: list[UUID]) -> list[Row]:
         with self.node.work() as work:
-            rows = outbox.claim(work.connection, work.now, free, but_not=but_not)
+            rows = outbox.claim(work.connection, work.now, free, lease=timedelta(seconds=self.node.settings.lease_seconds), but_not=but_not)
             made = letters(work, rows)
         for row, letter in made:
             future = self.pool.submit(self._send, row, letter)

@@ -13,7 +13,6 @@ from incident.errors import NotFound
 from incident.records.outbox.tables import attempt, notice, notification, withholding
 
 Row = sa.Row[Any]
-LEASE = timedelta(seconds=60)
 
 
 def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> Row:
@@ -87,7 +86,7 @@ def released_to_route(connection: sa.Connection, limit: int) -> list[Row]:
     )
 
 
-def claim(connection: sa.Connection, now: datetime, limit: int, *, but_not: Iterable[UUID] = ()) -> list[Row]:
+def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, but_not: Iterable[UUID] = ()) -> list[Row]:
     """Take up to `limit` notifications that are due, for one lease; `attempt` is the fencing token of this claim.
 
     At most a few of one party at a time, and none of the parties in `but_not`, so that a slow recipient never holds up the others.
@@ -108,7 +107,7 @@ def claim(connection: sa.Connection, now: datetime, limit: int, *, but_not: Iter
                 returning n.*
                 """
             ),
-            {"now": now, "until": now + LEASE, "limit": limit, "but_not": list(but_not)},
+            {"now": now, "until": now + lease, "limit": limit, "but_not": list(but_not)},
         ).all()
     )
 
