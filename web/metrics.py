@@ -37,7 +37,10 @@ class Meter:
         )
         self.sweep_age = Gauge("demarche_sweep_age_seconds", "Since the sweep was last heard of.", ("sweep",), registry=self.registry)
         self.waiting = Gauge(
-            "demarche_waiting", "Found by the last audit: what waits longer than it should, and dead letters.", ("what",), registry=self.registry
+            "demarche_waiting",
+            "Found by the last audit: what waits longer than it should, and dead letters.",
+            ("what",),
+            registry=self.registry,
         )
         self.database = Gauge("demarche_database_up", "Whether the database answered this scrape.", registry=self.registry)
         self.pool = Gauge("demarche_database_connections_in_use", "Connections lent to requests.", registry=self.registry)
@@ -70,7 +73,9 @@ def scrape() -> Response:
     """In Prometheus' text format; for the machine itself, or with the token that lies in the node's home."""
     node = door.node()
     if not (_is_here(node) or _has_token(node)):
-        raise NotAllowed(f"Metrics are for this machine, or for `Authorization: Bearer` with the content of {TOKEN_FILE} in the node's home.")
+        raise NotAllowed(
+            f"Metrics are for this machine, or for `Authorization: Bearer` with the content of {TOKEN_FILE} in the node's home."
+        )
     meter: Meter = current_app.extensions["meter"]
     _read_state(node, meter)
     return Response(generate_latest(meter.registry), content_type=CONTENT_TYPE_LATEST)

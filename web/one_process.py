@@ -58,11 +58,11 @@ class _Databases:
     embedded: EmbeddedPostgres | None
 
 
-def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: bool = False) -> int:
+def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool = False) -> int:
     """Run until SIGINT, SIGTERM or SIGHUP, then end every part in turn; return 0, or 1 when a part failed on its own.
 
-    `on_ready` is called once, when requests are answered. With `demo_mail`, and no SMTP server in the settings, mail goes
-    to a sink on the loopback interface. Belongs to the main thread, because signals do.
+    `on_ready` is called once, when requests are answered. For a `demo`, and with no SMTP server in the settings, mail
+    goes to a sink on the loopback interface. Belongs to the main thread, because signals do.
 
     Raises:
         PortTaken: before anything was started.
@@ -75,7 +75,7 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: b
         settings = replace(_with_address(settings, listener), home=open_home(settings.home))
         databases = parts.enter_context(_databases(settings))
         migrate(databases.admin, web_password=settings.web_password, worker_password=settings.worker_password)
-        sink = parts.enter_context(_mail_sink(settings, wanted=demo_mail))
+        sink = parts.enter_context(_mail_sink(settings, wanted=demo))
         if sink is not None:
             settings = replace(settings, smtp_url=sink.url)
         wake = open_wake(databases.web, settings.broker_url, worker_is_here=True)
@@ -87,7 +87,7 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo_mail: b
         threads = [
             *parts.enter_context(_celery(worker)),
             parts.enter_context(_timekeeper(worker)),
-            parts.enter_context(_web_server(node, listener, sink)),
+            parts.enter_context(_web_server(node, listener, sink, demo)),
         ]
         adopted = databases.embedded is not None and databases.embedded.adopted
         on_ready(Running(node, worker, settings.base_url, adopted))
@@ -248,18 +248,16 @@ def _timekeeper(node: Node) -> Iterator[threading.Thread]:
 
 
 @contextmanager
-def _web_server(node: Node, listener: socket.socket, sink: MailSink | None) -> Iterator[threading.Thread]:
+def _web_server(node: Node, listener: socket.socket, sink: MailSink | None, demo: bool) -> Iterator[threading.Thread]:
     """Waitress on that socket. At the end it takes no new connections, answers what it has begun, and closes."""
     from waitress.server import create_server
     from waitress.wasyncore import close_all, dispatcher
 
     from web import create_app
 
-    app = create_app(node)
-    app.extensions["demo_mail"] = sink  # what the page of caught mail shows; None where mail really goes out
     connections: dict[int, Any] = {}
     server = create_server(
-        app,
+        create_app(node, mail=sink, demo=demo),
         map=connections,
         sockets=[listener],
         threads=THREADS,

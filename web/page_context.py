@@ -47,7 +47,17 @@ _STATIC = Path(__file__).parent / "static"
 def install(app: Flask) -> None:
     """Give the templates of `app` the filters and functions below."""
     app.jinja_env.filters.update(
-        utc=utc, clock=clock, local=local, words=words, whole=whole, stamp=stamp, ago=ago, code=code, initials=initials, shown=shown, in_order=in_order
+        utc=utc,
+        clock=clock,
+        local=local,
+        words=words,
+        whole=whole,
+        stamp=stamp,
+        ago=ago,
+        code=code,
+        initials=initials,
+        shown=shown,
+        in_order=in_order,
     )
     app.jinja_env.globals.update(icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS)
     app.context_processor(lambda: {"theme": theme(), "lang": "en", "dir": "ltr"})
@@ -164,7 +174,10 @@ def state(line: Json, now: datetime) -> str:
 
 
 def words(name: object) -> str:
-    """`early_warning` as `Early warning`."""
+    """`early_warning` as `Early warning`, `ee-model-weights` as `EE model weights`."""
+    country, dash, rest = str(name).partition("-")
+    if dash and len(country) == 2:
+        return f"{country.upper()} {words(rest)[:1].lower()}{words(rest)[1:]}"
     text = " ".join(_ACRONYMS.get(word, word) for word in str(name).replace("-", "_").split("_") if word)
     return text[:1].upper() + text[1:]
 

@@ -85,7 +85,7 @@ MEANING = {
     412: "`If-Match` names a state that is no longer the present one. Read it again.",
     413: "The body is larger than 1 MiB.",
     415: "The body has a content type that is not read here.",
-    422: "The input has faults. `errors` names every bad field by JSON pointer, or by `/name` for a query parameter or header.",
+    422: "`errors` names every bad field by JSON pointer, or by `/name` for a query parameter or header.",
     429: "Too many attempts; `Retry-After` says when to try again.",
     500: "A fault of ours. Nothing was done; `request` names the log line.",
     503: "The node cannot serve this now. Nothing was done; try again after `Retry-After`.",

@@ -1,0 +1,1 @@
+"""What happens without anybody asking: sweeps, the tasks that run them, the timekeeper, the channels."""

@@ -47,14 +47,12 @@ class Post:
         """
         claimed, give_up = 0, None if patience is None else time.monotonic() + patience
         while True:
-            busy = self._busy()
-            free = THREADS - busy.total()
-            taken = self._claim(free, [party for party, count in busy.items() if count >= MOST_OF_ONE]) if free else []
+            taken = self._claim()
             claimed += len(taken)
             if taken:
                 continue
             left = None if give_up is None else give_up - time.monotonic()
-            under_way = set(self._under_way)
+            under_way = [each for each in list(self._under_way) if not each.done()]
             if not under_way or (left is not None and left <= 0):
                 return claimed
             wait(under_way, timeout=left, return_when=FIRST_COMPLETED)
@@ -63,21 +61,22 @@ class Post:
         """Take nothing new and wait for what is under way; what does not end comes back when its lease runs out."""
         self.pool.shutdown(wait=True, cancel_futures=True)
 
-    def _busy(self) -> Counter[UUID]:
-        """How many letters of each party are under way."""
+    def _claim(self) -> list[Row]:
+        """As many as there are free threads, none of a party that has its share of them; one caller at a time counts them."""
         with self._lock:
             self._under_way = {each: party for each, party in self._under_way.items() if not each.done()}
-            return Counter(self._under_way.values())
-
-    def _claim(self, free: int, but_not: list[UUID]) -> list[Row]:
-        with self.node.work() as work:
-            rows = outbox.claim(work.connection, work.now, free, lease=timedelta(seconds=self.node.settings.lease_seconds), but_not=but_not)
-            made = letters(work, rows)
-        for row, letter in made:
-            future = self.pool.submit(self._send, row, letter)
-            with self._lock:
-                self._under_way[future] = row.party_id
-        return rows
+            busy = Counter(self._under_way.values())
+            free = THREADS - busy.total()
+            if free <= 0:
+                return []
+            full = [party for party, count in busy.items() if count >= MOST_OF_ONE]
+            lease = timedelta(seconds=self.node.settings.lease_seconds)
+            with self.node.work() as work:
+                rows = outbox.claim(work.connection, work.now, free, lease=lease, but_not=full)
+                made = letters(work, rows)
+            for row, letter in made:
+                self._under_way[self.pool.submit(self._send, row, letter)] = row.party_id
+            return rows
 
     def _send(self, row: Row, letter: Letter) -> None:
         try:

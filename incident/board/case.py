@@ -44,7 +44,8 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
         "deployment": answers.deployment(deployment),
         "obligations": [_obligation(each, about.get(each.id, []), slugs, row.ref, work) for each in rows],
         "notices": [
-            answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, []))) for each in notices
+            answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, [])))
+            for each in notices
         ],
         "notifications": [
             answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref)

@@ -1,0 +1,1 @@
+"""Rows, and the questions asked of them; each package knows its own tables and no others above it."""

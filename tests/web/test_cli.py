@@ -126,7 +126,7 @@ def test_a_setting_that_cannot_be_used_is_named_and_is_wrong_usage() -> None:
 
 @pytest.mark.parametrize("command", ["web", "timekeeper"])
 def test_a_process_without_a_database_says_so_at_once(command: str) -> None:
-    result = run(command)
+    result = run(command, REDIS_URL="redis://127.0.0.1:1/0")
     assert result.exit_code == 2
     assert "DATABASE_URL is not set" in result.stderr
 
@@ -150,7 +150,7 @@ def test_the_agreements_of_the_demo_have_no_errors() -> None:
 
 def test_a_clause_that_cannot_work_is_an_error_at_its_pointer(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
-    bad.write_text(GOOD.read_text().replace("fact: aware_at", "fact: awre_at", 1))
+    bad.write_text(GOOD.read_text().replace("fact: severity", "fact: severety", 1))
     result = run("agreement", "lint", str(bad), "--json")
     assert result.exit_code == 1
     found = document(result)
@@ -161,7 +161,7 @@ def test_a_clause_that_cannot_work_is_an_error_at_its_pointer(tmp_path: Path) ->
 
 def test_every_fault_of_form_is_named_and_one_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
-    bad.write_text("format: demarche/agreement/1\nname: Not A Slug\n")
+    bad.write_text("format: agreement/1\nname: Not A Slug\n")
     result = run("agreement", "lint", str(bad), str(GOOD), "--json")
     assert result.exit_code == 1
     faults, good = (each["findings"] for each in document(result)["files"])
@@ -171,7 +171,7 @@ def test_every_fault_of_form_is_named_and_one_bad_file_does_not_hide_the_others(
 
 def test_with_strict_a_warning_counts(tmp_path: Path) -> None:
     warned = tmp_path / "warned.yaml"
-    warned.write_text(GOOD.read_text().replace("tlp, ", "", 1))
+    warned.write_text(GOOD.read_text().replace("severity, tlp]", "severity]", 1).replace("severity, tlp, stage", "severity, stage", 1))
     loose, strict = (run("agreement", "lint", str(warned), "--json", *more) for more in ((), ("--strict",)))
     assert document(loose)["warnings"] >= 1
     assert (loose.exit_code, strict.exit_code) == (0, 1)
@@ -228,7 +228,7 @@ def test_colours_are_left_out_when_they_are_not_wanted() -> None:
 
 def test_words_of_others_cannot_command_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
-    path.write_text('format: demarche/agreement/1\n"na\\u001b[2Jme\\u202e": x\n')
+    path.write_text('format: agreement/1\n"na\\u001b[2Jme\\u202e": x\n')
     said = run("agreement", "lint", str(path)).stdout
     assert "\x1b" not in said
     assert "\u202e" not in said

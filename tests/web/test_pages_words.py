@@ -102,4 +102,6 @@ def test_values_read_as_words() -> None:
 def test_names_of_the_interface_read_as_words() -> None:
     assert say.words("early_warning") == "Early warning"
     assert say.words("tlp") == "TLP"
+    assert say.words("ee-meridian-model-weights") == "EE meridian model weights"
+    assert say.words("sovereign-ai-assurance") == "Sovereign AI assurance"
     assert say.words("ai_serious_incident") == "AI serious incident"

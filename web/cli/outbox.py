@@ -86,8 +86,8 @@ def _counted(work: Work) -> dict[str, int]:
 
     from incident.records.outbox.tables import notification
 
-    rows = work.connection.execute(sa.select(notification.c.state, sa.func.count()).group_by(notification.c.state)).tuples()
-    counted: dict[str, int] = dict(rows.all())
+    rows = work.connection.execute(sa.select(notification.c.state, sa.func.count()).group_by(notification.c.state))
+    counted = {row[0]: row[1] for row in rows}
     return {state: counted.get(state, 0) for state in STATES}
 
 

@@ -72,7 +72,7 @@ def _body(
     if path is None and not stated and not facts and aware_at is None:
         raise click.UsageError("Say what to file: a FILE, - for stdin, or options such as --deployment and --reference.")
     if path is None:
-        body = {"stage": "early_warning"}
+        body = {"stage": "early_warning", "facts": {}}
     said = _facts(facts) | ({"aware_at": aware_at} if aware_at is not None else {})
     if said and not isinstance(body.setdefault("facts", {}), dict):
         raise Invalid([Fault("/facts", "type", "expected an object of facts by name")])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import rich_click as click
@@ -48,10 +48,15 @@ class Service:
             Refused: it was refused.
             Unavailable: the node could not be reached or would not serve.
         """
-        first = self.server.call("GET", path, self.party)
-        if not first.is_success:
-            raise refusal(first)
-        return list(islice(self.server.listed(path, self.party), most))
+        found: list[dict[str, Any]] = []
+        page: str | None = path
+        while page is not None and len(found) < most:
+            answer = self.server.call("GET", page, self.party)
+            if not answer.is_success:
+                raise refusal(answer)
+            found += _items(answer)
+            page = _next_page(answer)
+        return found[:most]
 
 
 @contextmanager
@@ -100,6 +105,19 @@ def _faults(problem: dict[str, Any]) -> list[Fault]:
     named = problem.get("errors")
     each = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
     return [Fault(str(one.get("pointer", "")), str(one.get("code", "")), str(one.get("message", ""))) for one in each]
+
+
+def _items(answer: httpx.Response) -> list[dict[str, Any]]:
+    found = (_object(answer) or {}).get("items")
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Unavailable(f"The answer to GET {answer.request.url.path} is not a list of objects; is {answer.request.url.host} a node?")
+    return found
+
+
+def _next_page(answer: httpx.Response) -> str | None:
+    """Its path and query, asked of the same node whatever host the link names."""
+    link = answer.links.get("next", {}).get("url")
+    return None if link is None else urlunsplit(urlsplit(link)._replace(scheme="", netloc=""))
 
 
 def _object(answer: httpx.Response) -> dict[str, Any] | None:

@@ -53,7 +53,7 @@ def _run(settings: Settings, *, demo: bool) -> int:
     if not demo:
         return one_process.run(settings, on_ready=_say_where)
     settings = replace(settings, egress_allow=(*settings.egress_allow, *_LOOPBACK))
-    return one_process.run(settings, on_ready=_say_where_and_as_whom, demo_mail=True)
+    return one_process.run(settings, on_ready=_say_where_and_as_whom, demo=True)
 
 
 def _say_where(running: Running) -> None:

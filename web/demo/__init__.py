@@ -1,0 +1,1 @@
+"""The demo world: fictional parties, deployments and agreements as data, and the loader."""

@@ -54,7 +54,7 @@ class Proof(Field):
             except ValidationError as error:
                 errors[name] = error.messages
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)
         return made
 
 

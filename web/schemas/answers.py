@@ -124,7 +124,8 @@ _STAGE: Shape = {
 }  # fmt: skip
 _REGIME: Shape = {
     "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT,
-    "status": whole({"state": TEXT, "since": TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT}),
+    "status": whole({
+        "state": TEXT, "since": TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT}),
     "stages": many("RegimeStage"), "excuses": {"type": "array", "items": whole({"type": TEXT, "text": TEXT, "cite": TEXT})},
     "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT})}, "notes": TEXTS, "confidence": TEXT,
     "evidence": TEXT, "evidence_detail": TEXT, "source": TEXT,

@@ -15,7 +15,7 @@ from incident.rules.legaltime import TimeRefused, moment
 from web.schemas.reading import CONTROL, SURROGATE, Said
 
 _LOST_PLUS = re.compile(r" (\d\d:\d\d)$", re.ASCII)
-REQUIRED = {
+REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": Said("required", "expected a value here"),
     "null": Said("null", "expected a value, not null"),
 }
@@ -24,7 +24,7 @@ REQUIRED = {
 class Field(fields.Field[Any]):
     """What all fields here share: their messages have codes."""
 
-    default_error_messages = REQUIRED  # type: ignore[assignment]
+    default_error_messages = REQUIRED
 
 
 class Text(Field):
@@ -169,7 +169,7 @@ class Several(Field):
                 if made[-1] in made[:-1]:
                     errors[index] = [Said("repeated", "expected every entry once")]
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)
         return tuple(made)
 
 
@@ -183,4 +183,7 @@ def kind_of(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return "a number"
-    return {str: "text", list: "a list", dict: "an object"}.get(type(value), "something else")
+    return _KINDS.get(type(value), "something else")
+
+
+_KINDS: dict[type, str] = {str: "text", list: "a list", dict: "an object"}

@@ -74,4 +74,6 @@ def load_query(schema: Strict, given: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _as_parameter(fault: Fault) -> Fault:
-    return Fault(fault.pointer, fault.code.replace("unknown_field", "unknown_parameter"), fault.message.replace("such field", "such parameter"))
+    return Fault(
+        fault.pointer, fault.code.replace("unknown_field", "unknown_parameter"), fault.message.replace("such field", "such parameter")
+    )

@@ -42,13 +42,16 @@ class Said(str):
         return Said(self.code, super().format(*args, **kwargs))
 
 
+_OF_THE_WHOLE: dict[str, str] = {
+    "unknown": Said("unknown_field", "there is no such field"),
+    "type": Said("wrong_type", "expected an object"),
+}
+
+
 class Strict(Schema):
     """A schema that refuses every field it does not know."""
 
-    error_messages = {
-        "unknown": Said("unknown_field", "there is no such field"),
-        "type": Said("wrong_type", "expected an object"),
-    }  # noqa: RUF012 - marshmallow's own attribute
+    error_messages = _OF_THE_WHOLE
 
     class Meta:
         """Marshmallow's options."""

@@ -14,7 +14,7 @@ from incident.errors import Fault, Invalid
 from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.rules.legaltime import Moment, TimeRefused, moment
 from incident.rules.vocabulary import FactType, VocabularyFault, check, named
-from web.schemas.fields import Country, Flag, OneOf, Several, Text, Whole, Field, kind_of
+from web.schemas.fields import Country, Field, Flag, OneOf, Several, Text, Whole, kind_of
 from web.schemas.reading import Said, Strict, load
 
 MOST_FACTS: Final = 300
@@ -46,7 +46,7 @@ class Facts(Field):
             except ValidationError as error:
                 errors[name] = error.messages
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)
         return tuple(made)
 
 
@@ -83,7 +83,9 @@ class ReportSchema(Strict):
     """One stage of a report."""
 
     deployment = Text(63, line=True, required=True, metadata={"example": "ee-citizen-assistant"})
-    reference = Text(200, line=True, required=True, metadata={"description": "The filer's own; with stage and revision it is the identity."})
+    reference = Text(
+        200, line=True, required=True, metadata={"description": "The filer's own; with stage and revision it is the identity."}
+    )
     stage = OneOf(STAGES, required=True)
     summary = Text(4000, required=True)
     severity = OneOf(SEVERITIES, required=True)
@@ -150,7 +152,7 @@ def _statements(name: str, said: object) -> Iterable[StatedFact]:
             if made[-1].about in [earlier.about for earlier in made[:-1]]:
                 errors[index] = [Said("repeated", "expected one statement about each party")]
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
     return made
 
 
@@ -176,7 +178,7 @@ def _instant(known: FactType, said: object) -> StatedFact:
     if said["at"] is None:
         return StatedFact(known.name, None, about)
     if not isinstance(said["at"], str):
-        raise ValidationError({"at": [Said("wrong_type", f"expected text such as 2026-11-20, not {kind_of(said['at'])}")]})  # type: ignore[arg-type]
+        raise ValidationError({"at": [Said("wrong_type", f"expected text such as 2026-11-20, not {kind_of(said['at'])}")]})
     return StatedFact(known.name, _moment(said["at"], said, "at"), about)
 
 
@@ -185,12 +187,12 @@ def _moment(text: str, said: Mapping[str, Any], here: str | None) -> Moment:
     options: dict[str, Any] = {name: said[name] for name in ("precision", "zone", "fold") if said.get(name) is not None}
     wrong = {name: value for name, value in options.items() if name != "fold" and not isinstance(value, str)}
     if wrong:
-        raise ValidationError({name: [Said("wrong_type", f"expected text, not {kind_of(value)}")] for name, value in wrong.items()})  # type: ignore[arg-type]
+        raise ValidationError({name: [Said("wrong_type", f"expected text, not {kind_of(value)}")] for name, value in wrong.items()})
     try:
         return moment(text, **options)
     except TimeRefused as refused:
         message = Said(refused.code, refused.message)
-        raise ValidationError(message if here is None else {_PLACE.get(refused.code, here): [message]}) from refused  # type: ignore[arg-type]
+        raise ValidationError(message if here is None else {_PLACE.get(refused.code, here): [message]}) from refused
 
 
 def _plain(known: FactType, value: Any, here: str | None) -> Any:
@@ -198,7 +200,7 @@ def _plain(known: FactType, value: Any, here: str | None) -> Any:
         check(known.name, value)
     except VocabularyFault as refused:
         message = Said("wrong_value", str(refused))
-        raise ValidationError(message if here is None else {here: [message]}) from refused  # type: ignore[arg-type]
+        raise ValidationError(message if here is None else {here: [message]}) from refused
     return value
 
 
@@ -207,7 +209,7 @@ def _only(said: Mapping[str, Any], allowed: tuple[str, ...], needed: str) -> Non
     if needed not in said:
         errors[needed] = [Said("required", "expected a value here, or null for not known")]
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
 
 
 def _about(said: Mapping[str, Any]) -> str | None:
@@ -216,7 +218,7 @@ def _about(said: Mapping[str, Any]) -> str | None:
     try:
         about: str = _ABOUT.deserialize(said["about"])
     except ValidationError as error:
-        raise ValidationError({"about": error.messages}) from error  # type: ignore[arg-type]
+        raise ValidationError({"about": error.messages}) from error
     return about
 
 

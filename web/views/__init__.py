@@ -1,0 +1,1 @@
+"""Thin views: each calls one action or read and shapes the answer."""

@@ -79,9 +79,13 @@ def acting(
                 given = {"given": understood(value, odd, lambda v: takes.read(v, work))} if takes else {}
                 if not takes and request.method not in door.SAFE:
                     understood(value, odd, lambda v: load(_NOTHING, v))
-                if if_match:
-                    _check_version(work, parameters["incident_id"])
-                return _once(work, value, lambda: view(work, **parameters, **given, **(asked if wants_query else {})))
+
+                def act() -> Any:
+                    if if_match:
+                        _check_version(work, parameters["incident_id"])
+                    return view(work, **parameters, **given, **(asked if wants_query else {}))
+
+                return _once(work, value, act)
 
             return door.in_work(do)
 

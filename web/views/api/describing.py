@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask_smorest import Blueprint
-
 from web.problems import MEANING, title
 from web.schemas.reading import Strict
 
@@ -39,29 +37,46 @@ def described(
         parameters.append({"in": "query", "schema": query})
     if if_match:
         parameters.append(_IF_MATCH)
-    said = {"responses": _answers(answers, paged=query is not None) | refusals(refuses), "parameters": parameters}
+    said: dict[str, Any] = {
+        "operationId": call.__name__,
+        "responses": _answers(answers, paged=query is not None) | refusals(refuses),
+        "parameters": parameters,
+    }
     if takes is not None:
         said["requestBody"] = {"required": bool(takes.schema._declared_fields), "content": _content(takes)}
-    Blueprint.doc(**said)(call)
+    call._apidoc = {"manual_doc": said}  # type: ignore[attr-defined]
 
 
-def posted(operation: dict[str, Any]) -> None:
-    """Complete the description of a POST, which takes an Idempotency-Key and a body that can be unreadable."""
-    operation.setdefault("parameters", []).append(_KEY)
-    operation["responses"] |= refusals(("409",))
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with what follows from method and address: refusals that every such call may answer, and its key."""
+    for path, operations in document["paths"].items():
+        shared = operations.get("parameters", [])
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            changes = method in ("post", "put")
+            codes = [*ALWAYS, *(WITH_BODY if changes else ()), *((404,) if "{" in path else ()), *((409,) if method == "post" else ())]
+            operation["responses"] = dict(sorted((refusals(codes) | operation["responses"]).items()))
+            operation["parameters"] = [*shared, *operation.get("parameters", []), *([_KEY] if method == "post" else [])]
+            if method == "post":
+                for answer in operation["responses"].values():
+                    answer.setdefault("headers", {}).update(_REPLAYED if "application/json" in answer["content"] else {})
+        operations.pop("parameters", None)
+    for unused in ("ErrorBody", "PaginationMetadataBody"):  # of flask-smorest; ours are others
+        document["components"]["schemas"].pop(unused, None)
+    return document
 
 
-def refusals(codes: Iterable[int | str], *, always: bool = False) -> dict[str, Any]:
-    """The descriptions of these refusals, and of those that every call may answer."""
-    wanted = sorted({*map(int, codes), *(ALWAYS if always else ())})
-    return {str(code): {"description": f"{title(code)}. {MEANING[code]}", "content": PROBLEM} for code in wanted}
+def refusals(codes: Iterable[int]) -> dict[str, Any]:
+    """The descriptions of these refusals, by status."""
+    return {str(code): {"description": f"{title(code)}. {MEANING[code]}", "content": PROBLEM} for code in sorted(set(codes))}
 
 
 def _answers(answers: Mapping[int, str | Mapping[str, Any]], *, paged: bool) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for status, shape in answers.items():
         schema = {"$ref": f"#/components/schemas/{shape}"} if isinstance(shape, str) else dict(shape)
-        headers = {**_REPLAYED, **(_LINK if paged else {}), **(_ETAG if shape == "Case" else {})}
+        headers = {**(_LINK if paged else {}), **(_ETAG if shape == "Case" else {})}
         made[str(status)] = {"description": _MEANS[status], "content": {"application/json": {"schema": schema}}, "headers": headers}
     return made
 

@@ -62,6 +62,6 @@ def _sent() -> str:
     if file is None or not file.filename:
         return str(request.form.get("text", ""))
     try:
-        return file.read().decode("utf-8")
+        return str(file.read(), "utf-8")
     except UnicodeDecodeError as error:
         raise Invalid([Fault("", "not_utf8", "expected a text file in UTF-8")]) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +99,7 @@ def _frame(work: Work, id_: UUID, found: Json) -> dict[str, Any]:
     return {**found, "obligations": ordered, "timeline": _told(board.timeline(work, id_), found), "deliveries": board.deliveries(work, id_)}
 
 
-def _told(entries: list[Json], found: Json) -> list[Json]:
+def _told(entries: Sequence[Json], found: Json) -> list[Json]:
     """The timeline, each entry with the title of the obligation or notice that it speaks of."""
     titles = {each["id"]: each["title"] for each in (*found["obligations"], *found["notices"])}
     return [{**each, "about": _about(each["payload"] or {}, titles)} for each in entries]

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from incident import board
-from incident.actions import file_report, parse, preview_report
-from incident.errors import Conflict, Invalid
+from incident.actions import file_report, preview_report
+from incident.actions.commands import FileReport
+from incident.errors import Conflict, Fault, Invalid, NotFound
 from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.work import Work
 from web import door
 from web.door import page
 from web.page_context import Json, rendered
+from web.schemas import report as wire
 from web.views.pages import forms, report_form
 from web.views.pages.blueprint import pages
 from web.views.pages.report_form import Given
+
+Outcome = TypeVar("Outcome")
 
 
 @pages.get("/report")
@@ -61,8 +65,7 @@ def preview(work: Work) -> str:
     values: dict[str, Any] = {"waiting": report_form.unanswered(given), "preview": None, "faults": []}
     if given["deployment"]:
         try:
-            command = parse.report(report_form.body(_filled(given), form["facts"]))
-            values["preview"] = preview_report.preview_report(work, command)
+            values["preview"] = _acted(work, form, _filled(given), preview_report.preview_report)
         except Invalid as refused:
             values["faults"] = forms.shown(refused, report_form.LABELS)
         except Conflict as refused:
@@ -76,11 +79,23 @@ def preview(work: Work) -> str:
 def _send(work: Work, found: Json | None) -> Response | tuple[str, int]:
     form, given = board.report_form(work), report_form.of_request(request.form)
     try:
-        filed = file_report.file_report(work, parse.report(report_form.body(given, form["facts"])))
+        filed = _acted(work, form, given, file_report.file_report)
     except Invalid as refused:
         return _shown(work, form, given, found, faults=forms.shown(refused, report_form.LABELS)), 422
     door.flash("This report was filed before; nothing was filed twice." if filed.replayed else "Filed. The clocks run.", "done")
     return redirect(f"/incidents/{filed.answer['incident']}/receipt", 303)
+
+
+def _acted(work: Work, form: Json, given: Given, action: Callable[[Work, FileReport], Outcome]) -> Outcome:
+    """The action on the report that the form describes.
+
+    Raises:
+        Invalid: its faults; also for a deployment that there is not.
+    """
+    try:
+        return action(work, wire.report(report_form.body(given, form["facts"]), now=work.now))
+    except NotFound as absent:
+        raise Invalid([Fault("/deployment", "unknown_deployment", absent.message)]) from absent
 
 
 def _filled(given: Given) -> Given:

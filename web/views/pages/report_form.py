@@ -45,7 +45,8 @@ def of_case(found: Json, stage: str) -> Given:
     case = found["incident"]
     values = {
         "reference": case["reference"], "deployment": case["deployment"], "summary": case["summary"], "severity": case["severity"],
-        "tlp": case["tlp"], "affected_countries": ", ".join(case["affected_countries"]), "stage": stage, "exercise": "true" if case["exercise"] else "",
+        "tlp": case["tlp"], "affected_countries": ", ".join(case["affected_countries"]), "stage": stage,
+        "exercise": "true" if case["exercise"] else "",
     }  # fmt: skip
     for fact in found["facts"]:
         if not fact["superseded"] and fact["about"] == case["operator"]:

@@ -1,0 +1,93 @@
+"""Who you are, who else there is, how you are reached, and what you run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incident import board
+from incident.actions.register_deployment import register_deployment
+from incident.actions.set_channel import set_channel
+from incident.actions.test_channel import test_channel
+from incident.errors import NotFound
+from incident.work import Work
+from web.schemas.acts import NothingSchema
+from web.schemas.answers import items_of
+from web.schemas.parties import DeploymentSchema, EmailSchema, InboxSchema, WebhookSchema, new_deployment, slug
+from web.views.api.blueprint import Calls
+from web.views.api.calling import Answer, Json, acting, body
+
+parties = Calls("parties", description="Parties, channels and deployments.")
+
+
+@parties.get("/me")
+@acting(answers={200: "Me"})
+def get_me(work: Work) -> Json:
+    """Whose key or session this is."""
+    return board.me(work)
+
+
+@parties.get("/parties")
+@acting(answers={200: items_of("Party")})
+def get_parties(work: Work) -> Json:
+    """Every party of the node."""
+    return {"items": [{"slug": name, **each} for name, each in board.parties(work).items()]}
+
+
+@parties.get("/channels")
+@acting(answers={200: items_of("Channel")})
+def get_channels(work: Work) -> Json:
+    """How your contacts are reached; secrets are never shown again."""
+    return {"items": board.channels(work)}
+
+
+@parties.put("/channels/webhook")
+@acting(answers={200: "ChannelSet"}, takes=body(WebhookSchema))
+def put_webhook(work: Work, given: dict[str, Any]) -> Json:
+    """Set where signed notifications of your duty desk are posted. The secret is made anew and shown this once."""
+    return set_channel(work, "webhook", given["url"])
+
+
+@parties.put("/channels/email")
+@acting(answers={200: "ChannelSet"}, takes=body(EmailSchema))
+def put_email(work: Work, given: dict[str, Any]) -> Json:
+    """Set where neutral mails with a link go."""
+    return set_channel(work, "email", given["address"])
+
+
+@parties.put("/channels/inbox")
+@acting(answers={200: "ChannelSet"}, takes=body(InboxSchema))
+def put_inbox(work: Work, given: dict[str, Any]) -> Json:
+    """Have notices in the inbox of the duty desk."""
+    return set_channel(work, "inbox", "")
+
+
+@parties.post("/channels/<any(webhook, email, inbox):kind>/test")
+@acting(answers={200: "TestSent"}, takes=body(NothingSchema))
+def post_channel_test(work: Work, kind: str, given: dict[str, Any]) -> Json:
+    """Send a test over it. How it went is read at the notification."""
+    return test_channel(work, kind)
+
+
+@parties.get("/deployments")
+@acting(answers={200: items_of("Deployment")})
+def get_deployments(work: Work) -> Json:
+    """Every deployment that you have a part in."""
+    return {"items": board.deployments(work)}
+
+
+@parties.get("/deployments/<string:deployment>")
+@acting(answers={200: "Deployment"})
+def get_deployment(work: Work, deployment: str) -> Json:
+    """One deployment."""
+    found = next((each for each in board.deployments(work) if each["slug"] == slug(deployment, "/slug")), None)
+    if found is None:
+        raise NotFound("There is no such deployment that you have a part in.")
+    return found
+
+
+@parties.put("/deployments/<string:deployment>")
+@acting(answers={201: "Deployment", 200: "Deployment"}, takes=body(DeploymentSchema, lambda value, work: value), refuses=(403, 409))
+def put_deployment(work: Work, deployment: str, given: object) -> Answer:
+    """Register a deployment. The same again answers 200; other particulars under its name are refused with 409."""
+    registered, new = register_deployment(work, new_deployment(deployment, given))
+    return Answer(registered, 201 if new else 200)
