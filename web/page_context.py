@@ -14,6 +14,7 @@ from flask import Flask, render_template, request
 from markupsafe import Markup
 
 from incident import board
+from incident.actions.permission import FILING_KINDS
 from incident.rules.handling import fields
 from incident.rules.legaltime.zones import TimeRefused, zone
 from incident.work import Work
@@ -40,7 +41,7 @@ STATES = {
     "stayed": "ended",
 }
 _SETTLED = {"met": "met", "met_late": "met", "missed": "late", "waived": "stayed", "lapsed": "stayed", "superseded": "stayed"}
-_ACRONYMS = {"tlp": "TLP", "ai": "AI", "sec": "SEC", "nis2": "NIS2", "gdpr": "GDPR", "api": "API"}
+_ACRONYMS = {"tlp": "TLP", "ai": "AI", "sec": "SEC", "nis2": "NIS2", "gdpr": "GDPR", "api": "API", "cert": "CERT", "csirt": "CSIRT"}
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -64,11 +65,12 @@ def install(app: Flask) -> None:
 
 
 def rendered(work: Work, template: str, **values: Any) -> str:
-    """The page, with what every page needs: the parties by slug, the caller's own zone and the instant of this work."""
+    """The page, with what every page needs: the parties by slug, the caller's own zone, and the instant of this work."""
     parties = board.parties(work)
     me = parties.get(work.actor.slug, {})
     person = work.actor if work.actor.means == "session" else None
-    shared = {"now": work.now, "parties": parties, "me": me, "my_zone": me.get("zone", "UTC"), "actor": work.actor, "person": person}
+    mine = {"me": me, "my_zone": me.get("zone", "UTC"), "files": me.get("kind") in FILING_KINDS}
+    shared = {"now": work.now, "parties": parties, "actor": work.actor, "person": person, **mine}
     return render_template(template, **shared, **values)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
@@ -135,6 +136,26 @@ def test_the_web_does_not_listen_on_a_port_that_nobody_knows() -> None:
     result = run("web", "--port", "0", DATABASE_URL="postgresql://demarche_web@127.0.0.1/demarche")
     assert result.exit_code == 2
     assert "number from 1 to 65535" in result.stderr
+
+
+def test_the_web_says_in_a_line_that_its_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        words = [sys.executable, "-c", "from web.cli import main; main()", "web", "--port", port]
+        nowhere = {"DATABASE_URL": "postgresql://demarche_web@127.0.0.1:1/demarche", "DEMARCHE_HOME": str(tmp_path / "home")}
+        done = subprocess.run(words, env=os.environ | nowhere, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_web_does_not_start_with_a_key_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("not a key")
+    result = run("web", DATABASE_URL="postgresql://demarche_web@127.0.0.1:1/demarche", DEMARCHE_SIGNING_KEY_FILE=str(tmp_path / "key.pem"))
+    assert result.exit_code == 2
+    assert "DEMARCHE_SIGNING_KEY_FILE" in result.stderr
 
 
 # -- agreement documents ----------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_a_report_from_options_is_filed_once_and_its_clocks_are_shown_with_reaso
 
 def test_people_read_the_clocks_the_reasons_and_who_is_told(desk: Desk) -> None:
     at = desk.world.now.isoformat()
-    result = desk.run("file", *OPTIONS, "--aware-at", at, "--party", "cert-ee")
+    result = desk.run("file", *OPTIONS, "--aware-at", at, "--party", "cert-ee", "--why", "all")
     filed = desk.run("file", *OPTIONS, "--aware-at", at, "--party", "cert-ee", "--json")
     assert result.exit_code == 0
     assert result.stdout.startswith("Filed: EE-77")
@@ -106,6 +106,16 @@ def test_people_read_the_clocks_the_reasons_and_who_is_told(desk: Desk) -> None:
         assert each["title"] in result.stdout
         assert each["because"][0]["text"] in result.stdout
     assert "meridian-models" in result.stdout
+
+
+def test_reasons_of_what_may_not_apply_are_left_out_unless_asked_for(desk: Desk) -> None:
+    at = desk.world.now.isoformat()
+    firm, none = (desk.run("file", *OPTIONS, "--aware-at", at, "--party", "cert-ee", *more).stdout for more in ((), ("--why", "none")))
+    provisional = [each for each in desk.files("--preview", reference="EE-1")["obligations"] if each["provisional"]]
+    assert provisional
+    assert all(f"{each['title']}, owed by {each['owed_by']}: why" not in firm for each in provisional)
+    assert "why this instant" in firm
+    assert "why this instant" not in none
 
 
 def test_a_preview_shows_the_same_and_files_nothing(desk: Desk) -> None:
@@ -184,7 +194,7 @@ def test_another_report_under_the_same_identity_is_refused(desk: Desk) -> None:
 
 NO_REPORTS = [
     b"", b"- a list", b"{", b"\xff\xfe", b"a: 1\na: 2", b'{"a": 1, "a": 2}', b"a: &x 1\nb: *x", b"[" * 9000, b"\x00", b'{"a": NaN}',
-    b"x" * (2**20 + 1),
+    b"x" * (2**20 + 1), b'{"a": ' + b"9" * 5000 + b"}", b'{"a": "\\ud800"}', b'{"a":' * 400 + b"1" + b"}" * 400 + b"]",
 ]  # fmt: skip
 
 

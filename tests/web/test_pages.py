@@ -219,7 +219,7 @@ def test_what_is_entered_is_shown_as_text_and_never_as_markup(enter: Enter) -> N
 def test_an_exercise_says_so_everywhere(enter: Enter) -> None:
     officer = enter(OFFICER)
     incident = file_one(officer, exercise="true")
-    assert "exercise-row" in officer.get("/").text
+    assert 'class="tag exercise">EXERCISE' in officer.get("/board/rows").text
     assert "EXERCISE. Nothing here is real" in officer.get(f"/incidents/{incident}").text
     assert "EXERCISE" in officer.get(f"/incidents/{incident}/receipt").text
 
@@ -293,6 +293,34 @@ def test_a_stage_is_submitted_with_its_proof_and_a_statutory_clock_shows_why_nob
     done = send(officer, url, seen, stage=stage[1], proof="PORTAL-17", by="Liis", back=back)
     assert done.location == f"/incidents/{incident}#o-{obligation}"
     assert "proof: PORTAL-17" in officer.get(seen).text
+
+
+def test_the_creditor_extends_and_waives_where_a_clause_allows_it(enter: Enter) -> None:
+    officer = enter(OFFICER)
+    seen = f"/incidents/{file_one(officer)}"
+    page = officer.get(seen).text
+    (obligation, *_) = re.findall(r'action="/obligations/([0-9a-f-]+)/extend"', page)
+    clause = re.search(rf'action="/obligations/{obligation}/extend".*?name="clause" value="([^"]+)"', page, re.DOTALL)
+    assert clause is not None
+    more = {"clause": clause[1], "reason": "A public holiday", "until_time": "17:00", "until_zone": "Europe/Tallinn", "back": seen}
+    url = f"/obligations/{obligation}/extend"
+    assert send(officer, url, seen, **more, until_date="2026-11-23").status_code == 422
+    assert send(officer, url, seen, **(more | {"until_zone": "Nowhere"}), until_date="2026-12-18").status_code == 422
+    assert send(officer, url, seen, **more, until_date="2026-12-18").status_code == 303
+    assert "Fri 18 Dec 2026, 17:00 Tallinn (UTC+2)" in officer.get(seen).text
+    assert send(officer, f"/obligations/{obligation}/waive", seen, reason="Settled by telephone", back=seen).status_code == 303
+    assert "Settled by telephone" in officer.get(seen).text
+    vendor = enter(VENDOR)
+    (owed, *_) = re.findall(r'data-open="/obligations/([0-9a-f-]+)"', vendor.get("/").text)
+    assert send(vendor, f"/obligations/{owed}/waive", reason="We would rather not").status_code == 403
+
+
+def test_a_supplier_is_not_offered_what_it_may_not_file(enter: Enter) -> None:
+    vendor = enter(VENDOR)
+    assert "/report" not in vendor.get("/").text
+    page = vendor.get("/report")
+    assert "Reports are filed by a deployment" in page.text
+    assert "<form" not in page.text.split("<main")[1]
 
 
 def test_a_form_leads_back_to_this_site_only(enter: Enter) -> None:

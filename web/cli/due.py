@@ -12,6 +12,7 @@ from incident.clock import wall
 from web.cli import options
 from web.cli.options import Duration
 from web.cli.outcome import Answer, answering
+from web.cli.paper import instant, verdict
 from web.cli.service import Service, service
 
 _ASKING = ("missed", "running", "unresolved")
@@ -48,9 +49,9 @@ def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None
     Exit codes: 0 done; 1 refused; 2 wrong usage; 3 the node could not be reached.
     """
     now = wall()  # this machine's clock only chooses and words what is shown; verdicts are the node's
-    asked = {"owed_by": owed_by, "due_before": _instant(now + within) if within else None}
+    asked = {"owed_by": owed_by, "due_before": _until(now + within) if within else None}
     with service(**who) as node:
-        found = [each for verdict in verdicts or _ASKING for each in _listed(node, asked | {"verdict": verdict}, limit)]
+        found = [each for each_verdict in verdicts or _ASKING for each in _listed(node, asked | {"verdict": each_verdict}, limit)]
     found.sort(key=_urgency)
     rows = [_row(each, now) for each in found]
     return Answer({"obligations": found}, lambda paper: paper.table(_COLUMNS, rows, empty="Nothing is due."))
@@ -70,7 +71,7 @@ def _row(each: dict[str, Any], now: datetime) -> tuple[object, ...]:
     at = each["target_at"] or each["due_at"]
     source = each["source"]
     return (
-        at or "no instant", _left(datetime.fromisoformat(at) - now) if at else "", each["verdict"], each["title"], each["owed_by"],
+        instant(at) or "no instant", _left(datetime.fromisoformat(at) - now) if at else "", verdict(each), each["title"], each["owed_by"],
         each["owed_to"] or each.get("owed_to_role"), each["incident_ref"], f"{source['name']} {source['cite']}",
     )  # fmt: skip
 
@@ -83,5 +84,5 @@ def _left(span: timedelta) -> str:
     return f"-{words}" if span < timedelta() else words
 
 
-def _instant(at: datetime) -> str:
+def _until(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

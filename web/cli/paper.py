@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -24,6 +25,16 @@ STYLES = {
 def clean(text: object) -> str:
     """On one line, with U+FFFD in place of what a terminal would obey instead of show."""
     return _UNSEEN.sub("\ufffd", re.sub(r"[\t\r\n]+", " ", str(text)))
+
+
+def instant(at: str | None) -> str:
+    """An instant of the API for a table: `2026-11-24 00:34:21Z`, its fraction of a second left out."""
+    return re.sub(r"T(\d\d:\d\d:\d\d)(?:\.\d+)?", r" \1", at) if at else ""
+
+
+def verdict(obligation: dict[str, Any]) -> str:
+    """Where an obligation of the API stands; one that may not apply at all is marked."""
+    return f"{obligation['verdict']} (provisional)" if obligation["provisional"] else str(obligation["verdict"])
 
 
 class Paper:
@@ -54,8 +65,12 @@ class Paper:
 
     def _draw(self, columns: Sequence[str], cells: list[list[str]]) -> None:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            table.add_column(Text(column), overflow="fold")
+        widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
+        whole = [not any(" " in row[place] for row in cells) for place in range(len(columns))]
+        fits = sum(width for width, one in zip(widths, whole, strict=True) if one) + 12 * (len(columns) - sum(whole)) <= self.console.width
+        for column, width, one in zip(columns, widths, whole, strict=True):
+            keep = {"min_width": max(width, len(column))} if one and fits else {}  # ids and instants stay on a line where they can
+            table.add_column(Text(column), overflow="fold", **keep)
         for row in cells:
             table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
         self.console.print(table)

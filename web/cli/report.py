@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import rich_click as click
 from incident.errors import Fault, Invalid
 from web.cli import options, source
 from web.cli.outcome import Answer, answering
-from web.cli.paper import Paper
+from web.cli.paper import Paper, instant, verdict
 from web.cli.service import service
 
 _REPORTS = "/api/v1/reports"
 _TEXTS = ("deployment", "reference", "stage", "summary", "severity", "tlp")
+_WHY = "Print the reasons of which clocks: all, those that certainly apply, or none. JSON holds them all."
 _CLOCKS = ("due", "target", "what", "owed by", "owed to", "verdict", "source")
 
 
@@ -34,6 +36,7 @@ _CLOCKS = ("due", "target", "what", "owed by", "owed to", "verdict", "source")
 )
 @click.option("--exercise", is_flag=True, help="It is an exercise; this is fixed when a case is opened.")
 @click.option("--preview", is_flag=True, help="Only show the clocks and notices that filing would create now.")
+@click.option("--why", type=click.Choice(("all", "firm", "none")), default="firm", show_default=True, help=_WHY)
 @options.speaks
 @answering
 def file(
@@ -61,7 +64,7 @@ def file(
     with service(party=party, key=key, base_url=base_url, home=home) as node:
         status, answer = node.post(f"{_REPORTS}/preview" if preview else _REPORTS, body)
     outcome = {"filed": not preview, "replayed": not preview and status == 200}
-    return Answer(answer | outcome, lambda paper: _draw(paper, answer, outcome))
+    return Answer(answer | outcome, lambda paper: _draw(paper, answer, outcome, why))
 
 
 def _body(
@@ -79,7 +82,16 @@ def _body(
     if said:
         body["facts"] |= said
     body |= stated | ({"affected_countries": list(countries)} if countries else {}) | ({"exercise": True} if exercise else {})
+    _sendable(body)
     return body
+
+
+def _sendable(body: dict[str, Any]) -> None:
+    """Bytes that are no UTF-8, in an option or as an escape in a file, would not come through."""
+    try:
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise Invalid([Fault("", "encoding", "expected text that is UTF-8 throughout, and not nested too deeply")]) from error
 
 
 def _read(path: Path | None) -> dict[str, Any]:
@@ -103,28 +115,33 @@ def _facts(given: Iterable[str]) -> dict[str, object]:
     return found
 
 
-def _draw(paper: Paper, answer: dict[str, Any], outcome: dict[str, bool]) -> None:
+def _draw(paper: Paper, answer: dict[str, Any], outcome: dict[str, bool], why: str) -> None:
     done = "On record already" if outcome["replayed"] else "Filed" if outcome["filed"] else "Preview, nothing was filed"
     name = answer.get("incident_ref") if outcome["filed"] else None
     paper.line(f"{done}: {answer['reference']}{f' as {name}' if name else ''}", "bold")
     paper.line()
     paper.table(_CLOCKS, [_clock(each) for each in answer["obligations"]], empty="No clock starts.")
     for each in answer["obligations"]:
-        paper.line(f"{each['title']} ({each['owed_by']}): why this instant", "bold")
-        for reason in each["because"]:
-            cite = f" [{reason['cite']}]" if reason["cite"] else ""
-            paper.line(f"  {reason['at'] or '-'}  {reason['text']}{cite}")
+        if why == "all" or (why == "firm" and not each["provisional"]):
+            _reasons(paper, each)
     paper.line()
     notices = [(each["to"], _state(each), ", ".join(each["items"]), each["digest"]) for each in answer["notices"]]
     paper.table(("told", "notice", "items", "digest"), notices, empty="Nobody is told.")
 
 
+def _reasons(paper: Paper, each: dict[str, Any]) -> None:
+    paper.line(f"{each['title']}, owed by {each['owed_by']}: why this instant", "bold")
+    for reason in each["because"]:
+        cite = f" [{reason['cite']}]" if reason["cite"] else ""
+        at = f" ({instant(reason['at'])})" if reason["at"] else ""
+        paper.line(f"  {reason['text']}{at}{cite}")
+
+
 def _clock(each: dict[str, Any]) -> tuple[object, ...]:
-    verdict = f"{each['verdict']} (provisional)" if each["provisional"] else each["verdict"]
-    source_ = each["source"]
+    said = each["source"]
     return (
-        each["due_at"] or "no number", each["target_at"] or "", each["title"], each["owed_by"], each["owed_to"] or each.get("owed_to_role"),
-        verdict, f"{source_['name']} {source_['cite']}",
+        instant(each["due_at"]) or "no number", instant(each["target_at"]), each["title"], each["owed_by"],
+        each["owed_to"] or each["owed_to_role"], verdict(each), f"{said['name']} {said['cite']}",
     )  # fmt: skip
 
 

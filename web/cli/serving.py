@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _TARGET = "web.cli.serving:application"
+_THREADS = "DEMARCHE_WEB_THREADS"  # between this module's two halves alone
 _BACKLOG = 1024
 _PATIENCE = 10  # seconds that a worker process gets to answer what it has begun
 _TO_ROOT: dict[str, Any] = {
@@ -44,17 +46,22 @@ def web(host: str | None, port: str | None, workers: int, threads: int) -> None:
 
     Exit codes: 0 stopped when asked; 1 it could not serve; 2 a setting cannot be used.
     """
-    for variable, given in (("DEMARCHE_HOST", host), ("DEMARCHE_PORT", port)):
-        if given is not None:
-            os.environ[variable] = given  # the processes that answer read their settings for themselves
-    os.environ[_THREADS] = str(threads)
-    settings = _checked_settings()
+    try:
+        settings = _checked_settings(host, port)
+        _serve(settings, _address(settings.host), workers, threads)
+    except Refused as refused:
+        sys.exit(_told(refused))
+
+
+def _serve(settings: Settings, address: str, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    # The processes that answer read their settings for themselves.
+    os.environ |= {"DEMARCHE_HOST": settings.host, "DEMARCHE_PORT": str(settings.port), _THREADS: str(threads)}
     server = Server(
         _TARGET,
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
         factory=True,
@@ -66,7 +73,11 @@ def web(host: str | None, port: str | None, workers: int, threads: int) -> None:
         workers_kill_timeout=_PATIENCE,
         websockets=False,
     )
-    server.serve()
+    try:
+        server.serve()
+    except RuntimeError as error:  # with a stack that is of no use to whoever chose the port
+        why = str(error).split("\n", 1)[0]
+        raise Refused(f"Cannot listen on {settings.host} port {settings.port}: {why}.", code="bad_address") from error
 
 
 @click.command()
@@ -103,19 +114,23 @@ def application() -> Flask:
     return create_app(open_node(settings, url, wake=open_wake(url, settings.broker_url), pool_size=int(os.environ.get(_THREADS, "8"))))
 
 
-_THREADS = "DEMARCHE_WEB_THREADS"
-
-
-def _checked_settings() -> Settings:
-    try:
-        settings = Settings.from_environment()
-        settings.needed_database_url()
-        if settings.port == 0:
-            raise BadSetting("DEMARCHE_PORT (--port)", "a number from 1 to 65535", "is 0")
-    except Refused as refused:
-        sys.exit(_told(refused))
+def _checked_settings(host: str | None, port: str | None) -> Settings:
+    """What the processes that answer will find too; told here once rather than by each of them again and again."""
+    settings = Settings.from_environment(host=host, port=port)
+    settings.needed_database_url()
+    if settings.port == 0:
+        raise BadSetting("DEMARCHE_PORT (--port)", "a number from 1 to 65535", "is 0")
+    settings.signing_key()
     logs.configure(settings.log_level, settings.log_format)
     return settings
+
+
+def _address(host: str) -> str:
+    """The number of a host by name."""
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][4][0])
+    except OSError as error:
+        raise BadSetting("DEMARCHE_HOST (--host)", "an address of this machine", f"is {host!r} ({error.strerror})") from error
 
 
 def _told(refused: Refused) -> int:

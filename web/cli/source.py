@@ -81,6 +81,8 @@ def value(text: str) -> object:
         except Invalid:
             where = f"line {error.lineno}, column {error.colno}"
             raise Invalid([Fault("", "json", f"{error.msg} at {where}")], "The document is neither JSON nor YAML.") from error
+    except ValueError as error:
+        raise Invalid([Fault("", "number", "a number has too many digits")], "The document cannot be read.") from error
     except RecursionError:
         raise Invalid([Fault("", "too_deep", "expected fewer levels")], "The document is nested too deeply.") from None
 

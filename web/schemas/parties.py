@@ -87,8 +87,16 @@ def new_deployment(name: str, body: object) -> NewDeployment:
     Raises:
         Invalid: every bad field by JSON pointer.
     """
-    given = load(DeploymentSchema(), body)
+    faults: list[Fault] = []
+    try:
+        slug(name, "/slug")
+    except Invalid as refused:
+        faults += refused.faults
+    try:
+        given = load(DeploymentSchema(), body)
+    except Invalid as refused:
+        faults += refused.faults
+    if faults:
+        raise Invalid(faults)
     system = given.pop("system")
-    return NewDeployment(
-        slug=slug(name, "/slug"), **given, system=system["name"], system_version=system["version"], models=system["models"]
-    )
+    return NewDeployment(slug=name, **given, system=system["name"], system_version=system["version"], models=system["models"])

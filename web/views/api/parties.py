@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
+
 from incident import board
-from incident.actions.register_deployment import register_deployment
+from incident.actions.register_deployment import NewDeployment, register_deployment
 from incident.actions.set_channel import set_channel
 from incident.actions.test_channel import test_channel
 from incident.errors import NotFound
@@ -17,6 +19,10 @@ from web.views.api.blueprint import Calls
 from web.views.api.calling import Answer, Json, acting, body
 
 parties = Calls("parties", description="Parties, channels and deployments.")
+
+
+def _read_deployment(value: object, work: Work) -> NewDeployment:
+    return new_deployment(str((request.view_args or {})["deployment"]), value)
 
 
 @parties.get("/me")
@@ -86,8 +92,8 @@ def get_deployment(work: Work, deployment: str) -> Json:
 
 
 @parties.put("/deployments/<string:deployment>")
-@acting(answers={201: "Deployment", 200: "Deployment"}, takes=body(DeploymentSchema, lambda value, work: value), refuses=(403, 409))
-def put_deployment(work: Work, deployment: str, given: object) -> Answer:
+@acting(answers={201: "Deployment", 200: "Deployment"}, takes=body(DeploymentSchema, _read_deployment), refuses=(403, 409))
+def put_deployment(work: Work, deployment: str, given: NewDeployment) -> Answer:
     """Register a deployment. The same again answers 200; other particulars under its name are refused with 409."""
-    registered, new = register_deployment(work, new_deployment(deployment, given))
+    registered, new = register_deployment(work, given)
     return Answer(registered, 201 if new else 200)

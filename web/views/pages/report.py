@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from incident import board
 from incident.actions import file_report, preview_report
 from incident.actions.commands import FileReport
+from incident.actions.permission import FILING_KINDS
 from incident.errors import Conflict, Fault, Invalid, NotFound
 from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.work import Work
@@ -30,7 +31,7 @@ Outcome = TypeVar("Outcome")
 @page
 def report(work: Work) -> str:
     """A fresh form."""
-    form = board.report_form(work)
+    form = _form(work)
     return _shown(work, form, report_form.empty(form["deployments"]))
 
 
@@ -47,7 +48,7 @@ def report_more(work: Work, id_: UUID) -> str:
     """The form filled with what stands, for the next stage or a correction."""
     found = board.incident(work, id_)
     given = report_form.of_case(found, request.args.get("stage") or found["incident"]["stage"])
-    return _shown(work, board.report_form(work), given, found)
+    return _shown(work, _form(work), given, found)
 
 
 @pages.post("/incidents/<uuid:id_>/report")
@@ -61,7 +62,7 @@ def send_more(work: Work, id_: UUID) -> Response | tuple[str, int]:
 @page
 def preview(work: Work) -> str:
     """What sending would start and tell: the panel beside the form, or the whole page where no script runs."""
-    form, given = board.report_form(work), report_form.of_request(request.form)
+    form, given = _form(work), report_form.of_request(request.form)
     values: dict[str, Any] = {"waiting": report_form.unanswered(given), "preview": None, "faults": []}
     if given["deployment"]:
         try:
@@ -76,8 +77,15 @@ def preview(work: Work) -> str:
     return _shown(work, form, given, found, **values)
 
 
+def _form(work: Work) -> Json:
+    """The vocabulary, and the deployments that the caller may file for: a supplier sees its deployments and files for none."""
+    form = board.report_form(work)
+    files = board.me(work)["kind"] in FILING_KINDS
+    return {**form, "deployments": [each for each in form["deployments"] if files or each["operator"] == work.actor.slug]}
+
+
 def _send(work: Work, found: Json | None) -> Response | tuple[str, int]:
-    form, given = board.report_form(work), report_form.of_request(request.form)
+    form, given = _form(work), report_form.of_request(request.form)
     try:
         filed = _acted(work, form, given, file_report.file_report)
     except Invalid as refused:
