@@ -71,7 +71,9 @@ def timeline(work: Work, case_id: UUID) -> list[answers.Json]:
         .where(entry.c.stream == case_id)
         .order_by(entry.c.seq)
     )
-    return [_entry(row) for row in rows]
+    entries = [(row, json.loads(bytes(row.payload)) if row.payload is not None else None) for row in rows]
+    names = _named_parties(work, [said for _, said in entries if said])
+    return [_entry(row, said, names) for row, said in entries]
 
 
 def version(work: Work, case_id: UUID) -> str:
@@ -142,9 +144,15 @@ def _can(work: Work, row: Row) -> dict[str, bool]:
     }
 
 
-def _entry(row: Row) -> answers.Json:
-    said = json.loads(bytes(row.payload)) if row.payload is not None else None
+def _named_parties(work: Work, payloads: list[answers.Json]) -> dict[str, str]:
+    """The names of the parties that entries were addressed `to`, which they hold as ids."""
+    ids = {said["to"] for said in payloads if "to" in said} | {said["detail"]["to"] for said in payloads if "to" in said.get("detail", {})}
+    known = directory.by_ids(work.connection, [UUID(each) for each in ids if len(str(each)) == 36])
+    return {str(id_): party.name for id_, party in known.items()}
+
+
+def _entry(row: Row, said: answers.Json | None, names: dict[str, str]) -> answers.Json:
     return {
         "seq": row.seq, "kind": row.kind, "at": answers.at(row.at), "actor": row.actor, "by": (said or {}).get("by"),
-        "text": sentence(row.kind, said), "hash": bytes(row.hash).hex(), "erased": said is None, "payload": said,
+        "text": sentence(row.kind, said, names), "hash": bytes(row.hash).hex(), "erased": said is None, "payload": said,
     }  # fmt: skip

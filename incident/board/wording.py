@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 _WORDS = {
@@ -39,11 +40,18 @@ _WORDS = {
 }
 
 
-def sentence(kind: str, said: dict[str, Any] | None) -> str:
-    """What an entry says, for people; the kind itself where there are no words for it, and a note where it was erased."""
+def sentence(kind: str, said: dict[str, Any] | None, names: Mapping[str, str] | None = None) -> str:
+    """What an entry says, for people; the kind itself where there are no words for it, and a note where it was erased.
+
+    `names` gives the name of a party by its id.
+    """
     if said is None:
         return "This entry's content was erased; its place in the chain stands."
-    values = {key: len(value) if isinstance(value, list) else value for key, value in {**said, **said.get("detail", {})}.items()}
+    known = names or {}
+    values = {
+        key: len(value) if isinstance(value, list) else known.get(str(value), value)
+        for key, value in {**said, **said.get("detail", {})}.items()
+    }
     try:
         return _WORDS[kind].format_map(values)
     except KeyError:

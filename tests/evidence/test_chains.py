@@ -117,7 +117,8 @@ def test_a_cut_off_end_with_the_head_mended_is_found_in_the_order(forger: sa.Con
         forger.execute(sa.text(f"delete from {table} {THIS}"), where)
     forger.execute(
         sa.text(
-            "update evidence_head h set seq = e.seq, hash = e.hash from evidence_entry e where h.stream = :s and (e.stream, e.seq) = (:s, :b)"
+            "update evidence_head h set seq = e.seq, hash = e.hash from evidence_entry e"
+            " where h.stream = :s and e.stream = h.stream and e.seq = :b"
         ),
         {"s": STREAMS[2], "b": ENTRIES - 1},
     )

@@ -150,10 +150,17 @@ ACCEPTED = (
     " accepted_at) values (gen_random_uuid(), 'n', '1', 't', 'd', 't', '{}', now(), :me, now(), now())"
 )
 FOR_ANOTHER = "update demarche.agreement_party set accepted_at = now() where party_id <> :me returning party_id"
-TO_ANOTHER = (
-    "insert into demarche.notification (id, party_id, contact, kind, address, effect_key, state, look_at, created_at)"
-    " values (gen_random_uuid(), :other, 'duty_desk', 'email', 'x', 'x', 'due', now(), now())"
+A_TEST = (
+    "insert into demarche.notification (id, party_id, channel_id, contact, kind, address, effect_key, state, look_at, created_at)"
+    " select gen_random_uuid(), {party}, c.id, 'duty_desk', c.kind, {address}, 'x', 'due', now(), now() from demarche.channel c"
+    " where c.party_id = :me and c.kind = 'email' limit 1"
 )
+TO_ANOTHER, ELSEWHERE = A_TEST.format(party=":other", address="c.address"), A_TEST.format(party=":me", address="'anybody@example.org'")
+OVER_ANOTHERS = (
+    "insert into demarche.notification (id, party_id, channel_id, contact, kind, address, effect_key, state, look_at, created_at)"
+    " values (gen_random_uuid(), :me, :channel, 'duty_desk', 'email', 'x', 'x', 'due', now(), now())"
+)
+TAKE_BACK = "update demarche.agreement_party set accepted_at = null where party_id = :me and accepted_at is not null returning party_id"
 DENIED, WALLED, NO_ROW = "permission denied", "row-level security", "no row"
 OFF = "set local row_security = off; select 1 from demarche.fact"
 
@@ -173,12 +180,18 @@ def nobody_takes_rights(doors: Doors, who: Populated) -> list[str]:
         ("change me()", who.stranger, "create or replace function demarche.me() returns uuid return null", DENIED),
         ("publish what nobody accepted", who.filer, ACCEPTED, WALLED),
         ("accept for another", who.filer, FOR_ANOTHER, NO_ROW),
-        ("test another's channel", who.stranger, TO_ANOTHER, WALLED),
+        ("take an acceptance back", who.filer, TAKE_BACK, NO_ROW),
+        ("send a test to another party", who.filer, TO_ANOTHER, WALLED),
+        ("send a test to any address", who.filer, ELSEWHERE, WALLED),
+        ("send a test over another's channel", who.filer, OVER_ANOTHERS, WALLED),
     ]  # fmt: skip
+    with doors.enter(WORKER) as connection:
+        channel = connection.execute(sa.text("select id from demarche.channel where party_id = :p"), {"p": who.told}).scalars().first()
     faults = []
     for what, party, sql, expected in asked:
         with doors.enter(WEB, party) as connection:
-            bound = {name: value for name, value in {"case": who.case, "me": party, "other": who.told}.items() if f":{name}" in sql}
+            given = {"case": who.case, "me": party, "other": who.told, "channel": channel}
+            bound = {name: value for name, value in given.items() if f":{name}" in sql}
             came = attempt(connection, sql, **bound)
         refused = came == [] if expected == NO_ROW else isinstance(came, str) and expected in came
         if not refused:

@@ -45,7 +45,9 @@ def test_a_report_with_one_fault_is_refused_for_it(api: Callers, changed: dict[s
 
 
 def test_every_fault_is_named_at_once_the_deployment_too(api: Callers) -> None:
-    body = a_body(deployment="atlantis", severity="dire", surprise=1, facts={"aware_at": "2027-01-01T00:00:00Z", "detected_at": "yesterday"})
+    body = a_body(
+        deployment="atlantis", severity="dire", surprise=1, facts={"aware_at": "2027-01-01T00:00:00Z", "detected_at": "yesterday"}
+    )
     assert faults(api.post("/reports", body)) == {
         "/deployment": "unknown_deployment", "/severity": "not_one_of", "/surprise": "unknown_field",
         "/facts/aware_at": "in_the_future", "/facts/detected_at": "not_a_time",
@@ -71,7 +73,9 @@ def test_what_cannot_be_read_is_a_400(api: Callers, data: bytes, code: str) -> N
     assert problem_of(api.call("POST", "/reports", data=data, headers=JSON), 400)["code"] == code
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/yaml", ""])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/yaml", ""]
+)
 def test_another_content_type_is_a_415(api: Callers, kind: str) -> None:
     answer = api.call("POST", "/reports", data=json.dumps(a_body()), headers={"Content-Type": kind} if kind else {})
     assert "application/json" in problem_of(answer, 415)["detail"]
@@ -84,7 +88,16 @@ def test_a_compressed_body_is_a_415(api: Callers) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearer demarche_00000000_wrong", "Bearer ", "Bearer", "Basic ZTp4", "", "Bearer " + "x" * 5000, "Bearer \xe9", "demarche_00000000_wrong"],
+    [
+        "Bearer demarche_00000000_wrong",
+        "Bearer ",
+        "Bearer",
+        "Basic ZTp4",
+        "",
+        "Bearer " + "x" * 5000,
+        "Bearer \xe9",
+        "demarche_00000000_wrong",
+    ],
 )
 def test_a_wrong_key_is_a_401_that_says_how(api: Callers, header: str) -> None:
     answer = api.get("/incidents", by=None, headers={"Authorization": header})
@@ -141,7 +154,11 @@ def test_an_offset_whose_plus_was_not_escaped_is_understood(api: Callers) -> Non
         ("/notices/{id}/hold", [], {"": "wrong_type"}),
         ("/incidents/{id}/close", {"as": "solved"}, {"/as": "not_one_of", "/reason": "required"}),
         ("/incidents/{id}/close", {"as": "duplicate", "reason": "r", "duplicate_of": "17"}, {"/duplicate_of": "not_an_id"}),
-        ("/incidents/{id}/reclassify", {"reason": "r", "severity": "dire", "facts": {"x": 1}}, {"/severity": "not_one_of", "/facts/x": "unknown_fact"}),
+        (
+            "/incidents/{id}/reclassify",
+            {"reason": "r", "severity": "dire", "facts": {"x": 1}},
+            {"/severity": "not_one_of", "/facts/x": "unknown_fact"},
+        ),
         ("/incidents/{id}/reopen", {}, {"/reason": "required"}),
     ],
 )
@@ -169,7 +186,9 @@ def test_what_is_put_is_checked_field_by_field(api: Callers, path: str, body: ob
     assert set(faults(api.call("PUT", path, json=body))) == expected
 
 
-@pytest.mark.parametrize("text", ["{[", "name: [unclosed", "a: &x 1\nb: *x", "- just\n- a list", "name: \x00", "!!python/object:os.system {}"])
+@pytest.mark.parametrize(
+    "text", ["{[", "name: [unclosed", "a: &x 1\nb: *x", "- just\n- a list", "name: \x00", "!!python/object:os.system {}"]
+)
 def test_a_broken_agreement_says_where(api: Callers, text: str) -> None:
     assert faults(api.call("POST", "/agreements", data=text.encode(), headers={"Content-Type": "application/yaml"}))
     assert faults(api.post("/agreements", {"text": text}))
@@ -180,7 +199,9 @@ def test_an_agreement_that_is_not_utf_8_is_malformed(api: Callers) -> None:
     assert problem_of(answer, 400)["code"] == "malformed"
 
 
-@pytest.mark.parametrize("path", ["/nope", "/incidents/17", "/incidents/", f"/incidents/{uuid.uuid4()}/nope", "//api/v2/incidents", "//api"])
+@pytest.mark.parametrize(
+    "path", ["/nope", "/incidents/17", "/incidents/", "/incidents/6d73ff71-3305-4d08-a683-6be28236979f/nope", "//api/v2/incidents", "//api"]
+)
 def test_an_address_that_is_none_is_a_404_and_never_a_page(api: Callers, path: str) -> None:
     assert problem_of(api.get(path), 404)["code"] == "no_such_address"
 

@@ -68,7 +68,9 @@ def test_a_preview_is_what_filing_answers_and_leaves_nothing(api: Callers) -> No
         return sorted((each["commitment"], each["owed_by"], each["due_at"]) for each in answer["obligations"])
 
     assert clocks(previewed.json) == clocks(filed)
-    assert {(each["to"], each["digest"]) for each in previewed.json["notices"]} == {(each["to"], each["digest"]) for each in filed["notices"]}
+    assert {(each["to"], each["digest"]) for each in previewed.json["notices"]} == {
+        (each["to"], each["digest"]) for each in filed["notices"]
+    }
 
 
 def test_a_key_gives_back_its_answer_and_nothing_happens_twice(api: Callers) -> None:

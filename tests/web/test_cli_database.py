@@ -275,7 +275,7 @@ def test_naming_one_that_is_not_dead_does_nothing_at_all(filed: World) -> None:
     assert document(run(url(filed), "outbox", "list", "--json"))["states"]["dead"] == 1
 
 
-@pytest.mark.parametrize("words", [(), ("--dead", str(uuid.uuid4())), ("not-an-id",)], ids=str)
+@pytest.mark.parametrize("words", [(), ("--dead", "9d7a3e8a-0182-4882-b6bb-08e7d172d5cc"), ("not-an-id",)], ids=str)
 def test_retrying_says_which(words: tuple[str, ...]) -> None:
     assert run(None, "outbox", "retry", *words).exit_code == 2
 

@@ -69,8 +69,8 @@ class Paper:
         whole = [not any(" " in row[place] for row in cells) for place in range(len(columns))]
         fits = sum(width for width, one in zip(widths, whole, strict=True) if one) + 12 * (len(columns) - sum(whole)) <= self.console.width
         for column, width, one in zip(columns, widths, whole, strict=True):
-            keep = {"min_width": max(width, len(column))} if one and fits else {}  # ids and instants stay on a line where they can
-            table.add_column(Text(column), overflow="fold", **keep)
+            keep = max(width, len(column)) if one and fits else None  # ids stay on a line where they can
+            table.add_column(Text(column), overflow="fold", min_width=keep)
         for row in cells:
             table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
         self.console.print(table)

@@ -25,7 +25,7 @@ _CLOCKS = ("due", "target", "what", "owed by", "owed to", "verdict", "source")
 @click.argument("path", required=False, metavar="[FILE]", type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--deployment", metavar="SLUG", help="Whose incident it is.")
 @click.option("--reference", metavar="TEXT", help="Your own reference; with the deployment and the stage it identifies the report.")
-@click.option("--stage", metavar="WORD", help="early_warning, notification, …; default early_warning.")
+@click.option("--stage", metavar="WORD", help="early_warning (the default), incident_notification, intermediate or final_report.")
 @click.option("--summary", metavar="TEXT", help="What happened, in a sentence.")
 @click.option("--severity", metavar="WORD", help="low, medium, high or critical.")
 @click.option("--tlp", metavar="LABEL", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED.")
@@ -40,7 +40,7 @@ _CLOCKS = ("due", "target", "what", "owed by", "owed to", "verdict", "source")
 @options.speaks
 @answering
 def file(
-    path: Path | None, preview: bool, party: str | None, key: str | None, base_url: str | None, home: Path | None, **given: Any
+    path: Path | None, preview: bool, why: str, party: str | None, key: str | None, base_url: str | None, home: Path | None, **given: Any
 ) -> Answer:
     """File a report, or with --preview show what filing it would do.
 

@@ -84,7 +84,7 @@ def value(text: str) -> object:
     except ValueError as error:
         raise Invalid([Fault("", "number", "a number has too many digits")], "The document cannot be read.") from error
     except RecursionError:
-        raise Invalid([Fault("", "too_deep", "expected fewer levels")], "The document is nested too deeply.") from None
+        raise _too_deep() from None
 
 
 def scalar(word: str) -> object:
@@ -113,12 +113,18 @@ def _yaml(text: str) -> object:
         mark = error.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise Invalid([Fault("", "yaml", f"{error.problem or error.context}{where}")], "The document is not YAML.") from error
+    except RecursionError:
+        raise _too_deep() from None
     except (yaml.YAMLError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else "it has a character that YAML does not allow"
         raise Invalid([Fault("", "yaml", reason)], "The document is not YAML.") from error
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def _too_deep() -> Invalid:
+    return Invalid([Fault("", "too_deep", "expected fewer levels")], "The document is nested too deeply.")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import sqlalchemy as sa
-from alembic.command import upgrade
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from incident.db.engine import engine
 
@@ -29,9 +27,8 @@ def migrate(admin_url: str, *, web_password: str | None = None, worker_password:
             connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
             missing = _missing(connection)
             if missing:
-                config = _config()
-                config.attributes["connection"] = connection
-                upgrade(config, "head")
+                _upgrade(connection)
+                connection.exec_driver_sql("grant select on public.schema_version to demarche_web, demarche_worker")
             return missing
     finally:
         made.dispose()
@@ -42,19 +39,23 @@ def pending(connection: sa.Connection) -> list[str]:
     return _missing(connection)
 
 
-def _config() -> Config:
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic.command import upgrade  # nine megabytes that a node which is up to date need not carry
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "incident.db:migrations")
     config.set_main_option("path_separator", "os")
-    return config
+    config.attributes["connection"] = connection
+    upgrade(config, "head")
 
 
 def _missing(connection: sa.Connection) -> list[str]:
-    context = MigrationContext.configure(connection, opts={"version_table": "schema_version", "version_table_schema": "public"})
-    script = ScriptDirectory.from_config(_config())
-    known = [revision.revision for revision in script.walk_revisions()][::-1]
-    here = context.get_current_revision()
-    return known if here is None else known[known.index(here) + 1 :]
+    known = sorted(each.name.split("_")[0] for each in (files(__package__) / "versions").iterdir() if each.name.endswith(".py"))
+    here = None
+    if connection.exec_driver_sql("select to_regclass('public.schema_version')").scalar() is not None:
+        here = connection.exec_driver_sql("select version_num from public.schema_version").scalar()
+    return known if here is None else [each for each in known if each > here]
 
 
 def _make_roles(connection: sa.Connection, passwords: dict[str, str | None]) -> None:

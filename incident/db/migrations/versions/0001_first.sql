@@ -326,7 +326,8 @@ create policy publishes on agreement_version for insert to demarche_web with che
 create policy party_to_it on agreement_party for select to demarche_web using (version_id in (select my_agreements.id from my_agreements()));
 create policy publishes on agreement_party for insert to demarche_web
   with check (accepted_at is null and exists (select from agreement_version v where v.id = version_id and v.published_by = me()));
-create policy accepts on agreement_party for update to demarche_web using (party_id = me()) with check (party_id = me());
+create policy accepts on agreement_party for update to demarche_web                  -- once, and not taken back
+  using (party_id = me() and accepted_at is null) with check (party_id = me() and accepted_at is not null);
 
 create policy reads on incident for select to demarche_web using (
   filed_by = me() or operator_id = me() or exists (select from visibility v where v.case_id = incident.id and v.party_id = me()));
@@ -350,7 +351,8 @@ create policy of_the_stream on evidence_order for select to demarche_web
 create policy anyone on evidence_checkpoint for select to demarche_web using (true);
 create policy recipient on notice for select to demarche_web using (recipient = me() and released_at is not null and cancelled_at is null);
 create policy recipient on notification for select to demarche_web using (party_id = me());
-create policy tests on notification for insert to demarche_web with check (party_id = me() and case_id is null);
+create policy tests on notification for insert to demarche_web with check (party_id = me() and case_id is null and exists (
+  select from channel c where c.id = channel_id and c.party_id = me() and c.kind = notification.kind and c.address = notification.address));
 create policy told on obligation for select to demarche_web using (exists (
   select from notice n where n.recipient = me() and n.case_id = obligation.case_id and n.released_at is not null and n.cancelled_at is null
     and obligation.id = any (n.obligations)));

@@ -1,0 +1,200 @@
+"""Every call of the API by everybody: the party that filed, the operator, a party that was told, one whose notice still
+awaits release, a stranger, and nobody. A call without a row here fails the tests.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.web.callers import FILER, OPERATOR, RECIPIENT, STRANGER, WAITING, Callers, a_body, a_world_at_the_door, problem_of
+
+ROLES: dict[str, str | None] = {
+    "own": FILER, "operator": OPERATOR, "recipient": RECIPIENT, "waiting": WAITING, "stranger": STRANGER, "nobody": None,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role is answered, in the order of `ROLES`; `body` may name the ids of `Things` in braces."""
+
+    own: int
+    operator: int
+    recipient: int
+    waiting: int
+    stranger: int
+    nobody: int = 401
+    body: dict[str, Any] | None = None
+    path: dict[str, str] = field(default_factory=dict)
+
+
+def everybody(status: int = 200, **more: Any) -> Row:
+    """The same for all who have a key."""
+    return Row(status, status, status, status, status, **more)
+
+
+TABLE: dict[str, Row] = {
+    "GET /facts": everybody(),
+    "GET /regimes": everybody(),
+    "GET /me": everybody(),
+    "GET /parties": everybody(),
+    "GET /channels": everybody(),
+    "GET /deployments": everybody(),
+    "GET /incidents": everybody(),
+    "GET /obligations": everybody(),
+    "GET /notices": everybody(),
+    "GET /notifications": everybody(),
+    "GET /agreements": everybody(),
+    "PUT /channels/webhook": everybody(body={"url": "http://127.0.0.1:9/hook"}),
+    "PUT /channels/email": everybody(body={"address": "duty@desk.example"}),
+    "PUT /channels/inbox": everybody(body={}),
+    "POST /channels/<any(webhook, email, inbox):kind>/test": everybody(path={"kind": "email"}),
+    "GET /deployments/<string:deployment>": Row(200, 200, 200, 404, 404, path={"deployment": "ee-citizen-assistant"}),
+    "PUT /deployments/<string:deployment>": Row(
+        409, 409, 403, 409, 409, path={"deployment": "ee-citizen-assistant"}, body={
+            "name": "Mine now", "jurisdiction": "EE", "operator": OPERATOR, "data_may_live": ["EE"],
+            "system": {"name": "S", "version": "1"}},
+    ),
+    "POST /reports": Row(201, 201, 403, 422, 422, body=a_body(reference="matrix {role}")),
+    "POST /reports/preview": Row(200, 200, 403, 422, 422, body=a_body(reference="preview {role}")),
+    "GET /incidents/<uuid:incident_id>": Row(200, 200, 404, 404, 404),
+    "GET /incidents/<uuid:incident_id>/timeline": Row(200, 200, 404, 404, 404),
+    "POST /incidents/<uuid:incident_id>/close": Row(200, 404, 404, 404, 404, body={"as": "withdrawn", "reason": "r"}),
+    "POST /incidents/<uuid:incident_id>/reclassify": Row(200, 404, 404, 404, 404, body={"reason": "r", "severity": "high"}),
+    "POST /incidents/<uuid:incident_id>/reopen": Row(409, 404, 404, 404, 404, body={"reason": "r"}),
+    "GET /obligations/<uuid:obligation_id>": Row(200, 200, 200, 404, 404),
+    "POST /obligations/<uuid:obligation_id>/acknowledgements": Row(200, 403, 200, 404, 404, body={"by": "N. N."}),
+    "POST /obligations/<uuid:obligation_id>/submissions": Row(
+        200, 200, 404, 404, 404, body={"stage": "early_warning", "proof": "p"}, path={"obligation_id": "{warning}"}),
+    "POST /obligations/<uuid:obligation_id>/extensions": Row(
+        200, 403, 403, 404, 404, path={"obligation_id": "{plan}"},
+        body={"until": "2027-03-01T00:00:00Z", "clause": "cl. 12.1", "reason": "r"}),
+    "POST /obligations/<uuid:obligation_id>/waivers": Row(200, 403, 403, 404, 404, body={"reason": "r"}),
+    "GET /notices/<uuid:notice_id>": Row(200, 200, 200, 404, 404),
+    "POST /notices/<uuid:notice_id>/acknowledgements": Row(404, 404, 200, 404, 404, body={"by": "N. N."}),
+    "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
+    "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
+    "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
+    "GET /agreements/<uuid:agreement_id>": Row(200, 200, 200, 404, 404),
+    "POST /agreements/<uuid:agreement_id>/acceptances": Row(200, 200, 200, 404, 404),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Callers]:
+    with a_world_at_the_door() as callers:
+        yield callers
+
+
+@pytest.fixture
+def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The ids of a fresh incident and what hangs on it."""
+    secret = f"only for those who were told, {uuid.uuid4()}"
+    filed = api.files(reference=f"for {request.node.name}", summary=secret)
+
+    def obligation(commitment: str, by: str) -> str:
+        return next(str(o["id"]) for o in filed["obligations"] if o["commitment"] == commitment and o["owed_by"] == by)
+
+    agreements = {each["name"]: each["id"] for each in api.get("/agreements").json["items"]}
+    return {
+        "secret": secret,
+        "incident_id": filed["incident"],
+        "obligation_id": obligation("supplier_notice.acknowledge", RECIPIENT),
+        "warning": obligation("eu.nis2.art23.early_warning", OPERATOR),
+        "plan": obligation("mitigation_plan", RECIPIENT),
+        "notice_id": next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT),
+        "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
+        "agreement_id": agreements["ee-meridian-model-weights"],
+    }
+
+
+def routes(api: Callers) -> set[str]:
+    """Every call of the API, as the application knows it."""
+    found = set()
+    for rule in api.app.url_map.iter_rules():
+        if rule.rule.startswith("/api/") and rule.endpoint not in ("documents.openapi", "documents.docs"):
+            found |= {f"{method} {rule.rule.removeprefix('/api/v1')}" for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    return found
+
+
+def called(api: Callers, call: str, row: Row, role: str, things: dict[str, str]) -> TestResponse:
+    method, _, rule = call.partition(" ")
+    path = "/".join(
+        part if not part.startswith("<") else row.path.get(part[1:-1].rpartition(":")[2], "{" + part[1:-1].rpartition(":")[2] + "}")
+        for part in rule.replace("(webhook, email, inbox)", "").split("/")
+    ).format(**things)
+    body = None if row.body is None else {k: v.replace("{role}", role) if isinstance(v, str) else v for k, v in row.body.items()}
+    sent = {"json": body} if body is not None else {}
+    return api.call(method, path, ROLES[role], **sent)
+
+
+def test_every_call_has_a_row_and_every_row_a_call(api: Callers) -> None:
+    assert routes(api) == set(TABLE)
+
+
+@pytest.mark.parametrize("call", TABLE)
+def test_everybody_is_answered_as_the_table_says(api: Callers, call: str, things: dict[str, str]) -> None:
+    row = TABLE[call]
+    expected = {role: getattr(row, role) for role in ROLES}
+    answered = {}
+    for role in sorted(ROLES, key=lambda role: expected[role] < 400):  # who is refused comes first: it must change nothing
+        answer = called(api, call, row, role, things)
+        answered[role] = answer.status_code
+        if answer.status_code >= 400:
+            problem_of(answer, answer.status_code)
+        if role not in ("own", "operator"):
+            assert things["secret"] not in answer.text, f"{role} was shown the summary"
+    assert answered == expected
+
+
+@pytest.mark.parametrize("call", [call for call in TABLE if "<uuid:" in call])
+def test_hidden_is_answered_with_the_bytes_of_missing(api: Callers, call: str, things: dict[str, str]) -> None:
+    row = TABLE[call]
+    nothing = dict.fromkeys(things, "00000000-0000-4000-8000-000000000000")
+    missing = called(api, call, row, "stranger", nothing)
+    assert problem_of(missing, 404)["code"] == "not_found"
+    for role in ROLES:
+        if getattr(row, role) == 404:
+            hidden = called(api, call, row, role, things)
+            assert (hidden.status_code, hidden.data) == (missing.status_code, missing.data)
+            assert {n: v for n, v in hidden.headers if n != "X-Request-Id"} == {n: v for n, v in missing.headers if n != "X-Request-Id"}
+
+
+@pytest.mark.parametrize("listed", ["/incidents", "/obligations", "/notices", "/notifications"])
+@pytest.mark.parametrize("role", ["waiting", "stranger"])
+def test_lists_show_nothing_of_what_is_hidden(api: Callers, listed: str, role: str, things: dict[str, str]) -> None:
+    text = api.get(f"{listed}?limit=200", ROLES[role]).text
+    assert things["incident_id"] not in text
+    assert things["secret"] not in text
+    assert api.get(f"{listed}?limit=200").json["items"], "the filer sees something to hide"
+
+
+def test_the_party_that_was_told_sees_what_it_was_told_and_no_more(api: Callers, things: dict[str, str]) -> None:
+    told = api.get(f"/notices/{things['notice_id']}", RECIPIENT).json
+    assert told["withheld"] == []
+    assert "summary" not in told["items"]
+    seen = {each["id"] for each in api.get(f"/obligations?incident={things['incident_id']}", RECIPIENT).json["items"]}
+    assert seen == set(told["obligations"])
+    assert things["warning"] not in seen
+
+
+def test_pages_ask_strangers_to_sign_in_and_take_no_form_of_theirs(api: Callers) -> None:
+    client = api.app.test_client()
+    for rule in api.app.url_map.iter_rules():
+        if not rule.endpoint.startswith("pages.") or rule.rule.startswith("/n/"):
+            continue
+        path = (
+            rule.rule.replace("<uuid:id_>", "00000000-0000-4000-8000-000000000000")
+            .replace("<any(webhook, email):kind>", "email")
+            .replace("<kind>", "email")
+        )
+        assert "<" not in path, f"{rule.rule} needs a value here"
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = client.open(path, method=method)
+            assert answer.status_code == 303, f"{method} {rule.rule}"
+            assert answer.headers["Location"].startswith("/sign-in")
