@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -36,7 +37,8 @@ def real() -> dict[str, dict[str, str]]:
     with engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute a join pg_class c on c.oid = a.attrelid "
-            "where c.relnamespace = 'demarche'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped order by 1, a.attnum"
+            "where c.relnamespace = 'demarche'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped"
+            " order by 1, a.attnum"
         ).all()
     engine.dispose()
     found: dict[str, dict[str, str]] = {}

@@ -27,7 +27,7 @@ NOTE = sa.Table(
 LABEL = sa.Table("label", META, sa.Column("note_id", INT), sa.Column("colour", TEXT), sa.Column("weight", INT))
 
 HOSTILE = [
-    "", "'", '"', "\\", "\\x41", "'); drop table note; --", "%s %(rows)s %%", "{}", '{"a": [1]}', "$1 :name", "a\nb\tc\r", 
+    "", "'", '"', "\\", "\\x41", "'); drop table note; --", "%s %(rows)s %%", "{}", '{"a": [1]}', "$1 :name", "a\nb\tc\r",
     "\u202eright to left", "Ärger 東京 \U0001f600", "\x7f\x01", "null", "NULL",
 ]  # fmt: skip
 

@@ -99,6 +99,7 @@ def own_rows_cannot_be_given_away(doors: Doors, who: Populated) -> list[str]:
     assert isinstance(doors, OneTransaction)
     faults = [f"{table} may be updated by the web role and is not in MOVES" for table in _updatable(doors) if table not in MOVES]
     savepoint = doors.connection.begin_nested()
+    doors.connection.exec_driver_sql("update demarche.agreement_party set accepted_at = null")  # what is accepted cannot be updated at all
     for table, column in MOVES.items():
         doors.connection.exec_driver_sql(f"grant update ({column}) on demarche.{table} to {WEB}")
         to = who.case if column in ("case_id", "stream") else who.filer

@@ -60,14 +60,13 @@ def test_a_statutory_clock_is_never_extended(api: Callers, filed: dict[str, Any]
 
 
 def test_an_extension_names_its_clause_and_moves_the_instant(api: Callers, filed: dict[str, Any]) -> None:
-    path = f"/obligations/{duty(filed, 'relay', FILER)}/extensions"
-    body = {"until": "2026-11-25T00:00:00Z", "clause": "cl. 99", "reason": "translation"}
-    assert problem_of(api.post(path, body), 403)["code"] == "not_allowed"
-    assert api.post(path, {**body, "clause": "s. 6.1"}, WAITING).status_code == 404, "it has not been told yet"
-    assert api.post(f"/notices/{notice(filed, WAITING)}/release").status_code == 200
-    assert faults(api.post(path, body, WAITING)) == {"/clause": "wrong_clause"}
-    granted = api.post(path, {**body, "clause": "s. 6.1"}, WAITING)
-    assert (granted.status_code, granted.json["due_at"]) == (200, "2026-11-25T00:00:00Z")
+    path = f"/obligations/{duty(filed, 'mitigation_plan', RECIPIENT)}/extensions"
+    body = {"until": "2026-12-20T00:00:00+01:00", "clause": "cl. 99", "reason": "translation"}
+    assert problem_of(api.post(path, body, RECIPIENT), 403)["code"] == "not_allowed"
+    assert faults(api.post(path, body)) == {"/clause": "wrong_clause"}
+    assert faults(api.post(path, {**body, "clause": "cl. 12.1", "until": "2026-11-24T00:00:00Z"})) == {"/until": "not_later"}
+    granted = api.post(path, {**body, "clause": "cl. 12.1"})
+    assert (granted.status_code, granted.json["due_at"]) == (200, "2026-12-19T23:00:00Z")
 
 
 def test_releasing_sends_and_holding_afterwards_is_too_late(api: Callers, filed: dict[str, Any]) -> None:

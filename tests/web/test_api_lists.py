@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,9 +93,6 @@ def test_a_cursor_of_one_list_is_none_of_another(api: Callers) -> None:
 
 
 def test_a_cursor_made_by_somebody_else_never_breaks_anything(api: Callers) -> None:
-    import base64
-    import json
-
     made_up: list[Any] = [
         ["obligations~", 10**30, "00000000-0000-0000-0000-000000000000"], ["obligations~", -1, "00000000-0000-0000-0000-000000000000"],
         ["obligations~", "1", None], ["obligations~", None, "x"], ["obligations~", [1], {}], ["obligations"], "obligations",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from incident.settings import _VARIABLES
 from web.cli import COMMANDS, cli, load
 from web.processes import PROCESSES
 
@@ -253,3 +254,13 @@ def test_words_of_others_cannot_command_the_terminal(tmp_path: Path) -> None:
     said = run("agreement", "lint", str(path)).stdout
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+# -- the guide ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_guide_names_every_command_every_setting_and_the_exit_codes() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+    assert [words for words in commands() if f"`{' '.join(words)}`" not in guide] == []
+    assert [variable for variable, _, _ in _VARIABLES.values() if f"`{variable}`" not in guide] == []
+    assert all(f"| {code} | " in guide for code in (0, 1, 2, 3, 130))

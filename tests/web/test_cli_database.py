@@ -15,10 +15,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
 from incident.db.embedded import FORGETFUL, WEB, WORKER, EmbeddedPostgres
+from incident.evidence import check
 from incident.records.parties import people
+from incident.settings import Settings
 from tests import servers
 from tests.world import World, drop_database, empty_template, new_database, url_of
-from web.cli import cli
+from web.cli import cli, database
 
 
 def run(url: str | None, *words: str, home: Path | None = None, **environment: str | None) -> Result:
@@ -193,6 +195,16 @@ def test_a_broken_chain_is_named_for_people_too(filed: World) -> None:
     result = run(url(filed), "evidence", "check")
     assert result.exit_code == 1
     assert f"{case}\tcase {ref}\t1\treport.forged\t" in result.stdout
+
+
+def test_a_node_at_work_does_not_look_broken(filed: World) -> None:
+    settings = Settings.from_environment(database_url=url(filed), home=Path("/nonexistent/demarche"))
+    with database.worker_node(settings, snapshot=True) as node, node.engine.connect() as connection:
+        walking = check(connection)
+        before = next(walking)
+        filed.files(stage="incident_notification")
+        *_, checked = before, *walking
+    assert checked.broken == ()
 
 
 def test_erasing_an_entry_leaves_its_chain_whole_and_is_recorded(filed: World) -> None:

@@ -194,6 +194,7 @@ def test_the_rows_answer_304_until_something_changes(enter: Enter, world: World)
     officer = enter(OFFICER)
     etag = officer.get("/board/rows").headers["ETag"]
     assert officer.get("/board/rows", headers={"If-None-Match": etag}).status_code == 304
+    world.forward(seconds=1)  # what was read is kept for a second
     file_one(officer)
     changed = officer.get("/board/rows", headers={"If-None-Match": etag})
     assert changed.status_code == 200
@@ -201,6 +202,12 @@ def test_the_rows_answer_304_until_something_changes(enter: Enter, world: World)
     assert officer.get("/board/rows", headers={"If-None-Match": etag}).status_code == 304
     world.forward(minutes=2)  # a clock of one hour passes into the last hour
     assert officer.get("/board/rows", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_what_was_read_for_one_party_is_never_shown_to_another(enter: Enter) -> None:
+    file_one(enter(OFFICER))
+    assert "Prompts of one agency appear in answers to another" in enter(OFFICER).get("/board/rows").text
+    assert "Prompts of one agency appear in answers to another" not in enter(VENDOR).get("/board/rows").text
 
 
 def test_an_empty_board_says_what_will_appear(enter: Enter) -> None:

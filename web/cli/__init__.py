@@ -96,7 +96,7 @@ def load(name: str) -> click.Command:
 
 cli = Commands(name="demarche", help=_HELP, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 cli = click.version_option(package_name="demarche", prog_name="demarche", message="%(prog)s %(version)s")(cli)
-cli = click.rich_config(help_config={"command_groups": {"demarche": _GROUPS}, "max_width": 120, "text_paragraph_linebreaks": "\n\n"})(cli)
+cli = click.rich_config(help_config={"command_groups": {"demarche": _GROUPS}, "max_width": 120})(cli)
 
 
 def main() -> None:

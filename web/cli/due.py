@@ -54,7 +54,9 @@ def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None
         found = [each for each_verdict in verdicts or _ASKING for each in _listed(node, asked | {"verdict": each_verdict}, limit)]
     found.sort(key=_urgency)
     rows = [_row(each, now) for each in found]
-    return Answer({"obligations": found}, lambda paper: paper.table(_COLUMNS, rows, empty="Nothing is due."))
+    return Answer(
+        {"obligations": found}, lambda paper: paper.table(_COLUMNS, rows, empty="Nothing is due.", spare=("source", "owed to", "incident"))
+    )
 
 
 def _listed(node: Service, asked: dict[str, str | None], limit: int) -> list[dict[str, Any]]:
@@ -77,10 +79,10 @@ def _row(each: dict[str, Any], now: datetime) -> tuple[object, ...]:
 
 
 def _left(span: timedelta) -> str:
-    """In words for a narrow column: `3 d 4 h`, `2 h 05 min`, `-12 min`."""
+    """For a narrow column: `3d4h`, `2h05m`, `-12m`."""
     minutes = int(abs(span).total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    words = f"{days} d {hours} h" if days else f"{hours} h {rest:02} min" if hours else f"{rest} min"
+    words = f"{days}d{hours}h" if days else f"{hours}h{rest:02}m" if hours else f"{rest}m"
     return f"-{words}" if span < timedelta() else words
 
 

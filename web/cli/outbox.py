@@ -129,4 +129,9 @@ def _retry(work: Work, ids: list[UUID] | None) -> list[UUID]:
 def _draw(paper: Paper, states: dict[str, int], found: list[dict[str, Any]]) -> None:
     if paper.console.is_terminal:
         paper.line(", ".join(f"{number} {state}" for state, number in states.items()))
-    paper.table(_COLUMNS, [[each[column] for column in _COLUMNS] for each in found], empty="No notifications.")
+    paper.table(
+        _COLUMNS,
+        [[each[column] for column in _COLUMNS] for each in found],
+        empty="No notifications.",
+        spare=("next_try_at", "contact", "attempts", "incident_ref"),
+    )

@@ -15,6 +15,7 @@ from rich.text import Text
 
 # Control characters, and those that turn the direction of writing: they could make a terminal show what is not there.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
+_PROSE = 18  # characters that a column of words can be narrowed to
 STYLES = {
     "missed": "bold red", "broken": "bold red", "dead": "bold red", "error": "bold red", "unresolved": "yellow", "warning": "yellow",
     "running": "cyan", "due": "cyan", "leased": "cyan", "met": "green", "delivered": "green", "met_late": "yellow",
@@ -28,8 +29,8 @@ def clean(text: object) -> str:
 
 
 def instant(at: str | None) -> str:
-    """An instant of the API for a table: `2026-11-24 00:34:21Z`, its fraction of a second left out."""
-    return re.sub(r"T(\d\d:\d\d:\d\d)(?:\.\d+)?", r" \1", at) if at else ""
+    """An instant of the API for a table: its fraction of a second left out, nothing when there is none."""
+    return re.sub(r"\.\d+", "", at) if at else ""
 
 
 def verdict(obligation: dict[str, Any]) -> str:
@@ -52,8 +53,13 @@ class Paper:
         for each in text.splitlines():
             self.console.print(Text(clean(each)), soft_wrap=not self.console.is_terminal)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "Nothing.") -> None:
-        """A table, or `empty` on a terminal when it has no rows. In a pipe: the header and the rows, tabs between the cells."""
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "Nothing.", spare: Sequence[str] = ()
+    ) -> None:
+        """A table, or `empty` on a terminal when it has no rows. In a pipe: the header and the rows, tabs between the cells.
+
+        A terminal too narrow for all columns gets them without the first of `spare`, or the first two, and so on.
+        """
         cells = [["" if cell is None else clean(cell) for cell in row] for row in rows]
         if not self.console.is_terminal:
             for row in [list(columns), *cells]:
@@ -61,19 +67,30 @@ class Paper:
         elif not cells:
             self.line(empty, "dim")
         else:
-            self._draw(columns, cells)
+            self._draw([(name, *(row[place] for row in cells)) for place, name in enumerate(columns)], list(spare))
 
-    def _draw(self, columns: Sequence[str], cells: list[list[str]]) -> None:
+    def _draw(self, columns: list[tuple[str, ...]], spare: list[str]) -> None:
+        """Each column begins with its name."""
+        while (too_narrow := sum(map(_needs, columns)) > self.console.width) and spare:
+            name = spare.pop(0)
+            columns = [column for column in columns if column[0] != name]
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
-        whole = [not any(" " in row[place] for row in cells) for place in range(len(columns))]
-        fits = sum(width for width, one in zip(widths, whole, strict=True) if one) + 12 * (len(columns) - sum(whole)) <= self.console.width
-        for column, width, one in zip(columns, widths, whole, strict=True):
-            keep = max(width, len(column)) if one and fits else None  # ids stay on a line where they can
-            table.add_column(Text(column), overflow="fold", min_width=keep)
-        for row in cells:
+        for name, *cells in columns:
+            keep = None if too_narrow or _folds(cells) else max(map(len, (name, *cells)))  # an id stays on a line where it can
+            table.add_column(Text(name), overflow="fold", min_width=keep)
+        for row in zip(*(cells for _, *cells in columns), strict=True):
             table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
         self.console.print(table)
+
+
+def _folds(cells: Sequence[str]) -> bool:
+    return any(" " in cell for cell in cells)
+
+
+def _needs(column: tuple[str, ...]) -> int:
+    """Characters for a column and the space beside it: prose may fold, ids may not."""
+    longest = max(map(len, column))
+    return 3 + (min(longest, _PROSE) if _folds(column[1:]) else longest)
 
 
 @contextmanager

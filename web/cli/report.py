@@ -120,13 +120,13 @@ def _draw(paper: Paper, answer: dict[str, Any], outcome: dict[str, bool], why: s
     name = answer.get("incident_ref") if outcome["filed"] else None
     paper.line(f"{done}: {answer['reference']}{f' as {name}' if name else ''}", "bold")
     paper.line()
-    paper.table(_CLOCKS, [_clock(each) for each in answer["obligations"]], empty="No clock starts.")
+    paper.table(_CLOCKS, [_clock(each) for each in answer["obligations"]], empty="No clock starts.", spare=("source", "owed to", "target"))
     for each in answer["obligations"]:
         if why == "all" or (why == "firm" and not each["provisional"]):
             _reasons(paper, each)
     paper.line()
     notices = [(each["to"], _state(each), ", ".join(each["items"]), each["digest"]) for each in answer["notices"]]
-    paper.table(("told", "notice", "items", "digest"), notices, empty="Nobody is told.")
+    paper.table(("told", "notice", "items", "digest"), notices, empty="Nobody is told.", spare=("digest",))
 
 
 def _reasons(paper: Paper, each: dict[str, Any]) -> None:

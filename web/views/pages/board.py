@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 
 from incident import board as reads
 from incident.work import Work
@@ -19,7 +19,6 @@ from web.views.pages.blueprint import pages
 
 FIRST, MOST = 100, 1000
 KEPT, MOST_KEPT = timedelta(seconds=1), 500
-_read: dict[tuple[str, str, int], tuple[datetime, Json]] = {}
 
 
 @pages.get("/")
@@ -46,14 +45,15 @@ def board_rows(work: Work) -> Response:
 
 
 def _lately_read(work: Work, shown: int) -> Json:
-    """The lines as this process read them for the same party within the last second: a watch floor asks once, not once a screen."""
-    key = (work.node.settings.base_url, work.actor.slug, shown)
-    read_at, found = _read.get(key, (None, None))
+    """The lines as this application read them for the same party within the last second: a watch floor asks once, not once a screen."""
+    kept: dict[tuple[str, int], tuple[datetime, Json]] = current_app.extensions.setdefault("boards", {})
+    key = (work.actor.slug, shown)
+    read_at, found = kept.get(key, (None, None))
     if read_at is None or found is None or not timedelta() <= work.now - read_at < KEPT:
         found = reads.lines(work, limit=shown)
-        _read[key] = (work.now, found)
-        while len(_read) > MOST_KEPT:
-            _read.pop(next(iter(_read)))
+        kept[key] = (work.now, found)
+        while len(kept) > MOST_KEPT:
+            kept.pop(next(iter(kept)), None)
     return found
 
 
