@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from incident import logs
 from tests.world import World, a_world
+
+logs.configure("WARNING", "json")
 
 
 @pytest.fixture

@@ -185,7 +185,8 @@ def a_report(
     made += tuple(StatedFact(name, value, party) for name, (party, value) in (about or {}).items())
     body = {
         "deployment": deployment, "reference": reference, "stage": stage, "summary": summary, "severity": severity, "tlp": tlp,
-        "affected_countries": list(affected_countries), "exercise": exercise, "revision": revision, "facts": {each.name: str(each.value) for each in made},
+        "affected_countries": list(affected_countries), "exercise": exercise, "revision": revision,
+        "facts": {each.name: str(each.value) for each in made},
     }  # fmt: skip
     return FileReport(
         deployment, reference, stage, summary, severity, tlp, affected_countries, made, exercise, revision, body, digest(body)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from incident import answers
 from incident.reach.signatures import endpoint_key, public_key_text
 from incident.records.parties import channels as records
 from incident.records.parties import directory
+from incident.records.parties.tables import api_key
 from incident.rules.vocabulary import vocabulary
 from incident.work import Work
 
@@ -37,6 +40,14 @@ def channels(work: Work) -> list[answers.Json]:
         }
         for each in records.of_party(work.connection, work.actor.party)
     ]  # fmt: skip
+
+
+def keys(work: Work) -> list[answers.Json]:
+    """The caller's own API keys, newest first, without what would let anybody in."""
+    rows = work.connection.execute(
+        sa.select(api_key).where(api_key.c.party_id == work.actor.party).order_by(api_key.c.created_at.desc(), api_key.c.id)
+    )
+    return [{"name": row.name, "prefix": row.prefix, "created_at": row.created_at, "revoked_at": row.revoked_at} for row in rows]
 
 
 def me(work: Work) -> answers.Json:

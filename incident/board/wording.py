@@ -18,6 +18,8 @@ _WORDS = {
     "notification.delivered": "Delivered to {to} by {channel}.",
     "notification.dead": "Could not be delivered to {to} by {channel}: {reason}",
     "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
+    "notification.retried": "What had been given up is tried again.",
+    "evidence.erased": "An entry's content was erased.",
     "act.acknowledged": "Acknowledged by {by_name}.",
     "act.notice_acknowledged": "Notice acknowledged by {by_name}: receipt only, neither awareness nor admission.",
     "act.submitted": "Submitted by {by_name}.",

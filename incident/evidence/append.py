@@ -78,17 +78,17 @@ def append(connection: sa.Connection, recorded: Iterable[Recorded], *, at: datet
 
 
 def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:
-    found = _lock(connection, streams)
-    if missing := [stream for stream in streams if stream not in found]:
+    """Missing heads are made before any is locked: whoever waits for a head that another is making must hold none."""
+    there = set(connection.execute(sa.select(head.c.stream).where(head.c.stream.in_(streams))).scalars())
+    if missing := [stream for stream in streams if stream not in there]:
         connection.execute(
             sa.text(
-                "insert into demarche.evidence_head (stream, seq, hash) "
-                "select s, 0, :empty from unnest(cast(:streams as uuid[])) s on conflict do nothing"
+                "insert into demarche.evidence_head (stream, seq, hash) select s, 0, :empty"
+                " from unnest(cast(:streams as uuid[])) s on conflict do nothing"
             ),
             {"streams": missing, "empty": EMPTY},
         )
-        found = _lock(connection, streams)
-    return found
+    return _lock(connection, streams)
 
 
 def _lock(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from incident.canonical import instant
-from incident.evidence.tables import entry, head, order, payload
+from incident.evidence.seal import checkpoint_bytes
+from incident.evidence.tables import checkpoint, entry, head, order, payload
 from incident.rules.proof import EMPTY, chained, commitment, leaf_bytes, leaf_hash
 
 
@@ -32,8 +36,11 @@ class Checked:
     broken: tuple[Broken, ...]
 
 
-def check(connection: sa.Connection) -> Iterator[Checked]:
-    """Walk stream by stream, then the global order; yields the running totals, the last of them final."""
+def check(connection: sa.Connection, *, key: Ed25519PublicKey | None = None) -> Iterator[Checked]:
+    """Walk stream by stream, then the global order and its signed heads; yields the running totals, the last of them final.
+
+    The order is the node's: only whoever sees every stream can check it. Signatures are checked when `key` is given.
+    """
     streams = entries = erased = 0
     broken: list[Broken] = []
     heads = connection.execute(sa.select(head.c.stream, head.c.seq, head.c.hash).order_by(head.c.stream)).all()
@@ -44,7 +51,7 @@ def check(connection: sa.Connection) -> Iterator[Checked]:
         yield Checked(streams, entries, erased, tuple(broken))
     if orphan := _without_head(connection):
         broken.append(orphan)
-    if fault := _order(connection):
+    if fault := _order(connection) or _unordered(connection) or _checkpoints(connection, key):
         broken.append(fault)
     yield Checked(streams, entries, erased, tuple(broken))
 
@@ -118,3 +125,47 @@ def _order(connection: sa.Connection) -> Broken | None:
             return Broken(row.stream, row.seq, f"position {row.position} of the global order does not match its entry")
         expected += 1
     return None
+
+
+def _unordered(connection: sa.Connection) -> Broken | None:
+    """What counts as sealed and has no place in the order would never get one."""
+    missing = sa.func.min(entry.c.seq).filter(order.c.position.is_(None))
+    row = connection.execute(
+        sa.select(head.c.stream, sa.func.coalesce(missing, head.c.seq + 1).label("seq"))
+        .select_from(
+            head.outerjoin(entry, (entry.c.stream == head.c.stream) & (entry.c.seq <= head.c.sealed)).outerjoin(
+                order, (order.c.stream == entry.c.stream) & (order.c.seq == entry.c.seq)
+            )
+        )
+        .group_by(head.c.stream, head.c.seq, head.c.sealed)
+        .having(sa.func.count(order.c.position) < head.c.sealed)
+        .order_by(head.c.stream)
+        .limit(1)
+    ).first()
+    return Broken(row.stream, row.seq, "it counts as sealed and has no place in the global order") if row else None
+
+
+def _checkpoints(connection: sa.Connection, key: Ed25519PublicKey | None) -> Broken | None:
+    rows = connection.execute(
+        sa.select(checkpoint, order.c.stream, order.c.seq, order.c.running.label("ordered"))
+        .select_from(checkpoint.outerjoin(order, order.c.position == checkpoint.c.position))
+        .order_by(checkpoint.c.position)
+    )
+    for row in rows:
+        if row.ordered is None:
+            return Broken(UUID(int=0), row.position, f"position {row.position} of the global order was signed and is missing")
+        if bytes(row.running) != bytes(row.ordered) or not _signed(row, key):
+            return Broken(
+                row.stream, row.seq, f"the checkpoint at position {row.position} does not match the order, or its signature does not hold"
+            )
+    return None
+
+
+def _signed(row: sa.Row[Any], key: Ed25519PublicKey | None) -> bool:
+    if key is None:
+        return True
+    try:
+        key.verify(bytes(row.signature), checkpoint_bytes(row.position, bytes(row.running), row.at))
+    except InvalidSignature:
+        return False
+    return True

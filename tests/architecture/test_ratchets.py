@@ -50,7 +50,6 @@ TOO_LONG: Mapping[tuple[str, str], str] = {
 }
 TOO_LARGE: Mapping[str, str] = {}
 SEES_ROWS = {
-    "web/views/pages/settings.py": "lists the party's own keys; a read that belongs on the board",
     "web/views/api/calling.py": "looks up the revision of a case for If-Match, before the action is called",
 }
 NO_ACTIONS = {"__init__.py", "commands.py", "permission.py"}

@@ -34,7 +34,8 @@ def a_process(name: str, world: World, log: Path) -> Iterator[subprocess.Popen[b
     """One of the production processes, by its very words, as the role it has in production."""
     environment = {
         **os.environ, "DATABASE_URL": url_of(WORKER, world.database), "REDIS_URL": redis_url(), "DEMARCHE_HOME": str(home()),
-        "DEMARCHE_EGRESS_ALLOW": "127.0.0.0/8", "DEMARCHE_LEASE_SECONDS": "3", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "DEMARCHE_EGRESS_ALLOW": "127.0.0.0/8", "DEMARCHE_LEASE_SECONDS": "3",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }  # fmt: skip
     with log.open("ab") as output:
         process = subprocess.Popen(PROCESSES[name], env=environment, stdout=output, stderr=output, start_new_session=True)

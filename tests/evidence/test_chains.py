@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from incident import evidence
 from incident.canonical import instant
@@ -14,6 +15,7 @@ from incident.rules.proof import chained, leaf_bytes, leaf_hash
 from tests.evidence.conftest import ENTRIES, STREAMS, Log
 
 VICTIM = {"s": STREAMS[1], "q": 2}
+TABLES = (entry, payload, head, order, checkpoint)
 THIS = "where stream = :s and seq = :q"
 
 OTHER = {
@@ -23,23 +25,23 @@ OTHER = {
 """The smallest change to a value of each type; bytes are flipped one by one."""
 
 OUTSIDE_THE_CHAINS = {
-    ("evidence_head", "sealed"): "the sequencer's own count; test_concurrent_writers compares it with the order",
+    ("evidence_checkpoint", "key_id"): "says which key to try; the signature covers the rest",
     ("evidence_payload", "stream"): "a payload without its entry is an erased one; a foreign key forbids it",
     ("evidence_payload", "seq"): "the same",
 }
 
 
-def last(connection: sa.Connection) -> Checked:
-    return list(evidence.check(connection))[-1]
+def last(connection: sa.Connection, key: Ed25519PublicKey | None = None) -> Checked:
+    return list(evidence.check(connection, key=key))[-1]
 
 
-def broken(connection: sa.Connection) -> tuple[Broken, ...]:
-    return last(connection).broken
+def broken(connection: sa.Connection, key: Ed25519PublicKey | None = None) -> tuple[Broken, ...]:
+    return last(connection, key).broken
 
 
 def changes() -> list[tuple[str, str]]:
     return [
-        (table.name, column.name) for table in (entry, payload, head, order) for column in table.c
+        (table.name, column.name) for table in TABLES for column in table.c
         if (table.name, column.name) not in OUTSIDE_THE_CHAINS
     ]  # fmt: skip
 
@@ -53,18 +55,16 @@ def test_progress_is_told_stream_by_stream(forger: sa.Connection) -> None:
 
 
 @pytest.mark.parametrize(("table", "column"), changes())
-def test_a_change_of_any_column_is_found_and_the_first_broken_entry_named(forger: sa.Connection, table: str, column: str) -> None:
-    type_ = (
-        next(each for each in (entry, payload, head, order) if each.name == table).c[column].type.compile(sa.dialects.postgresql.dialect())
-    )
-    where = "where stream = :s" if table == "evidence_head" else THIS
+def test_a_change_of_any_column_is_found_and_the_first_broken_entry_named(forger: sa.Connection, log: Log, table: str, column: str) -> None:
+    type_ = next(each for each in TABLES if each.name == table).c[column].type.compile(sa.dialects.postgresql.dialect())
+    where = {"evidence_head": "where stream = :s", "evidence_checkpoint": "where position = 6"}.get(table, THIS)
     changed = OTHER[type_].format(column=column) if type_ != "BYTEA" else f"set_byte({column}, :n, get_byte({column}, :n) # 1)"
     bytes_ = forger.execute(sa.text(f"select length({column}) from {table} {where}"), VICTIM).scalar_one() if type_ == "BYTEA" else 1
     for number in range(bytes_):
         savepoint = forger.begin_nested()
         bound = VICTIM | ({"n": number} if type_ == "BYTEA" else {})
         assert forger.execute(sa.text(f"update {table} set {column} = {changed} {where}"), bound).rowcount == 1
-        faults = broken(forger)
+        faults = broken(forger, log.key.public_key())
         savepoint.rollback()
         assert faults, f"byte {number} of {table}.{column}"
         if table in ("evidence_entry", "evidence_payload"):
@@ -128,6 +128,12 @@ def test_a_cut_off_end_with_the_head_mended_is_found_in_the_order(forger: sa.Con
 def test_a_hole_in_the_order_is_found(forger: sa.Connection) -> None:
     forger.exec_driver_sql("delete from evidence_order where position = 3")
     assert "position 3 of the global order is missing" in broken(forger)[0].why
+
+
+def test_an_order_cut_off_before_a_signed_position_is_found(forger: sa.Connection) -> None:
+    forger.exec_driver_sql("delete from evidence_order where position > 10")
+    forger.exec_driver_sql("update evidence_head h set sealed = (select count(*) from evidence_order o where o.stream = h.stream)")
+    assert [each.why for each in broken(forger)] == ["position 12 of the global order was signed and is missing"]
 
 
 def test_an_erased_payload_leaves_the_chain_valid_and_is_counted(forger: sa.Connection) -> None:

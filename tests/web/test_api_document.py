@@ -162,8 +162,9 @@ def test_the_page_shows_every_call_without_a_script_of_its_own(api: Callers, doc
     page = api.get("/docs", None)
     assert page.status_code == 200
     assert page.mimetype == "text/html"
+    shown = page.text.replace("<wbr>", "")
     for method, path, operation in operations(document):
-        assert f"{method} {path}" in page.text
+        assert f"{method} {path}" in shown
         assert f'id="{operation["operationId"]}"' in page.text
     assert not re.search(r"<script(?![^>]*\bsrc=\"/static/)", page.text)
     assert "http://" not in page.text.replace("http://127.0.0.1", "")

@@ -15,6 +15,7 @@ from web.cli.outcome import DONE, REFUSED, Answer, answering
 from web.cli.paper import Paper, progress
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from sqlalchemy import Connection
 
     from incident.evidence import Checked
@@ -52,7 +53,7 @@ def check(home: Path | None) -> Answer:
     from web.cli import database
 
     with database.worker_node(settings, snapshot=True) as node, node.engine.connect() as connection:
-        checked = _walk(connection)
+        checked = _walk(connection, node.key.public_key() if node.key else None)
         broken = [_named(connection, each.stream, each.seq) | {"why": each.why} for each in checked.broken]
     document = {"streams": checked.streams, "entries": checked.entries, "erased": checked.erased, "broken": broken}
     return Answer(document, lambda paper: _draw(paper, document), REFUSED if broken else DONE)
@@ -96,7 +97,7 @@ def _confirm(question: str, yes: bool) -> None:
         raise Refused("Nothing was erased.", code="not_confirmed")
 
 
-def _walk(connection: Connection) -> Checked:
+def _walk(connection: Connection, key: Ed25519PublicKey | None) -> Checked:
     import sqlalchemy as sa
 
     from incident.evidence import Checked, check
@@ -105,7 +106,7 @@ def _walk(connection: Connection) -> Checked:
     total = connection.execute(sa.select(sa.func.count()).select_from(head)).scalar_one()
     checked = Checked(0, 0, 0, ())
     with progress("Walking the chains", total) as bar:
-        for checked in check(connection):
+        for checked in check(connection, key=key):
             bar.update(bar.task_ids[0], completed=checked.streams)
     return checked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -56,10 +56,20 @@ def ensure(node: Node) -> DemoWorld:
             world = _load(work)
             path.unlink(missing_ok=True)
             keep_file(path, lambda: json.dumps(world.as_json(), indent=1).encode())
-    return read(node.settings.home, base_url=node.settings.base_url)
+    return _at_this_address(path, node.settings.base_url)
 
 
-def read(home: Path, *, base_url: str | None = None) -> DemoWorld:
+def _at_this_address(path: Path, base_url: str) -> DemoWorld:
+    """The demo world, its file naming the address of this start: scripts read where to go from it."""
+    world = read(path.parent)
+    if world.base_url != base_url:
+        world = replace(world, base_url=base_url)
+        path.unlink()
+        keep_file(path, lambda: json.dumps(world.as_json(), indent=1).encode())
+    return world
+
+
+def read(home: Path) -> DemoWorld:
     """The demo world of a home.
 
     Raises:
@@ -70,7 +80,7 @@ def read(home: Path, *, base_url: str | None = None) -> DemoWorld:
         said = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise Refused(f"There is no demo world in {home}; `demarche up` makes one in an empty home.", code="no_demo") from error
-    return DemoWorld(**said | ({"base_url": base_url} if base_url else {}))
+    return DemoWorld(**said)
 
 
 def _load(work: Work) -> DemoWorld:
@@ -84,7 +94,10 @@ def _load(work: Work) -> DemoWorld:
     published = _agreements(work, {each["uri"]: ids[each["slug"]] for each in world["parties"]})
     return DemoWorld(
         work.node.settings.base_url,
-        [{name: each[name] for name in ("slug", "uri", "kind", "jurisdiction")} | {"api_key": keys[each["slug"]]} for each in world["parties"]],
+        [
+            {name: each[name] for name in ("slug", "uri", "kind", "jurisdiction")} | {"api_key": keys[each["slug"]]}
+            for each in world["parties"]
+        ],
         [{name: each[name] for name in ("slug", "operator", "suppliers", "jurisdiction")} for each in world["deployments"]],
         [{"email": each["email"], "password": password, "party": each["party"]} for each in world["people"]],
         published,
@@ -128,9 +141,9 @@ def _deployments(work: Work, world: dict[str, Any], ids: dict[str, UUID]) -> Non
     for each in world["deployments"]:
         id_, cert, system = new_id(), certs[each["jurisdiction"]], each["system"]
         rows.append({
-            "id": id_, "slug": each["slug"], "name": each["name"], "operator_id": ids[each["operator"]], "jurisdiction": each["jurisdiction"],
-            "system": system["name"], "system_version": system["version"], "models": system["models"], "data_may_live": each["data_may_live"],
-            "registered_by": cert, "created_at": work.now,
+            "id": id_, "slug": each["slug"], "name": each["name"], "operator_id": ids[each["operator"]],
+            "jurisdiction": each["jurisdiction"], "system": system["name"], "system_version": system["version"],
+            "models": system["models"], "data_may_live": each["data_may_live"], "registered_by": cert, "created_at": work.now,
         })  # fmt: skip
         members.append({"deployment_id": id_, "party_id": ids[each["operator"]], "role": "operator", "position": 0})
         members.append({"deployment_id": id_, "party_id": cert, "role": "cert", "position": 0})

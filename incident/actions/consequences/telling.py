@@ -114,6 +114,8 @@ def withdraw(work: Work, case_id: UUID, because: str) -> list[UUID]:
 
 
 def _left(work: Work, each: Row) -> bool:
+    if each.acknowledged_at is not None:
+        return True
     if each.released_at is None or each.routed_at is None:
         return False
     states = work.connection.execute(

@@ -155,6 +155,7 @@ def _made(
         return Draft(recipient, "information", title, {}, canonical.digest({}), decision.withheld, (), performs, channels, None, None)
     items = {**decision.items, **({"exercise": True} if case.exercise else {})}
     plain = {key: _plain(value) for key, value in items.items()}
+    duties = duties if "duties" in plain else []  # what a clause withholds is not announced beside it either
     acknowledge = [each.deadline.due_at for each in duties if each.commitment.id.endswith(".acknowledge") and each.deadline]
     return Draft(
         recipient, "duties" if duties else "information", title, plain, canonical.digest(plain), tuple(decision.withheld), tuple(duties),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import redirect
 from werkzeug.wrappers import Response
 
 from incident import board
 from incident.actions import set_channel, test_channel
 from incident.errors import Invalid
-from incident.records.parties.tables import api_key
 from incident.work import Work
 from web import door
 from web.door import page
@@ -51,15 +49,6 @@ def send_test(work: Work, kind: str) -> Response:
     return redirect("/settings", 303)
 
 
-def _keys(work: Work) -> list[dict[str, Any]]:
-    """The party's own API keys, newest first, without what would let anybody in."""
-    names = ("name", "prefix", "created_at", "revoked_at")
-    rows = work.connection.execute(
-        sa.select(*(api_key.c[name] for name in names)).where(api_key.c.party_id == work.actor.party).order_by(api_key.c.created_at.desc())
-    )
-    return [dict(row) for row in rows.mappings()]
-
-
 def _shown(work: Work, **values: Any) -> str:
-    shared = {"faults": [], "tried": {}, "shown_once": [], "keys": _keys(work), "channels": board.channels(work)}
+    shared = {"faults": [], "tried": {}, "shown_once": [], "keys": board.keys(work), "channels": board.channels(work)}
     return rendered(work, "settings.html", nav="settings", **(shared | values))
