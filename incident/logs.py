@@ -23,7 +23,10 @@ ALLOWED = frozenset(
 """Keys that may be printed. Whatever else is bound to a line is counted under `withheld` and not shown."""
 
 _SPEAKING = frozenset({"OperationalError", "ConnectionError", "TimeoutError", "ConnectionRefusedError", "BadSetting"})
-_CHATTY = ("alembic", "celery.app.trace", "celery.worker.strategy", "celery.beat", "kombu", "waitress.queue", "mail.log", "httpx")
+_CHATTY = (
+    *("alembic", "kombu", "waitress.queue", "mail.log", "httpx"),
+    *("celery.app.trace", "celery.worker.strategy", "celery.worker.consumer.connection", "celery.beat"),
+)
 
 
 def configure(level: str = "INFO", form: str = "auto") -> None:

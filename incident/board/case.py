@@ -146,8 +146,8 @@ def _can(work: Work, row: Row) -> dict[str, bool]:
 
 def _named_parties(work: Work, payloads: list[answers.Json]) -> dict[str, str]:
     """The names of the parties that entries were addressed `to`, which they hold as ids."""
-    ids = {said["to"] for said in payloads if "to" in said} | {said["detail"]["to"] for said in payloads if "to" in said.get("detail", {})}
-    known = directory.by_ids(work.connection, [UUID(each) for each in ids if len(str(each)) == 36])
+    to = [each for said in payloads for each in (said.get("to"), said.get("detail", {}).get("to"))]
+    known = directory.by_ids(work.connection, [UUID(each) for each in to if isinstance(each, str) and len(each) == 36])
     return {str(id_): party.name for id_, party in known.items()}
 
 

@@ -123,3 +123,12 @@ def test_the_chains_hold_after_a_busy_week(world: World) -> None:
     assert last.entries > 60
     unsealed = world.rows("select coalesce(sum(seq - sealed), 0) from demarche.evidence_head")[0][0]
     assert unsealed == 0
+
+
+def test_the_timeline_says_in_words_who_was_told_and_what_moved(world: World) -> None:
+    filed = world.files()
+    world.sweep()
+    with world.work("cert-ee") as work:
+        said = [entry["text"] for entry in board.timeline(work, uuid.UUID(filed["incident"]))]
+    assert "Delivered to Halden Compute AS by email." in said
+    assert "Dated anew." in said

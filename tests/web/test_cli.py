@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -212,7 +213,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     for words in (["agreement", "lint", str(tmp_path / "none.yaml")], ["agreement", "show", str(tmp_path / "none.yaml")]):
         result = run(*words)
         assert result.exit_code == 2
-        assert "none.yaml" in result.stderr
+        assert "none.yaml" in re.sub(r"[\s│]", "", result.stderr)  # the box may break a long path
 
 
 def test_a_document_is_said_in_plain_language() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,8 @@ _console = Console(highlight=False)
 @click.option("--port", metavar="NUMBER", help="The port; 0 takes any free one. Default: DEMARCHE_PORT, or 8000.")
 @click.option("--home", type=click.Path(path_type=Path), help="The node's folder. Default: DEMARCHE_HOME, or ./.demarche.")
 @click.option("--no-demo", is_flag=True, help="Start empty: no demo parties, no mail sink, no loopback webhooks.")
-def up(host: str | None, port: str | None, home: Path | None, no_demo: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Say where it is as one JSON document on stdout: {base_url, adopted, demo}.")
+def up(host: str | None, port: str | None, home: Path | None, no_demo: bool, as_json: bool) -> None:
     """Start the node: database, web, worker, beat and timekeeper in one process.
 
     The first start makes the database and loads the demo world; later ones keep everything. Ctrl-C stops it.
@@ -40,20 +42,33 @@ def up(host: str | None, port: str | None, home: Path | None, no_demo: bool) -> 
     try:
         settings = Settings.from_environment(host=host, port=port, home=home)
         logs.configure(settings.log_level, settings.log_format)
-        code = _run(settings, demo=not no_demo)
+        code = _run(settings, demo=not no_demo, as_json=as_json)
     except Refused as refusal:
         Console(stderr=True, highlight=False).print(refusal.message, markup=False, soft_wrap=True)
         code = _EXITS.get(refusal.code, EXIT_FAILED)
     sys.exit(code)
 
 
-def _run(settings: Settings, *, demo: bool) -> int:
+def _run(settings: Settings, *, demo: bool, as_json: bool) -> int:
     from web import one_process  # only now: `--help` and a refused setting need not wait for it
 
+    if as_json:
+        settings = replace(settings, egress_allow=(*settings.egress_allow, *(_LOOPBACK if demo else ())))
+        return one_process.run(settings, on_ready=lambda running: _say_as_json(running, demo=demo), demo=demo)
     if not demo:
         return one_process.run(settings, on_ready=_say_where)
     settings = replace(settings, egress_allow=(*settings.egress_allow, *_LOOPBACK))
     return one_process.run(settings, on_ready=_say_where_and_as_whom, demo=True)
+
+
+def _say_as_json(running: Running, *, demo: bool) -> None:
+    from web.demo import loader
+
+    home = running.worker.settings.home
+    if demo:
+        loader.ensure(running.worker)
+    said = {"base_url": running.base_url, "adopted": running.adopted, "demo": str(home / loader.FILE) if demo else None}
+    click.echo(json.dumps(said))
 
 
 def _say_where(running: Running) -> None:
