@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: setup up test deep check lint lock clean
+.PHONY: setup up test deep bench check lint lock clean
 
 setup: .venv/.ready
 
@@ -21,7 +21,10 @@ test: setup          ## the whole suite, on real PostgreSQL and Redis
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not deep" $(ARGS)
 
 deep: setup          ## longer campaigns
-	$(BIN)/python -m pytest -m deep $(ARGS)
+	$(BIN)/python -m pytest -m deep -s $(ARGS)
+
+bench: setup         ## how long a filing takes, beside its floor
+	$(BIN)/python -m bench.intake $(ARGS)
 
 check: lint
 	$(BIN)/python .ci/lock_in_step.py

@@ -24,6 +24,7 @@ from web import create_app
 from web.cli.replay import replay
 from workers import post, sweeps
 
+RECIPIENT = "select p.slug, n.id from demarche.notice n join demarche.party p on p.id = n.recipient where n.id = :n"
 CORPUS = Path(__file__).parents[1] / "corpus"
 
 
@@ -85,10 +86,7 @@ def test_every_record_is_filed_or_refused_by_name_told_and_acknowledged(world: W
     assert len(receiver.seen) >= severe
     acknowledged = 0
     for body in receiver.bodies.values():
-        to = world.rows(
-            "select p.slug, n.id from demarche.notice n join demarche.party p on p.id = n.recipient where n.id = :n",
-            n=body["data"]["notice"],
-        )
+        to = world.rows(RECIPIENT, n=body["data"]["notice"])
         with world.work(to[0].slug) as work:
             acknowledge_notice(work, to[0].id, DoneBy("robot"))
             acknowledged += board.notice(work, to[0].id)["acknowledged_by"] == "robot"

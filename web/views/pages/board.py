@@ -64,7 +64,9 @@ def _shown() -> int:
 
 def _values(work: Work, found: Json, shown: int) -> dict[str, Any]:
     lines: Sequence[Json] = found["lines"]
-    upcoming = next((each for each in lines if state(each, work.now) in ("critical", "soon", "running") and not each["predicted"]), None)
+    firm = [each for each in lines if not each["predicted"] and not each["provisional"]]
+    ahead = [each for each in firm if state(each, work.now) in ("critical", "soon", "running")]
+    upcoming = min(ahead, key=lambda each: str(awaited(each, work.now)), default=None)
     return {
         "groups": _grouped(lines, work),
         "counts": found["counts"],
