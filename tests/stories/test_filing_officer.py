@@ -126,7 +126,7 @@ def test_a_fact_that_turns_out_untrue_lets_its_duties_lapse_and_says_so(world: W
 
 
 def test_severity_raised_tells_the_suppliers_and_a_second_time_nothing(world: World) -> None:
-    filed = world.files(severity="medium")
+    filed = world.files(severity="low")
     assert not [n for n in filed["notices"] if n["to"] == "halden-compute" and n["released"]]
     case = uuid.UUID(filed["incident"])
     with world.work("cert-ee") as work:
