@@ -24,6 +24,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 from waitress.server import create_server
 
+from incident import logs
 from incident.actions.file_report import file_report
 from incident.clock import DatabaseClock
 from tests.servers import RedisServer
@@ -104,6 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=200, help="how many of each kind are timed (default 200)")
     times = parser.parse_args().reports
+    logs.configure("ERROR", "json")
     redis = RedisServer()
     redis.start()
     with a_world() as world:
@@ -120,8 +122,9 @@ def main() -> None:
             redis.freeze()
             found["http_redis_frozen"] = measured(file, times)
             redis.thaw()
+            found["http_redis_up_again"] = measured(file, times)  # the database has grown meanwhile, whatever Redis did
         wake.close()
-        up = found["http_redis_up"]["p99_ms"]
+        up = (found["http_redis_up"]["p99_ms"] + found["http_redis_up_again"]["p99_ms"]) / 2
         found["p99_against_redis_up"] = {name: round(found[f"http_redis_{name}"]["p99_ms"] / up, 2) for name in ("stopped", "frozen")}
     redis.close()
     print(json.dumps(found, indent=1))

@@ -102,7 +102,6 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
     stated = stating.rows(work, command.facts, deployment, case_id, previous=Facts())
     facts = stating.as_facts(stated)
     bound_at = planning.bound_at(facts, deployment.operator.id, now)
-    deployment = directory.deployment_by_id(work.connection, deployment.id, bound_at.date())
     values = {
         "id": case_id, "ref": _ref(work, filer, deployment.id, command.reference), "filed_by": filer, "operator_id": deployment.operator.id,
         "deployment_id": deployment.id, "reference": command.reference, "summary": command.summary, "severity": command.severity,

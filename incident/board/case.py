@@ -27,7 +27,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
         NotFound: there is none, or the caller has no part in it.
     """
     row = cases.find(work.connection, case_id)
-    deployment = directory.deployment_by_id(work.connection, row.deployment_id, work.now.date())
+    deployment = directory.deployment_by_id(work.connection, row.deployment_id)
     rows = obligations.of_case(work.connection, case_id)
     acts = obligations.acts_of_case(work.connection, case_id)
     notices = outbox.of_case(work.connection, case_id)

@@ -61,8 +61,7 @@ def append(connection: sa.Connection, recorded: Iterable[Recorded], *, at: datet
             }
         )
         payloads.append({"stream": each.stream, "seq": seq + 1, "salt": salt, "payload": body})
-    put(connection, {entry: entries})
-    put(connection, {payload: payloads})
+    put(connection, {entry: entries, payload: payloads})
     connection.execute(
         sa.text(
             "update demarche.evidence_head h set seq = n.seq, hash = n.hash "

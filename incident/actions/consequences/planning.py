@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from incident.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What planning needs beyond the facts: the incident as a mapping of its columns, and its deployment."""
+    """What planning needs beyond the facts: the incident as a mapping of its columns, and its deployment, without profiles."""
 
     values: Mapping[str, Any]
     deployment: Deployment
@@ -30,10 +30,12 @@ class Matter:
 
 def case_of(work: Work, matter: Matter, facts: Facts) -> Case:
     """The case as the rules see it, its parties with their profile of the day it is bound to."""
-    values, deployment = matter.values, matter.deployment
-    members = [values["filed_by"], deployment.operator.id, *(each.id for each in deployment.suppliers)]
+    values, given = matter.values, matter.deployment
+    members = [values["filed_by"], given.operator.id, *(each.id for each in given.suppliers)]
     everybody = directory.for_case(work.connection, members, values["bound_at"].date())
-    filer = next(each for each in everybody if each.id == values["filed_by"])
+    known = {each.id: each for each in everybody}
+    filer = known[values["filed_by"]]
+    deployment = replace(given, operator=known[given.operator.id], suppliers=tuple(known[each.id] for each in given.suppliers))
     return Case(
         values["id"], values["ref"], values["reference"], values["stage"], values["summary"], values["severity"], values["tlp"],
         tuple(values["affected_countries"]), values["exercise"], values["filed_at"], filer, deployment, everybody, facts,
@@ -83,7 +85,7 @@ def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], act
 
 def matter_of(work: Work, row: Row) -> Matter:
     """The matter of a case on record."""
-    return Matter(dict(row._mapping), directory.deployment_by_id(work.connection, row.deployment_id, row.bound_at.date()))
+    return Matter(dict(row._mapping), directory.deployment_by_id(work.connection, row.deployment_id))
 
 
 def state_of(work: Work, case: UUID) -> tuple[list[Row], list[Row], list[Row]]:

@@ -69,7 +69,7 @@ def deployment_by_slug(connection: sa.Connection, slug: str, on: date | None = N
     return _deployments(connection, [row], on)[0]
 
 
-def deployment_by_id(connection: sa.Connection, id_: UUID, on: date) -> Deployment:
+def deployment_by_id(connection: sa.Connection, id_: UUID, on: date | None = None) -> Deployment:
     """The same by its id."""
     row = connection.execute(sa.select(deployment).where(deployment.c.id == id_)).one()
     return _deployments(connection, [row], on)[0]
