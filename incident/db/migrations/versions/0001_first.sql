@@ -113,6 +113,7 @@ create table obligation (
   check (settled_as is distinct from 'superseded' or superseded_by is not null));
 create unique index obligation_once on obligation (case_id, source_name, commitment, debtor, coalesce(creditor, '00000000-0000-0000-0000-000000000000'::uuid), occurrence, reading)
   where superseded_by is null and settled_as is distinct from 'lapsed';
+create index on obligation (case_id);
 create index obligation_page on obligation (sort_at, id);
 create index obligation_changed on obligation (changed, id);
 create table act (
@@ -132,6 +133,7 @@ create table line (
   exercise boolean not null, provisional boolean not null, predicted boolean not null, settled_as text,
   primary key (party_id, sort_at, obligation_id));
 create index on line (obligation_id);
+create index on line (case_id);
 
 -- outbox -------------------------------------------------------------------------------------------------------------
 create table notice (
@@ -160,6 +162,7 @@ create table notification (
   check ((state = 'leased') = (leased_until is not null)), check ((state in ('due', 'leased')) = (look_at is not null)));
 create index notification_due on notification (look_at) where look_at is not null;
 create index on notification (notice_id);
+create index on notification (case_id);
 create index on notification (party_id, created_at desc, id);
 create index on notification (changed, id);
 create table attempt (
