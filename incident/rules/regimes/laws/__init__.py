@@ -1,0 +1,1 @@
+"""The laws as data, one file each; `docs/catalogue.md` describes the format."""
