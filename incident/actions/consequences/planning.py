@@ -45,7 +45,7 @@ def case_of(work: Work, matter: Matter, facts: Facts) -> Case:
 def binding(work: Work, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
     """Every commitment of the agreements and laws that bind at `bound_at`; versions accepted after `known_at` do not count."""
     agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
-    return [each for agreement in agreed for each in agreement.commitments] + list(regimes.applicable(bound_at.date()))
+    return [each for agreement in agreed for each in agreement.commitments] + list(regimes.commitments(bound_at.date()))
 
 
 def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
