@@ -118,6 +118,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What to plan a duty for, beside or without a legal number. `signatories` are party URIs; None means everybody."""
+
+    period: Period
+    cite: str
+    signatories: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a commitment comes from, by name, version, digest and provision."""
 
@@ -141,8 +150,8 @@ class Commitment:
     anchors: tuple[Anchor, ...] = (Anchor("filing"),)
     combine: Combine = "first"
     period: Period | None = None
-    plan_for: Period | None = None
-    """A stricter reading, or for a duty without a number a target that was agreed: planned by, never shown as law."""
+    targets: tuple[Target, ...] = ()
+    """Stricter readings, and for a duty without a number what was agreed: planned by, never shown as law."""
     repeat: Repeat | None = None
     counting: Counting = field(default_factory=Counting)
     basis: Basis = Basis.CONTRACT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from incident.rules.commitment import Commitment, Source
+from incident.rules.commitment import Commitment, Source, Target
 from incident.rules.conditions import All, Condition, Not, Test
 from incident.rules.legaltime.zones import spoken_day
 from incident.rules.regimes.values import Regime, Stage, Standing
@@ -85,7 +85,7 @@ def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, di
         anchors=stage.anchors,
         combine=stage.combine,
         period=stage.period,
-        plan_for=stage.plan_for,
+        targets=(Target(stage.plan_for, stage.plan_for_cite or stage.cite),) if stage.plan_for else (),
         repeat=stage.repeat,
         counting=stage.counting,
         basis=stage.basis,
