@@ -1,11 +1,12 @@
 """Legal time: moments as people know them, calendars, counting rules, and deadlines with their reasons.
 
 `deadline(period, anchor, place, basis=, cite=)` dates a period; `moment(text, ...)` reads a time; `calendar(id)` answers
-which days are closed; `check(period)` refuses a period that could never be counted; `zone(name)` is a zone of the pinned
-tzdata; `rules()` lists the counting rules by name.
+which days are closed, `adhoc(name, ...)` makes a calendar of plain values and `frozen(...)` one of days that were kept;
+`check(period)` refuses a period that could never be counted; `zone(name)` is a zone of the pinned tzdata; `rules()` lists
+the counting rules by name.
 """
 
-from incident.rules.legaltime.calendars import Calendar, CalendarRefused, calendar
+from incident.rules.legaltime.calendars import Calendar, CalendarRefused, adhoc, calendar, frozen
 from incident.rules.legaltime.counting import PeriodRefused, check, rules
 from incident.rules.legaltime.dating import deadline
 from incident.rules.legaltime.moments import moment
@@ -23,9 +24,11 @@ __all__ = [
     "PeriodRefused",
     "Place",
     "TimeRefused",
+    "adhoc",
     "calendar",
     "check",
     "deadline",
+    "frozen",
     "moment",
     "rules",
     "spoken",
