@@ -15,11 +15,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from incident.errors import Fault, Invalid
-from incident.rules.legaltime.adhoc import defined, joined
 from incident.rules.legaltime.calendars import Calendar, CalendarRefused, calendar
 from incident.rules.legaltime.counting import PeriodRefused, Rule, find
 from incident.rules.legaltime.dating import dated
 from incident.rules.legaltime.moments import moment
+from incident.rules.legaltime.stated_calendars import joined, stated
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Period
 from incident.rules.legaltime.zones import TimeRefused, Zone, day_end, zone
 
@@ -235,7 +235,7 @@ def _calendar(name: str, definition: object) -> Calendar | Refusal:
     if name == "none" and not definition:
         return calendar("none")
     try:
-        return defined(name, definition)  # type: ignore[arg-type]
+        return stated(name, definition)
     except Invalid as invalid:
         return Refusal(name, tuple(invalid.faults))
 
