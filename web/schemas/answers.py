@@ -116,19 +116,30 @@ _CASE: Shape = {
         "id": ID, "stage": TEXT, "revision": WHOLE, "reference": TEXT, "body": FREE, "recorded_at": AT, "recorded_by": TEXT})},
     "can": {"type": "object", "additionalProperties": FLAG},
 }  # fmt: skip
-_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT})
+_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT, "options": {"type": "object"}})
+_MAYBE_PERIOD = {"anyOf": [ref("Period"), {"type": "null"}]}
+_MAYBE_ARMED = {"anyOf": [ref("Armed"), {"type": "null"}]}
+_CITED = {"type": "array", "items": whole({"text": TEXT, "cite": TEXT})}
 _STAGE: Shape = {
-    "id": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT, "addressed_to": TEXT,
-    "period": {"anyOf": [ref("Period"), {"type": "null"}]}, "period_cite": MAYBE_TEXT, "basis": TEXT, "discharged_by": TEXT,
-    "content": TEXTS,
+    "id": TEXT, "filed_as": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "kind": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT,
+    "addressed_to": TEXT, "anchors": {"type": "array", "items": whole({"kind": TEXT, "name": TEXT, "of": MAYBE_TEXT})}, "combine": TEXT,
+    "period": _MAYBE_PERIOD, "period_cite": MAYBE_TEXT, "also": TEXT, "plan_for": _MAYBE_PERIOD, "plan_for_cite": MAYBE_TEXT,
+    "repeats": MAYBE_TEXT, "basis": TEXT, "discharged_by": TEXT, "discharge_cite": TEXT, "content": TEXTS, "evidence": TEXT,
+    "unarmed_because": MAYBE_TEXT, "armed": _MAYBE_ARMED,
 }  # fmt: skip
 _REGIME: Shape = {
-    "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT,
+    "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT, "overlay_of": MAYBE_TEXT,
+    "countries": TEXTS,
     "status": whole({
-        "state": TEXT, "since": TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT}),
+        "state": TEXT, "since": MAYBE_TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT,
+        "evidence": TEXT}),
+    "unarmed_because": MAYBE_TEXT, "armed": _MAYBE_ARMED, "trigger": whole({"cite": TEXT, "note": TEXT}), "thresholds": _CITED,
     "stages": many("RegimeStage"), "excuses": {"type": "array", "items": whole({"type": TEXT, "text": TEXT, "cite": TEXT})},
-    "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT})}, "notes": TEXTS, "confidence": TEXT,
-    "evidence": TEXT, "evidence_detail": TEXT, "source": TEXT,
+    "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT, "evidence": TEXT, "takes_effect": FLAG})},
+    "duties": _CITED, "notes": TEXTS, "confidence": TEXT, "evidence": TEXT, "evidence_detail": TEXT, "source": TEXT,
+}  # fmt: skip
+_ARMING: Shape = {
+    "id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT,
 }  # fmt: skip
 _FACT_TYPE: Shape = {
     "name": TEXT, "type": words("boolean", "enum", "integer", "instant", "country", "countries"), "kind": TEXT,
@@ -169,6 +180,9 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Period": _PERIOD,
     "RegimeStage": whole(_STAGE),
     "Regime": whole(_REGIME),
+    "Armed": whole({"id": ID, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT}),
+    "Arming": whole(_ARMING, about="What an officer armed of the catalogue, and by which source."),
+    "Disarming": whole({"id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "because": TEXT, "withdrawn_at": AT}),
     "FactType": whole(_FACT_TYPE),
     "Vocabulary": whole({"facts": many("FactType"), "severity": TEXTS, "tlp": TEXTS, "stage": TEXTS, "verdict": TEXTS}),
     "Problem": {
