@@ -1,15 +1,16 @@
-"""`demarche due`: what is due next, as one party sees it."""
+"""`demarche due`: what is due next, as one party sees it; with --batch, when cases that somebody wrote down are due."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import rich_click as click
 
 from incident.clock import wall
-from web.cli import options
+from web.cli import due_batch, options
 from web.cli.options import Duration
 from web.cli.outcome import Answer, answering
 from web.cli.paper import instant, verdict
@@ -32,22 +33,32 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 )
 @click.option("--owed-by", metavar="SLUG", help="Only what this party owes.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many of each verdict.")
+@click.option(
+    "--batch", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE", help="Work the cases of this file instead; needs no node."
+)
 @answering
-def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, **who: Any) -> Answer:
+def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, batch: Path | None, **who: Any) -> Answer:
     """Show what is due next, most urgent first.
 
     Every obligation that the party may see and that still asks for something, by the instant to plan for (the strictest
     reading); duties without an instant come last. Speaks HTTP, with the key of --party in the demo's file, or with --key.
     With --json: {obligations: [...]}, each as GET /api/v1/obligations gives it.
 
+    --batch works cases of legal time from a YAML or JSON file (- for stdin): {calendars: {...}, vectors: [{id, rule, n, start,
+    zone, cal, opts}]}; docs/legal-time.md has the keys. With --json: [{id, due_utc, target_utc, due_local, basis, ending,
+    because}], and {id, error, code, pointer} for a case that cannot be worked.
+
     \b
     Examples:
       demarche due --party cert-ee
       demarche due --party meridian-models --within 24h --owed-by meridian-models
       DEMARCHE_API_KEY=… demarche due --base-url https://demarche.example.ee --verdict missed --json
+      demarche due --batch cases.yaml --json
 
-    Exit codes: 0 done; 1 refused; 2 wrong usage; 3 the node could not be reached.
+    Exit codes: 0 done; 1 refused, or a case that cannot be worked; 2 wrong usage; 3 the node could not be reached.
     """
+    if batch is not None:
+        return due_batch.answered(batch)
     now = wall()  # this machine's clock only chooses and words what is shown; verdicts are the node's
     asked = {"owed_by": owed_by, "due_before": _until(now + within) if within else None}
     with service(**who) as node:
