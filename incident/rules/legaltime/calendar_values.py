@@ -20,7 +20,9 @@ class CalendarRefused(Refused, ValueError):
     Codes: `unknown_calendar`, `bad_calendar` (an ad hoc one with a fault in it), `out_of_calendar` (a day it cannot answer for).
     """
 
-    def __init__(self, message: str, code: str = "unknown_calendar") -> None:
+    code = "unknown_calendar"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message, code=code)
 
 
@@ -47,7 +49,8 @@ class Calendar:
     outside them days are still computed, and deadlines say so. Both are None where nothing can change.
     `computed_until` is the last year for which more than weekends can be computed. `years` answers for 1900 to 2200.
     `source` says where the closing days come from, `evidence` how far that was checked (`read`, `secondary` for what others
-    say of it, `computed`, `given`), `doubts` what is not settled.
+    say of it, `computed`, `given`, `by definition`), `doubts` what is not settled,
+    `lists` the source of the list of a year where each year has one.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Calendar:
     source: str = ""
     evidence: str = ""
     doubts: tuple[str, ...] = ()
+    lists: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
 
     def closed(self, day: date) -> str | None:
         """Why `day` is not a working day, such as `Good Friday` or `Saturday`; None when it is one.

@@ -38,12 +38,13 @@ _WEEKDAYS = weekdays(_SATURDAY_SUNDAY)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What calendars there are of one country: the categories for all of it, and its subdivisions."""
+    """What calendars there are of one country: the categories for all of it, its subdivisions, and categories that only those have."""
 
     code: str
     name: str
     categories: tuple[str, ...]
     parts: tuple[str, ...]
+    categories_of_parts: tuple[str, ...]
 
 
 def calendar(id: str) -> Calendar:
@@ -58,7 +59,7 @@ def calendar(id: str) -> Calendar:
 def known() -> tuple[Known, ...]:
     """Every country with calendars, by code; `EU` with those of its institutions."""
     codes = {*package_holidays.codes(), *(_country(id) for id in closing_files())}
-    return tuple(Known(code, package_holidays.name(code), _categories(code), _parts(code)) for code in sorted(codes))
+    return tuple(Known(code, package_holidays.name(code), _categories(code), _parts(code), _of_parts(code)) for code in sorted(codes))
 
 
 def shipped() -> tuple[Calendar, ...]:
@@ -70,10 +71,12 @@ def shipped() -> tuple[Calendar, ...]:
 def _made(id: str) -> tuple[Calendar, Layer]:
     match id:
         case "none":
-            return Calendar(id, "no closing days", id, Years(id, nothing)), Layer(nothing, nothing)
+            made = Calendar(id, "no closing days", id, Years(id, nothing), source="by definition", evidence="by definition")
+            return made, Layer(nothing, nothing)
         case "weekend":
             layer = Layer(nothing, _WEEKDAYS)
-            return Calendar(id, "Saturdays and Sundays", id, Years(id, layer.year)), layer
+            made = Calendar(id, "Saturdays and Sundays", id, Years(id, layer.year), source="by definition", evidence="by definition")
+            return made, layer
     file = closing_files().get(id)
     return _computed(id) if file is None else _corrected(file)
 
@@ -87,6 +90,10 @@ def _computed(id: str) -> tuple[Calendar, Layer]:
             "or a country and category such as EE:public, LU:bank or DE-BY:public."
         )
     code, part, category = parts["country"], parts["part"], parts["category"]
+    if code not in package_holidays.codes() and _categories(code):
+        raise CalendarRefused(
+            f"{id!r}: {package_holidays.name(code)} has no calendar of category {category!r}; it has: {', '.join(_categories(code))}."
+        )
     where = package_holidays.country(repr(id), code, part, ("public",))
     if category not in package_holidays.closing_categories(code):
         raise _no_category(id, code, part, category)
@@ -135,10 +142,11 @@ def _corrected(file: ClosingFile) -> tuple[Calendar, Layer]:
         years=Years(file.id, layer.year),
         covered_from=base.covered_from if file.covered_from is None else file.covered_from,
         published_until=file.published_until,
-        computed_until=file.listed_until if base.computed_until is None else base.computed_until,
+        computed_until=max(file.lists, default=None) if base.computed_until is None else base.computed_until,
         source=file.source,
         evidence=file.evidence,
         doubts=file.doubts,
+        lists=file.lists,
     )
     return made, layer
 
@@ -154,3 +162,7 @@ def _categories(code: str) -> tuple[str, ...]:
 
 def _parts(code: str) -> tuple[str, ...]:
     return package_holidays.parts(code) if code in package_holidays.codes() else ()
+
+
+def _of_parts(code: str) -> tuple[str, ...]:
+    return tuple(sorted({id.partition(":")[2] for id in closing_files() if id.startswith(f"{code}-")} - set(_categories(code))))

@@ -21,7 +21,10 @@ _KEYS = ("id", "parts", "title", "version", "base", "covered_from", "published_u
 
 @dataclass(frozen=True, slots=True)
 class ClosingFile:
-    """One shipped calendar: a base, and what is closed or open besides. `version` is the date of the file and its digest."""
+    """One shipped calendar: a base, and what is closed or open besides.
+
+    `version` is the date of the file and its digest; `lists` has the source of each list of a single year.
+    """
 
     id: str
     title: str
@@ -32,7 +35,7 @@ class ClosingFile:
     source: str
     evidence: str
     doubts: tuple[str, ...]
-    listed_until: int | None
+    lists: Mapping[int, str]
     closed: Mapping[date, str]
     opened: frozenset[date]
     yearly: tuple[Yearly, ...]
@@ -98,7 +101,7 @@ def closing_file(spot: Spot) -> tuple[ClosingFile, ...]:
         source=spot.at("source").text(),
         evidence=_evidence(spot),
         doubts=tuple(each.text() for each in spot.many("doubts")),
-        listed_until=max((each.at("year").whole() for each in spot.many("lists")), default=None),
+        lists={each.at("year").whole(): _list_source(each) for each in spot.many("lists")},
         closed=closed,
         opened=opened,
         yearly=tuple(_yearly(each) for each in spot.many("every_year")),
@@ -159,6 +162,11 @@ def _listed(spot: Spot, last: int | None) -> Iterator[tuple[date, str, Spot]]:
             if day.year != year:
                 raise member.fault(f"{day} lies outside the year of this list, {year}")
             yield day, member.at("name").text(), member
+
+
+def _list_source(spot: Spot) -> str:
+    source = spot.at("source").text()
+    return f"{source} (provisional: {spot.at('provisional').text()})" if spot.has("provisional") else source
 
 
 def _yearly(spot: Spot) -> Yearly:

@@ -83,7 +83,16 @@ def _opening(anchor: Moment, late: Start, rule: Rule, cite: str | None) -> tuple
 def _coverage(start: Start, closed: Calendar, due_at: datetime) -> tuple[Because, ...]:
     """What to know about the calendar where the period leaves the years it speaks of with authority."""
     first, last = start.day.year, (due_at - timedelta(microseconds=1)).astimezone(start.tz).year
-    return tuple(Because(code, text) for code, text in closed.coverage(first, last))
+    if closed.published_until is not None and last > closed.published_until:
+        text = (
+            f"The calendar {closed.id} is published up to {closed.published_until}; closing days after that are "
+            "computed, and the date should be looked at again once the list is out."
+        )
+        return (Because("calendar_not_yet_published", text),)
+    if closed.covered_from is not None and first < closed.covered_from:
+        text = f"The calendar {closed.id} begins with {closed.covered_from}; before that only weekends are known."
+        return (Because("calendar_not_covered", text),)
+    return ()
 
 
 def _closing(early: Start, target_at: datetime, due_at: datetime, disputed: bool) -> tuple[Because, ...]:
