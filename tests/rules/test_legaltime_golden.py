@@ -191,7 +191,7 @@ def test_a_deadline_that_reaches_unpublished_holidays_says_so_and_one_before_doe
 def test_a_deadline_before_the_calendar_begins_says_so() -> None:
     found = deadline(
         Period(2, "d", "eu1182_days"),
-        moment("2025-12-01T10:00", zone="Europe/Brussels"),
+        moment("2024-12-02T10:00", zone="Europe/Brussels"),
         Place("Europe/Brussels", "EU:institution"),
         basis=Basis.STATUTE,
         cite=None,
@@ -210,6 +210,6 @@ def test_an_anchor_entered_elsewhere_is_shown_as_entered() -> None:
 def test_versions_name_what_a_deadline_was_computed_with() -> None:
     at = Moment.exactly(datetime(2026, 11, 20, 12, tzinfo=UTC))
     days = deadline(Period(2, "d", "eu1182_days"), at, Place("Europe/Tallinn", "EE:public"), basis=Basis.STATUTE, cite=None)
-    assert days.calendar_version.startswith("EE:public: holidays 0.109; corrections 2026-11-22/")
+    assert days.calendar_version == "EE:public: holidays 0.109"
     hours = deadline(Period(2, "h", "elapsed_hours"), at, Place("Europe/Tallinn", "EE:public"), basis=Basis.STATUTE, cite=None)
     assert hours.calendar_version == "not asked"

@@ -14,6 +14,7 @@ TEXT: Final[Shape] = {"type": "string"}
 MAYBE_TEXT: Final[Shape] = {"type": ["string", "null"]}
 FLAG: Final[Shape] = {"type": "boolean"}
 WHOLE: Final[Shape] = {"type": "integer"}
+MAYBE_WHOLE: Final[Shape] = {"type": ["integer", "null"]}
 ID: Final[Shape] = {"type": "string", "format": "uuid"}
 MAYBE_ID: Final[Shape] = {"type": ["string", "null"], "format": "uuid"}
 AT: Final[Shape] = {"type": "string", "format": "date-time"}
@@ -151,6 +152,12 @@ _CHANNEL_OF: Shape = {
 }  # fmt: skip
 _CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
 
+_CALENDAR: Shape = {
+    "id": TEXT, "title": TEXT, "jurisdiction": MAYBE_TEXT, "subdivision": MAYBE_TEXT, "category": MAYBE_TEXT, "year": WHOLE,
+    "weekend": TEXTS, "version": TEXT, "covered_from": MAYBE_WHOLE, "published_until": MAYBE_WHOLE, "computed_until": MAYBE_WHOLE,
+    "source": TEXT, "evidence": TEXT, "doubts": TEXTS, "notes": TEXTS, "closed": many("ClosedDay"),
+}  # fmt: skip
+
 COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
@@ -183,6 +190,9 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Armed": whole({"id": ID, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT}),
     "Arming": whole(_ARMING, about="What an officer armed of the catalogue, and by which source."),
     "Disarming": whole({"id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "because": TEXT, "withdrawn_at": AT}),
+    "CalendarsOf": whole({"code": TEXT, "name": TEXT, "categories": TEXTS, "subdivisions": TEXTS}, about="Of one country."),
+    "Calendar": whole(_CALENDAR, about="One year of a calendar. `notes` says where the year lies outside what is published or known."),
+    "ClosedDay": whole({"on": {"type": "string", "format": "date"}, "weekday": TEXT, "name": MAYBE_TEXT, "weekend": FLAG}),
     "FactType": whole(_FACT_TYPE),
     "Vocabulary": whole({"facts": many("FactType"), "severity": TEXTS, "tlp": TEXTS, "stage": TEXTS, "verdict": TEXTS}),
     "Problem": {
