@@ -169,7 +169,7 @@ class TestSec:
             "fixed:America/New_York",
             "fixed:US:government",
         )
-        assert form.owed_to == Parties(Role.AUTHORITY, competence="sec")
+        assert form.owed_to == Parties(Role.COMPETENT, competence="sec")
 
     def test_the_registrants_own_word_on_materiality_counts(self) -> None:
         form = law("us.sec.8k105.form_8k")
@@ -254,7 +254,7 @@ class TestAiAct:
 
 
 def test_nothing_applied_before_any_of_these_laws() -> None:
-    assert commitments(date(2014, 5, 3)) == ()
+    assert not {"eu.nis2.art23", "eu.gdpr.art33", "eu.aiact.art73", "in.certin", "us.sec.8k105"} & bound(date(2014, 5, 3))
 
 
 def test_only_a_deferred_law_is_shown_for_planning() -> None:
@@ -288,7 +288,7 @@ def test_a_stage_owed_to_people_says_to_whom_and_is_owed_to_no_party() -> None:
 def test_the_catalogue_is_read_once_and_a_digest_names_a_file() -> None:
     assert catalogue() is catalogue()
     assert commitments(TODAY) is commitments(TODAY)
-    assert len({regime.digest for regime in catalogue()}) == len(catalogue()) == 5
+    assert len({regime.digest for regime in catalogue()}) == len(catalogue())
 
 
 TEXT = resources.files("incident.rules.regimes.laws").joinpath("in_certin.yaml").read_text(encoding="utf-8")
