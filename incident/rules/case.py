@@ -9,6 +9,7 @@ from uuid import UUID
 
 from incident.rules.facts import Facts, Scalar
 from incident.rules.legaltime.values import Moment
+from incident.rules.vocabulary import profile_questions
 
 SEVERITIES = ("low", "medium", "high", "critical")
 TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
@@ -29,6 +30,12 @@ class Party:
     calendar: str
     competences: frozenset[str] = frozenset()
     profile: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def is_said_to_be(self, name: str) -> Scalar:
+        """What the profile answers; what a complete one does not name is answered no, else it is unknown."""
+        if name in self.profile or self.profile.get("profile_complete") is not True or name not in profile_questions():
+            return self.profile.get(name)
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +81,4 @@ class Case:
     def fact(self, name: str, party: Party) -> Scalar | Moment:
         """What stands about `party`: a stated fact, else its profile, else None for unknown."""
         stated = self.facts.value(name, party.id)
-        return stated if stated is not None else party.profile.get(name)
+        return stated if stated is not None else party.is_said_to_be(name)

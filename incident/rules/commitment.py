@@ -25,14 +25,19 @@ class Role(StrEnum):
     AUTHORITY = "authority"  # whoever has `competence` in the debtor's jurisdiction
     HOME_AUTHORITY = "home_authority"  # whoever has `competence` in the deployment's jurisdiction, where the incident occurred
     ANY_PARTY = "any_party"  # operator and suppliers alike: the condition on their profile selects
+    COMPETENT = "competent"  # whoever has `competence`, wherever it is established
+    PERSONS = "persons"  # people who are no party of any case, such as data subjects
 
 
+AUTHORITIES = (Role.AUTHORITY, Role.HOME_AUTHORITY, Role.COMPETENT)
 Mode = Literal["each", "any", "joint", "lead"]
+Combine = Literal["first", "earliest", "latest", "rule"]
+"""How several anchors make one clock: the first that is known, the earliest, the latest, or as the counting rule says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """A role, how its members owe or are owed, and for the two kinds of authority the competence asked for."""
+    """A role, how its members owe or are owed, and for an authority the competence asked for."""
 
     role: Role
     mode: Mode = "each"
@@ -45,11 +50,12 @@ class Anchor:
 
     kind `fact`: the instant of fact `name` about the party in role `of` (`owed_by`, `owed_to`, `operator`, `filer`).
     kind `after`: the submission of the stage or commitment `name` of the same source by the same debtor.
+    kind `receipt`: the receipt of what the other side submitted as stage `name` of the same source.
     kind `delivery`: the first delivery of the notice that commitment `name` sends (of this debtor or to it).
     kind `filing`: the recording of the report.
     """
 
-    kind: Literal["fact", "after", "delivery", "filing"]
+    kind: Literal["fact", "after", "receipt", "delivery", "filing"]
     name: str = ""
     of: str = "owed_by"
 
@@ -61,6 +67,14 @@ class Counting:
     zone_of: str = "owed_to"
     calendar_of: str = "owed_to"
     category: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A duty that comes again: `submission`, after each one of it, until the condition holds; `fact`, for each value of its anchor."""
+
+    every: Literal["submission", "fact"]
+    until: Condition | None = None
 
 
 class Discharge(StrEnum):
@@ -104,6 +118,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What to plan a duty for, beside or without a legal number. `signatories` are party URIs; None means everybody."""
+
+    period: Period
+    cite: str
+    signatories: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a commitment comes from, by name, version, digest and provision."""
 
@@ -125,8 +148,11 @@ class Commitment:
     owed_to: Parties
     when: Condition = ALWAYS
     anchors: tuple[Anchor, ...] = (Anchor("filing"),)
-    combine: Literal["first", "earliest", "latest"] = "first"
+    combine: Combine = "first"
     period: Period | None = None
+    targets: tuple[Target, ...] = ()
+    """Stricter readings, and for a duty without a number what was agreed: planned by, never shown as law."""
+    repeat: Repeat | None = None
     counting: Counting = field(default_factory=Counting)
     basis: Basis = Basis.CONTRACT
     discharged_by: Discharge = Discharge.SUBMITTED
@@ -144,3 +170,5 @@ class Commitment:
     """Set when it is shown for planning only, for example because a law's date of application is disputed."""
     because_applies: str = ""
     """One sentence for the derivation: why this source binds (status, dates of application)."""
+    displaced_by: tuple[tuple[str, str], ...] = ()
+    """Names of sources that take this one's place where both bind the same debtor, each with the provision that says so."""

@@ -29,11 +29,16 @@ class Facts:
     """The facts of a case that stand, looked up by name and by whom they are about."""
 
     by_key: Mapping[tuple[str, UUID], Fact] = field(default_factory=dict)
+    before: Mapping[tuple[str, UUID], tuple[Fact, ...]] = field(default_factory=dict)
+    """What stood earlier and was added to, not corrected, oldest first: a new fact beside the ones before."""
 
     @classmethod
-    def of(cls, facts: Iterable[Fact]) -> Facts:
+    def of(cls, facts: Iterable[Fact], before: Iterable[Fact] = ()) -> Facts:
         """Later statements stand in place of earlier ones of the same name about the same party."""
-        return cls({(fact.name, fact.about): fact for fact in sorted(facts, key=lambda f: f.recorded_at)})
+        earlier: dict[tuple[str, UUID], tuple[Fact, ...]] = {}
+        for fact in sorted(before, key=lambda f: f.recorded_at):
+            earlier[fact.name, fact.about] = (*earlier.get((fact.name, fact.about), ()), fact)
+        return cls({(fact.name, fact.about): fact for fact in sorted(facts, key=lambda f: f.recorded_at)}, earlier)
 
     def about(self, name: str, party: UUID) -> Fact | None:
         """The standing fact of that name about that party, or None when nobody has said anything."""
@@ -43,3 +48,8 @@ class Facts:
         """Its value; None both when unsaid and when said to be unknown."""
         fact = self.about(name, party)
         return None if fact is None else fact.value
+
+    def values(self, name: str, party: UUID) -> tuple[Scalar | Moment, ...]:
+        """Every value that was said and not corrected, oldest first; the standing one is the last."""
+        found = [*self.before.get((name, party), ()), *((fact,) if (fact := self.about(name, party)) else ())]
+        return tuple(fact.value for fact in found if fact.value is not None)

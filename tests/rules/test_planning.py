@@ -103,7 +103,7 @@ def test_a_chain_is_dated_from_the_latest_lawful_instant_until_it_happens() -> N
     assert predicted["second"].predicted
     assert predicted["second"].started_at == predicted["first"].deadline.due_at  # type: ignore[union-attr]
     at = NOW + timedelta(minutes=7)
-    real = plan(case(), [second, first], Happened(submitted={("a", "first", CERT.id): at}))
+    real = plan(case(), [second, first], Happened(submitted={("a", "first", CERT.id): (at,)}))
     assert {(p.predicted, p.started_at) for p in real if p.commitment.id == "second"} == {(False, at)}
 
 

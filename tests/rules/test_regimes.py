@@ -12,7 +12,7 @@ from incident.rules.commitment import Anchor, Commitment, Discharge, Parties, Ro
 from incident.rules.conditions import Truth, named, truth
 from incident.rules.legaltime import Basis, Moment, Period, Place, check, deadline
 from incident.rules.legaltime.shipped import ShippedFault, names, parse, read
-from incident.rules.regimes import applicable, catalogue, reading
+from incident.rules.regimes import catalogue, commitments, reading
 from incident.rules.vocabulary import vocabulary
 
 TODAY = date(2026, 11, 22)
@@ -21,7 +21,7 @@ Said = Mapping[str, object]
 
 
 def law(id: str, on: date = TODAY) -> Commitment:
-    return next(each for each in applicable(on) if each.id == id)
+    return next(each for each in commitments(on) if each.id == id)
 
 
 def holds(commitment: Commitment, said: Said, **roles: Said) -> Truth:
@@ -30,7 +30,7 @@ def holds(commitment: Commitment, said: Said, **roles: Said) -> Truth:
 
 
 def bound(on: date) -> set[str]:
-    return {each.source.name for each in applicable(on)}
+    return {each.source.name for each in commitments(on)}
 
 
 ESSENTIAL = {"jurisdiction": "EE", "is_essential_entity": True, "significant_incident": True}
@@ -254,17 +254,17 @@ class TestAiAct:
 
 
 def test_nothing_applied_before_any_of_these_laws() -> None:
-    assert applicable(date(2014, 5, 3)) == ()
+    assert commitments(date(2014, 5, 3)) == ()
 
 
 def test_only_a_deferred_law_is_shown_for_planning() -> None:
-    assert {each.source.name for each in applicable(TODAY) if each.provisional_because} == {"eu.aiact.art73"}
+    assert {each.source.name for each in commitments(TODAY) if each.provisional_because} == {"eu.aiact.art73"}
 
 
 def test_every_commitment_says_where_it_comes_from_and_nobody_may_extend_it() -> None:
-    ids = [each.id for each in applicable(TODAY)]
+    ids = [each.id for each in commitments(TODAY)]
     assert len(ids) == len(set(ids))
-    for each in applicable(TODAY):
+    for each in commitments(TODAY):
         assert each.source.kind == "regime"
         assert each.source.digest.startswith("sha256:")
         assert each.id.startswith(f"{each.source.name}.")
@@ -276,19 +276,22 @@ def test_every_commitment_says_where_it_comes_from_and_nobody_may_extend_it() ->
             check(each.period)
 
 
-def test_a_stage_owed_to_people_is_catalogued_and_never_planned() -> None:
-    persons = {f"{regime.id}.{stage.id}" for regime in catalogue() for stage in regime.stages if stage.owed_to is None}
-    assert "eu.gdpr.art33.data_subjects" in persons
-    assert not persons & {each.id for each in applicable(date(2030, 1, 1))}
+def test_a_stage_owed_to_people_says_to_whom_and_is_owed_to_no_party() -> None:
+    told = law("eu.gdpr.art33.data_subjects")
+    assert told.owed_to == Parties(Role.PERSONS)
+    assert "Owed to the people whose data it is." in told.because_applies
+    for regime in catalogue():
+        for stage in regime.stages:
+            assert (stage.owed_to.role is Role.PERSONS) == bool(stage.addressed_to)
 
 
 def test_the_catalogue_is_read_once_and_a_digest_names_a_file() -> None:
     assert catalogue() is catalogue()
-    assert applicable(TODAY) is applicable(TODAY)
+    assert commitments(TODAY) is commitments(TODAY)
     assert len({regime.digest for regime in catalogue()}) == len(catalogue()) == 5
 
 
-TEXT = resources.files("incident.rules.regimes").joinpath("certin.yaml").read_text(encoding="utf-8")
+TEXT = resources.files("incident.rules.regimes.laws").joinpath("in_certin.yaml").read_text(encoding="utf-8")
 LISTS = reading.country_lists(read("incident.rules.regimes", "countries.yaml"))
 
 
@@ -322,9 +325,9 @@ LISTS = reading.country_lists(read("incident.rules.regimes", "countries.yaml"))
 )
 def test_a_faulty_law_is_refused_by_file_and_place(old: str, new: str, says: str) -> None:
     assert old in TEXT
-    with pytest.raises(ShippedFault, match=f"certin.yaml: .*{says}"):
-        reading.regime(parse(TEXT.replace(old, new), "certin.yaml"), LISTS)
+    with pytest.raises(ShippedFault, match=f"in_certin.yaml: .*{says}"):
+        reading.regime(parse(TEXT.replace(old, new), "in_certin.yaml"), LISTS)
 
 
 def test_every_law_file_is_in_the_catalogue() -> None:
-    assert len(names("incident.rules.regimes")) == len(catalogue()) + 1
+    assert len(names("incident.rules.regimes.laws")) == len(catalogue())

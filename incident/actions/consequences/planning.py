@@ -16,7 +16,7 @@ from incident.rules.case import Case, Deployment
 from incident.rules.commitment import Commitment, Discharge
 from incident.rules.facts import Facts
 from incident.rules.legaltime.values import Moment
-from incident.rules.planning import Happened, Planned, discharges, plan
+from incident.rules.planning import Happened, Key, Planned, discharges, plan
 from incident.work import Work
 
 
@@ -45,7 +45,7 @@ def case_of(work: Work, matter: Matter, facts: Facts) -> Case:
 def binding(work: Work, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
     """Every commitment of the agreements and laws that bind at `bound_at`; versions accepted after `known_at` do not count."""
     agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
-    return [each for agreement in agreed for each in agreement.commitments] + list(regimes.applicable(bound_at.date()))
+    return [each for agreement in agreed for each in agreement.commitments] + list(regimes.commitments(bound_at.date()))
 
 
 def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
@@ -58,22 +58,40 @@ def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
 
 
 def happened(rows: Iterable[Row], acts: Iterable[Row]) -> Happened:
-    """What has been done so far, as planning asks for it."""
-    known = {row.id: row for row in rows}
-    submitted: dict[tuple[str, str, UUID], datetime] = {}
-    delivered: dict[tuple[str, str, UUID, UUID], datetime] = {}
+    """What has been done so far, as planning asks for it; of each obligation the first time counts."""
+    about: dict[UUID, list[Row]] = {}
     for act in acts:
-        row = known.get(act.obligation_id)
-        if row is None:
-            continue
-        if discharges(act.kind, Discharge(row.discharged_by)):
-            for name in {row.commitment, row.commitment.rsplit(".", 1)[-1]}:
-                key = (row.source_name, name, row.debtor)
-                submitted[key] = min(submitted.get(key, act.occurred_at), act.occurred_at)
-        if act.kind in ("sent", "received") and row.creditor:
+        about.setdefault(act.obligation_id, []).append(act)
+    submitted: dict[tuple[str, str, UUID], set[datetime]] = {}
+    received: dict[tuple[str, str, UUID], set[datetime]] = {}
+    delivered: dict[tuple[str, str, UUID, UUID], datetime] = {}
+    done: dict[Key, datetime] = {}
+    for row in rows:
+        acted = about.get(row.id, [])
+        ended = _first(each for each in acted if discharges(each.kind, Discharge(row.discharged_by)))
+        for name in {row.commitment, row.commitment.rsplit(".", 1)[-1]}:
+            key = (row.source_name, name, row.debtor)
+            _add(submitted, key, _first(each for each in acted if each.kind == "submitted") or ended)
+            _add(received, key, _first(each for each in acted if each.kind in ("received", "confirmed")))
+        if ended:
+            done[row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence] = ended
+        if row.creditor and (handed := _first(each for each in acted if each.kind in ("sent", "received"))):
             pair = (row.source_name, row.commitment, row.debtor, row.creditor)
-            delivered[pair] = min(delivered.get(pair, act.occurred_at), act.occurred_at)
-    return Happened(submitted, delivered)
+            delivered[pair] = min(delivered.get(pair, handed), handed)
+    return Happened(_in_order(submitted), _in_order(received), delivered, done)
+
+
+def _first(acts: Iterable[Row]) -> datetime | None:
+    return min((each.occurred_at for each in acts), default=None)
+
+
+def _add(found: dict[tuple[str, str, UUID], set[datetime]], key: tuple[str, str, UUID], at: datetime | None) -> None:
+    if at is not None:
+        found.setdefault(key, set()).add(at)
+
+
+def _in_order(found: Mapping[tuple[str, str, UUID], set[datetime]]) -> dict[tuple[str, str, UUID], tuple[datetime, ...]]:
+    return {key: tuple(sorted(instants)) for key, instants in found.items()}
 
 
 def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], acts: Iterable[Row]) -> tuple[Case, list[Planned]]:

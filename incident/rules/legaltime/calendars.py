@@ -7,58 +7,23 @@ shipped files, such as `US:government` and `EU:institution`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from functools import cache, lru_cache
-from importlib import metadata
-from types import MappingProxyType
-
-import holidays
 
 from incident.canonical import digest
+from incident.rules.legaltime.adhoc_calendars import adhoc
+from incident.rules.legaltime.calendar_layers import Layer, nothing, weekdays
+from incident.rules.legaltime.calendar_values import Calendar, CalendarRefused, Years, frozen
+from incident.rules.legaltime.package_holidays import country, package_version
 from incident.rules.legaltime.shipped import ShippedFault, Spot, names, read
-from incident.rules.legaltime.zones import weekday
+
+__all__ = ["Calendar", "CalendarRefused", "adhoc", "calendar", "frozen", "overrides_version"]
 
 _DATA = "incident.rules.legaltime.closing_days"
 _HORIZON = "horizon.yaml"
 _ID = re.compile(r"(?P<country>[A-Z]{2})(?:-(?P<part>[A-Za-z0-9 ]{1,12}))?:(?P<category>[a-z_]{2,20})")
-_SEARCH = 370
-
-
-class CalendarRefused(ValueError):
-    """A calendar that is not known, or that cannot answer. The message says what was asked for and what there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """When a place is closed. Compare and store by `id` and `version`; `closed` is a pure question.
-
-    `covered_from` and `published_until` are the first and last year that the calendar speaks of with authority;
-    outside them days are still computed, and deadlines say so. Both are None where nothing can change.
-    """
-
-    id: str
-    title: str
-    version: str
-    why: Callable[[date], str | None]
-    covered_from: int | None = None
-    published_until: int | None = None
-
-    def closed(self, day: date) -> str | None:
-        """Why `day` is not a working day, such as `Good Friday` or `Saturday`; None when it is one."""
-        return self.why(day)
-
-    def next_open(self, day: date) -> date:
-        """`day` itself when it is a working day, else the first one after it.
-
-        Raises:
-            CalendarRefused: when a year passes without one.
-        """
-        for ahead in range(_SEARCH):
-            if self.closed(day + timedelta(days=ahead)) is None:
-                return day + timedelta(days=ahead)
-        raise CalendarRefused(f"The calendar {self.id!r} has no working day within {_SEARCH} days of {day}.")
+_SATURDAY_SUNDAY = frozenset({5, 6})
 
 
 @lru_cache(maxsize=1024)
@@ -69,9 +34,9 @@ def calendar(id: str) -> Calendar:
         CalendarRefused: for an id that nobody knows, or a category that the country's calendar does not have.
     """
     if id == "none":
-        return Calendar("none", "no closing days", "none", _never)
+        return Calendar("none", "no closing days", "none", Years("none", nothing))
     if id == "weekend":
-        return Calendar("weekend", "Saturdays and Sundays", "weekend", _weekend)
+        return Calendar("weekend", "Saturdays and Sundays", "weekend", Years("weekend", weekdays(_SATURDAY_SUNDAY)))
     shipped = _shipped().get(id)
     return _computed(id) if shipped is None else _corrected(shipped)
 
@@ -85,15 +50,7 @@ def overrides_version() -> str:
 
 
 def _version() -> str:
-    return f"holidays {metadata.version('holidays')}; corrections {overrides_version()}"
-
-
-def _never(day: date) -> str | None:
-    return None
-
-
-def _weekend(day: date) -> str | None:
-    return weekday(day) if day.weekday() >= 5 else None
+    return f"{package_version()}; corrections {overrides_version()}"
 
 
 def _computed(id: str) -> Calendar:
@@ -103,36 +60,18 @@ def _computed(id: str) -> Calendar:
             f"{id!r} is no calendar; expected none, weekend, one of {', '.join(sorted(_shipped()))}, "
             "or a country and category such as EE:public, LU:bank or DE-BY:public."
         )
-    country, part, category = parts["country"], parts["part"], parts["category"]
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
-        raise CalendarRefused(f"{id!r}: no holidays are known for the country {country!r} (ISO 3166 code expected).")
-    entity = getattr(holidays, country)
-    if part is not None and part not in entity.subdivisions:
-        has = ", ".join(entity.subdivisions) or "none"
-        raise CalendarRefused(f"{id!r}: {country} has no subdivision {part!r}; it has: {has}.")
-    if category not in entity.supported_categories:
-        has = ", ".join(sorted(entity.supported_categories))
-        raise CalendarRefused(f"{id!r}: {country} has no calendar of category {category!r}; it has: {has}.")
-    categories = (category,) if category in ("public", "government") else ("public", category)
-
-    def why(day: date) -> str | None:
-        named, weekend = _year(country, part, categories, day.year)
-        reasons = [name for name in (named.get(day), weekday(day) if day.weekday() in weekend else None) if name]
-        return " and ".join(reasons) or None
-
-    title = f"{country}{'-' + part if part else ''} {category} holidays"
-    version = _version()
-    return Calendar(id, title, version, why, max(entity.start_year, 1), _published_until())
-
-
-@lru_cache(maxsize=4096)
-def _year(country: str, part: str | None, categories: tuple[str, ...], year: int) -> tuple[Mapping[date, str], frozenset[int]]:
-    """The named closing days and the weekend of one year; one instance of the package's class costs about 1 ms."""
-    entity = getattr(holidays, country)
-    language = next((code for code in ("en_US", "en_GB", "en_IN") if code in entity.supported_languages), None)
-    found = holidays.country_holidays(country, subdiv=part, years=year, categories=categories, language=language)
-    return MappingProxyType({day: str(name) for day, name in found.items()}), frozenset(found.weekend)
+    code, part, category = parts["country"], parts["part"], parts["category"]
+    where = country(repr(id), code, part, tuple(dict.fromkeys(("public", category))))
+    return Calendar(
+        id=id,
+        title=f"{code}{'-' + part if part else ''} {category} holidays",
+        version=_version(),
+        years=Years(id, Layer(where.named, where.weekend).year),
+        covered_from=where.first_year,
+        published_until=_published_until(),
+        computed_until=where.last_year,
+        source=f"computed by the package {package_version()}",
+    )
 
 
 @cache
@@ -152,25 +91,22 @@ def _shipped() -> Mapping[str, Spot]:
 def _corrected(spot: Spot) -> Calendar:
     """The calendar of one shipped file: its base, with days closed or opened."""
     spot.only(*("id", "title", "version", "base", "published_until", "covered_from", "source", "evidence", "closed", "open"))
-    spot.at("source").text()
     id, base_id = spot.at("id").text(), spot.at("base").text()
     base = calendar(base_id) if base_id != id else _computed(id)
     closed = {day: reason for each in spot.many("closed") for day, reason in [_closing(each)]}
-    opened = {day for each in spot.many("open") for day, _ in [_closing(each)]}
+    opened = frozenset(day for each in spot.many("open") for day, _ in [_closing(each)])
     if both := opened & set(closed):
         raise ShippedFault(f"{spot.where}{min(both)} is listed both as closed and as open")
-
-    def why(day: date) -> str | None:
-        return None if day in opened else closed.get(day) or base.closed(day)
-
-    return replace(
-        base,
+    layer = Layer(base.years.__getitem__, nothing, closed, opened)
+    return Calendar(
         id=id,
         title=spot.at("title").text(),
         version=_version(),
-        why=why,
+        years=Years(id, layer.year),
         covered_from=spot.at("covered_from").whole() if spot.has("covered_from") else base.covered_from,
         published_until=spot.at("published_until").whole(),
+        computed_until=base.computed_until,
+        source=spot.at("source").text(),
     )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 from incident.rules.legaltime.values import Moment, Precision
-from incident.rules.legaltime.zones import TimeRefused, day_start, readings, spoken, transition, zone
+from incident.rules.legaltime.zones import TimeRefused, Zone, change, day_start, readings, spoken, transition, zone
 
 _FORM = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})"
@@ -17,7 +16,7 @@ _FORM = re.compile(
     re.ASCII,
 )
 _INSTANT = timedelta(microseconds=1)
-_YEARS = range(1970, 2201)
+_YEARS = range(1900, 2201)
 _COARSE = {"year": 1, "month": 2, "day": 3, "hour": 4, "exact": 4}
 
 
@@ -75,7 +74,7 @@ def _check_choices(precision: str, fold: int | None) -> None:
         raise TimeRefused("bad_fold", f"fold is 0 for the first pass or 1 for the second, not {fold!r}.")
 
 
-def _place(text: str, parts: dict[str, str | None], name: str | None) -> tzinfo:
+def _place(text: str, parts: dict[str, str | None], name: str | None) -> Zone | timezone:
     if name is not None:
         return zone(name)
     offset = parts["offset"]
@@ -106,7 +105,7 @@ def _date(text: str, parts: dict[str, str | None]) -> date:
         raise TimeRefused("not_a_time", f"{text!r} names a date that does not exist.") from error
 
 
-def _instant(text: str, parts: dict[str, str | None], place: tzinfo, fold: int | None) -> tuple[datetime, int | None]:
+def _instant(text: str, parts: dict[str, str | None], place: Zone | timezone, fold: int | None) -> tuple[datetime, int | None]:
     try:
         clock = time(
             int(parts["hour"] or 0),
@@ -120,12 +119,12 @@ def _instant(text: str, parts: dict[str, str | None], place: tzinfo, fold: int |
     offset = parts["offset"]
     if offset is not None:
         return wall.replace(tzinfo=_offset(text, offset)).astimezone(UTC), None
-    if not isinstance(place, ZoneInfo):
+    if isinstance(place, timezone):
         return wall.replace(tzinfo=place).astimezone(UTC), None
     return _local(text, wall, place, fold)
 
 
-def _local(text: str, wall: datetime, tz: ZoneInfo, fold: int | None) -> tuple[datetime, int | None]:
+def _local(text: str, wall: datetime, tz: Zone, fold: int | None) -> tuple[datetime, int | None]:
     found = readings(wall, tz)
     if not found:
         jump = transition(wall, tz)
@@ -153,25 +152,13 @@ def _hour(at: datetime, place: tzinfo) -> tuple[datetime, datetime]:
     begin, end = at - past, at - past + timedelta(hours=1) - _INSTANT
     offset = local.utcoffset()
     if begin.astimezone(place).utcoffset() != offset:
-        begin = _change(begin, at, place)
+        begin = change(begin, at, place)
     if end.astimezone(place).utcoffset() != offset:
-        end = _change(at, end, place) - _INSTANT
+        end = change(at, end, place) - _INSTANT
     return begin, end
 
 
-def _change(low: datetime, high: datetime, place: tzinfo) -> datetime:
-    """The first instant in (low, high] with the offset of `high`."""
-    offset = high.astimezone(place).utcoffset()
-    while high - low > _INSTANT:
-        middle = low + (high - low) / 2
-        if middle.astimezone(place).utcoffset() == offset:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def _span(day: date, precision: Precision, place: tzinfo, text: str, name: str | None, fold: int | None) -> Moment:
+def _span(day: date, precision: Precision, place: Zone | timezone, text: str, name: str | None, fold: int | None) -> Moment:
     if precision == "day":
         first, after = day, day + timedelta(days=1)
     elif precision == "month":
@@ -182,7 +169,7 @@ def _span(day: date, precision: Precision, place: tzinfo, text: str, name: str |
     return Moment(_begin(first, place), _begin(after, place) - _INSTANT, precision, text, name, fold)
 
 
-def _begin(day: date, place: tzinfo) -> datetime:
-    if isinstance(place, ZoneInfo):
-        return day_start(day, place)
-    return datetime.combine(day, time(), tzinfo=place).astimezone(UTC)
+def _begin(day: date, place: Zone | timezone) -> datetime:
+    if isinstance(place, timezone):
+        return datetime.combine(day, time(), tzinfo=place).astimezone(UTC)
+    return day_start(day, place)

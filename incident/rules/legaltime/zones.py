@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache, lru_cache
 from importlib import resources
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from incident.errors import Refused
@@ -13,6 +15,22 @@ from incident.errors import Refused
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INSTANT = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+
+
+class NamedZone(tzinfo):
+    """A zone from elsewhere than the zone data, such as one that was frozen with a deadline.
+
+    It must follow PEP 495: in a gap `fold=0` has the offset before the change and `fold=1` the one after it, in an overlap
+    the first and the second pass.
+    """
+
+    key: str
+
+
+Zone: TypeAlias = ZoneInfo | NamedZone
+"""What the rules count in: a tzinfo that knows its own name."""
 
 
 class TimeRefused(Refused, ValueError):
@@ -41,13 +59,16 @@ def tzdata_version() -> str:
     return str(importlib.import_module("tzdata").IANA_VERSION)
 
 
-def readings(wall: datetime, tz: ZoneInfo) -> tuple[datetime, ...]:
+def readings(wall: datetime, tz: Zone) -> tuple[datetime, ...]:
     """The instants (UTC, in order) at which clocks in `tz` show the naive `wall`: none in a gap, two in an overlap."""
-    both = {wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1)}
-    return tuple(sorted(at for at in both if at.astimezone(tz).replace(tzinfo=None) == wall))
+    first, second = _offset(wall, tz, 0), _offset(wall, tz, 1)
+    if first < second:
+        return ()
+    found = (wall - first).replace(tzinfo=UTC)
+    return (found,) if first == second else (found, (wall - second).replace(tzinfo=UTC))
 
 
-def transition(wall: datetime, tz: ZoneInfo) -> datetime:
+def transition(wall: datetime, tz: Zone) -> datetime:
     """The instant (UTC) at which the clocks jumped over `wall`, which must lie in a gap."""
     before, after = sorted(wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
     offset = before.astimezone(tz).utcoffset()
@@ -61,13 +82,35 @@ def transition(wall: datetime, tz: ZoneInfo) -> datetime:
     return before + timedelta(seconds=high)
 
 
-def at_wall(wall: datetime, tz: ZoneInfo) -> datetime:
+def changes(early: datetime, late: datetime, tz: Zone) -> Iterator[datetime]:
+    """The instants (UTC) after `early` and up to `late` at which the clocks in `tz` are changed."""
+    while early < late:
+        later = min(early + _DAY, late)
+        if later.astimezone(tz).utcoffset() != early.astimezone(tz).utcoffset():
+            yield change(early, later, tz)
+        early = later
+
+
+def change(low: datetime, high: datetime, place: tzinfo) -> datetime:
+    """The first instant in (low, high] with the offset of `high`, which `low` does not have."""
+    offset = high.astimezone(place).utcoffset()
+    while high - low > _INSTANT:
+        middle = low + (high - low) / 2
+        if middle.astimezone(place).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def at_wall(wall: datetime, tz: Zone) -> datetime:
     """The instant (UTC) of the naive `wall`; its first pass in an overlap, the jump itself in a gap."""
     found = readings(wall, tz)
     return found[0] if found else transition(wall, tz)
 
 
-def day_start(day: date, tz: ZoneInfo) -> datetime:
+@lru_cache(maxsize=32_768)
+def day_start(day: date, tz: Zone) -> datetime:
     """The instant (UTC) at which `day` begins and the day before has wholly ended, also where clocks change at midnight."""
     midnight = datetime.combine(day, time())
     found = readings(midnight, tz)
@@ -77,11 +120,12 @@ def day_start(day: date, tz: ZoneInfo) -> datetime:
     return last if (last - _INSTANT).astimezone(tz).date() < day else found[0]
 
 
-def day_end(day: date, tz: ZoneInfo) -> datetime:
+def day_end(day: date, tz: Zone) -> datetime:
     """The instant (UTC) of 24:00 of `day`, built from the next date."""
-    return day_start(day + timedelta(days=1), tz)
+    return day_start(day + _DAY, tz)
 
 
+@lru_cache(maxsize=8_192)
 def spoken_day(day: date) -> str:
     """Such as `Fri 20 Nov 2026`, in English whatever the locale."""
     return f"{weekday(day)[:3]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
@@ -92,18 +136,31 @@ def weekday(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
 
 
-def spoken(at: datetime, tz: ZoneInfo) -> str:
+def spoken(at: datetime, tz: Zone) -> str:
     """Such as `Fri 20 Nov 2026 17:40 (Europe/Tallinn, UTC+02:00)`; seconds only where there are some."""
     local = at.astimezone(tz)
-    clock = f"{local:%H:%M:%S}" if local.second or local.microsecond else f"{local:%H:%M}"
-    offset = f"{local:%z}"
-    return f"{spoken_day(local.date())} {clock} ({tz.key}, UTC{offset[:3]}:{offset[3:5]})"
+    seconds = f":{local.second:02}" if local.second or local.microsecond else ""
+    return f"{spoken_day(local.date())} {local.hour:02}:{local.minute:02}{seconds} ({tz.key}, UTC{_spoken_offset(local.utcoffset())})"
 
 
-def spoken_limit(at: datetime, tz: ZoneInfo) -> str:
+def spoken_limit(at: datetime, tz: Zone) -> str:
     """As `spoken`, but local midnight is the end of the day that it closes: `the end of Tue 24 Nov 2026 (24:00, ...)`."""
     before = (at - _INSTANT).astimezone(tz).date()
     return f"the end of {spoken_day(before)} (24:00, {tz.key})" if day_end(before, tz) == at else spoken(at, tz)
+
+
+def _offset(wall: datetime, tz: Zone, fold: int) -> timedelta:
+    offset = wall.replace(tzinfo=tz, fold=fold).utcoffset()
+    if offset is None:
+        raise TimeRefused("no_offset", f"The zone {tz.key!r} has no offset at {wall}; expected one for every instant.")
+    return offset
+
+
+@cache
+def _spoken_offset(offset: timedelta | None) -> str:
+    """Such as `+05:30`; the seconds of old local mean times are cut."""
+    minutes = 0 if offset is None else int(offset / _MINUTE)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 @cache

@@ -1,7 +1,22 @@
 """Planning: facts and commitments give obligations; acts and time give verdicts."""
 
 from incident.rules.planning.closing import Fate, fate
-from incident.rules.planning.plan import NOT_PLANNED, Happened, Planned, plan
+from incident.rules.planning.plan import plan
+from incident.rules.planning.values import FIRST, NOT_PLANNED, Happened, Key, Planned
 from incident.rules.planning.verdict import Done, Standing, Verdict, discharges, verdict
 
-__all__ = ["NOT_PLANNED", "Done", "Fate", "Happened", "Planned", "Standing", "Verdict", "discharges", "fate", "plan", "verdict"]
+__all__ = [
+    "FIRST",
+    "NOT_PLANNED",
+    "Done",
+    "Fate",
+    "Happened",
+    "Key",
+    "Planned",
+    "Standing",
+    "Verdict",
+    "discharges",
+    "fate",
+    "plan",
+    "verdict",
+]

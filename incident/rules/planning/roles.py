@@ -9,7 +9,7 @@ from incident.rules.commitment import Parties, Role
 def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
     """The parties that `asked` names in this case, in a stable order; empty when nobody fits.
 
-    `debtor` is needed for an authority: the one competent in the debtor's jurisdiction, else none.
+    `debtor` is needed for an authority: the one competent in the debtor's jurisdiction; as a debtor itself, in the deployment's.
     """
     match asked.role:
         case Role.OPERATOR:
@@ -26,6 +26,10 @@ def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
             home = {each.id for each in _home_cert(case)}
             countries = set(case.affected_countries) - {case.deployment.jurisdiction}
             return [each for each in case.directory if each.kind == "cert" and each.jurisdiction in countries and each.id not in home]
+        case Role.PERSONS:
+            return []
+        case Role.COMPETENT:
+            return [each for each in case.directory if asked.competence in each.competences]
         case Role.AUTHORITY | Role.HOME_AUTHORITY:
             theirs = debtor if asked.role is Role.AUTHORITY else None
             place = theirs.jurisdiction if theirs else case.deployment.jurisdiction

@@ -34,6 +34,20 @@ def condition(spot: Spot, lists: Lists) -> Condition:
     raise spot.fault("expected one of all, any, not, or a fact")
 
 
+def countries(spot: Spot, lists: Lists) -> tuple[str, ...]:
+    """Countries written out, or by the name of a cited list."""
+    if isinstance(spot.value, dict):
+        spot.only("list")
+        return lists[spot.at("list").one_of(*lists)]
+    found = tuple(each.text() for each in spot.items())
+    for each in found:
+        try:
+            check("jurisdiction", each)
+        except VocabularyFault as error:
+            raise spot.fault(str(error)) from error
+    return found
+
+
 def _test(spot: Spot, lists: Lists) -> Condition:
     spot.only("fact", "of", "cite", *_OPERATORS)
     try:
@@ -73,7 +87,5 @@ def _constants(spot: Spot, operator: Operator, lists: Lists) -> tuple[Scalar, ..
     if operator == "is":
         return (cast(Scalar, spot.value),)
     if isinstance(spot.value, dict):
-        spot.only("list")
-        name = spot.at("list").one_of(*lists)
-        return lists[name]
+        return countries(spot, lists)
     return tuple(cast(Scalar, each.value) for each in spot.items())

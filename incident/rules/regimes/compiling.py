@@ -2,52 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from incident.rules.commitment import Commitment, Parties, Source
+from incident.rules.commitment import Commitment, Source, Target
+from incident.rules.conditions import All, Condition, Not, Test
 from incident.rules.legaltime.zones import spoken_day
-from incident.rules.regimes.values import Regime, Stage
+from incident.rules.regimes.values import Regime, Stage, Standing
+
+Armed = Mapping[str, date]
+"""From which day an officer takes what ships unarmed to bind, by the id of a regime or of a stage such as `us.circia.joint`."""
 
 
-def compiled(regimes: Iterable[Regime], on: date) -> tuple[Commitment, ...]:
-    """The commitments of every regime that stands on that date, in catalogue order.
-
-    A stage owed to people who are no party is left out. Nothing statutory can be extended or waived here.
-    """
+def compiled(regimes: Iterable[Regime], on: date, armed: Armed) -> tuple[Commitment, ...]:
+    """The commitments of every regime that stands on that date, in catalogue order. Nothing statutory can be extended or waived."""
+    standing = [(regime, how) for regime in regimes if (how := standing_on(regime, on, armed)) != "not"]
+    laid_over: dict[str, tuple[str, ...]] = {}
+    for regime, _ in standing:
+        if regime.overlay_of:
+            laid_over[regime.overlay_of] = (*laid_over.get(regime.overlay_of, ()), *regime.countries)
+    displaced = _displaced([regime for regime, _ in standing])
     return tuple(
-        _commitment(regime, stage, stage.owed_to, on)
-        for regime in regimes
-        if regime.status.standing(on) != "not"
+        _commitment(regime, stage, how, _where(regime, stage, laid_over.get(regime.id, ())), displaced.get(regime.id, ()))
+        for regime, how in standing
         for stage in regime.stages
-        if stage.owed_to is not None
+        if stage.kind == "deadline" and (not stage.unarmed_because or _armed(armed, f"{regime.id}.{stage.id}", on))
     )
 
 
-def _commitment(regime: Regime, stage: Stage, owed_to: Parties, on: date) -> Commitment:
-    planning = regime.status.standing(on) == "planning"
+def standing_on(regime: Regime, on: date, armed: Armed) -> Standing:
+    """Whether the regime binds on that date. What ships unarmed binds from the day that an officer named, else not at all."""
+    if regime.status.state in ("proposed", "template"):
+        return "not"
+    if not regime.unarmed_because:
+        return regime.status.standing(on)
+    ended = regime.status.until is not None and on > regime.status.until
+    return "binding" if _armed(armed, regime.id, on) and not ended else "not"
+
+
+def _armed(armed: Armed, id: str, on: date) -> bool:
+    return id in armed and on >= armed[id]
+
+
+def _displaced(regimes: list[Regime]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Of each regime those that take its place, from the relations of both sides that take effect."""
+    found: dict[str, dict[str, str]] = {}
+    names: dict[str, list[str]] = {}
+    for regime in regimes:  # what is said of a base is said of its overlays too
+        names.setdefault(regime.overlay_of or regime.id, []).append(regime.id)
+        names.setdefault(regime.id, [regime.id])
+    for regime in regimes:
+        for relation in regime.relations:
+            if relation.takes_effect:
+                sides = ([regime.id], names.get(relation.to, []))
+                losing, winning = sides if relation.type == "displaced_by" else sides[::-1]
+                for each in losing:
+                    found.setdefault(each, {}).update(dict.fromkeys(winning, relation.cite))
+    return {name: tuple(others.items()) for name, others in found.items()}
+
+
+def _where(regime: Regime, stage: Stage, laid_over: tuple[str, ...]) -> Condition:
+    """The stage's condition: an overlay's for its countries alone, a base's for all but those."""
+    if regime.overlay_of:
+        return All((Test("jurisdiction", "in", regime.countries, _entity(stage)), stage.when))
+    if laid_over:
+        return All((Not(Test("jurisdiction", "in", laid_over, _entity(stage))), stage.when))
+    return stage.when
+
+
+def _entity(stage: Stage) -> str:
+    return "owed_to" if stage.owed_by.competence else "owed_by"
+
+
+def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, displaced_by: tuple[tuple[str, str], ...]) -> Commitment:
     return Commitment(
         id=f"{regime.id}.{stage.id}",
         title=stage.title,
         source=Source("regime", regime.id, regime.version, regime.digest, stage.cite),
         owed_by=stage.owed_by,
-        owed_to=owed_to,
-        when=stage.when,
+        owed_to=stage.owed_to,
+        when=when,
         anchors=stage.anchors,
         combine=stage.combine,
         period=stage.period,
+        targets=(Target(stage.plan_for, stage.plan_for_cite or stage.cite),) if stage.plan_for else (),
+        repeat=stage.repeat,
         counting=stage.counting,
         basis=stage.basis,
         discharged_by=stage.discharged_by,
         contains=stage.content,
-        provisional_because=regime.status.note if planning else None,
-        because_applies=_because(regime, stage, planning),
+        provisional_because=regime.status.note if how == "planning" else None,
+        because_applies=_because(regime, stage, how == "planning"),
+        displaced_by=displaced_by,
     )
 
 
 def _because(regime: Regime, stage: Stage, planning: bool) -> str:
-    if planning:
-        applies = f"{regime.citation}: shown for planning, taken to bind from {spoken_day(regime.status.since)}"
+    since = regime.status.since
+    if regime.unarmed_because or since is None:
+        applies = f"{regime.citation}, {'armed by an officer' if regime.unarmed_because else 'in force; no source gives the date'}"
+    elif planning:
+        applies = f"{regime.citation}: shown for planning, taken to bind from {spoken_day(since)}"
     else:
-        applies = f"{regime.citation}, in force since {spoken_day(regime.status.since)}"
-    return " ".join(part for part in (f"{applies}.", regime.status.note, stage.note) if part)
+        applies = f"{regime.citation}, in force since {spoken_day(since)}"
+    told = f"Owed to {stage.addressed_to}." if stage.addressed_to else ""
+    return " ".join(part for part in (f"{applies}.", told, regime.status.note, stage.note) if part)

@@ -68,6 +68,12 @@ def vocabulary() -> Mapping[str, FactType]:
     return MappingProxyType(found)
 
 
+@cache
+def profile_questions() -> frozenset[str]:
+    """The yes-or-no names of what a party is."""
+    return frozenset(name for name, known in vocabulary().items() if known.kind == "profile" and known.type == "boolean")
+
+
 def named(name: str) -> FactType:
     """The type of that name.
 

@@ -62,9 +62,9 @@ def _regime(regime: Regime) -> Json:
         "id": regime.id, "name": regime.name, "version": regime.version, "digest": regime.digest, "jurisdiction": regime.jurisdiction,
         "citation": regime.citation,
         "status": {
-            "state": status.state, "since": status.since.isoformat(), "until": status.until and status.until.isoformat(),
+            "state": status.state, "since": status.since and status.since.isoformat(), "until": status.until and status.until.isoformat(),
             "planning_from": status.planning_from and status.planning_from.isoformat(), "cite": status.cite, "note": status.note,
-            "evidence": status.evidence,
+            "evidence": status.evidence, "unsettled": status.unsettled,
         },
         "stages": [_stage(each) for each in regime.stages],
         "excuses": [{"type": each.type, "text": each.text, "cite": each.cite} for each in regime.excuses],

@@ -4,6 +4,7 @@ A rule module registers its rules when it is imported; a new module is added to 
 """
 
 from incident.rules.legaltime.counting import court, dora, eu1182, plain
-from incident.rules.legaltime.counting.values import PeriodRefused, Rule, Start, check, find, rules
+from incident.rules.legaltime.counting.registry import PeriodRefused, Rule, check, cut_off, find, rules
+from incident.rules.legaltime.counting.values import Start
 
-__all__ = ["PeriodRefused", "Rule", "Start", "check", "court", "dora", "eu1182", "find", "plain", "rules"]
+__all__ = ["PeriodRefused", "Rule", "Start", "check", "court", "cut_off", "dora", "eu1182", "find", "plain", "rules"]

@@ -6,22 +6,23 @@ days rest on secondary sources. A directive's periods are counted by national la
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from incident.rules.legaltime.counting.plain import counted_days, months_line
+from incident.rules.legaltime.counting.registry import rule
 from incident.rules.legaltime.counting.values import (
     Counted,
     Start,
     add_months,
     ends,
+    ends_of_days,
     nth_open,
     rolled,
-    rule,
     strict_span,
 )
 from incident.rules.legaltime.values import Because
-from incident.rules.legaltime.zones import day_end, spoken_day
+from incident.rules.legaltime.zones import Zone, day_end, spoken_day
 
 _LAW = "Regulation (EEC, Euratom) 1182/71"
 _INSTANT = timedelta(microseconds=1)
@@ -29,12 +30,17 @@ _HOUR = timedelta(hours=1)
 _TWO_DAYS = 48
 
 
-def next_full_hour(at: datetime, tz: ZoneInfo) -> datetime:
+def next_full_hour(at: datetime, tz: Zone) -> datetime:
     """The instant at which the clock hour of `at` is over in `tz`; at 10:00:00 sharp the hour 10 to 11 has begun."""
     end = at + _HOUR - _past_the_hour(at, tz)
     while past := _past_the_hour(end, tz):
         end += _HOUR - past
     return end
+
+
+def _stretches(early: Start, late: Start) -> Iterable[Start]:
+    """The disputed reading can end earlier from a later start: one that touches a second working day."""
+    return ends_of_days(early, late) if late.has("two_working_days") else ()
 
 
 @rule(
@@ -46,6 +52,7 @@ def next_full_hour(at: datetime, tz: ZoneInfo) -> datetime:
     options=("two_working_days",),
     asks_calendar="two_working_days",
     disputed_when="two_working_days",
+    turns=_stretches,
 )
 def eu1182_hours(start: Start) -> Counted:
     """From the next full hour; `two_working_days` is the disputed reading of Art. 3(5) for hours."""
@@ -142,7 +149,7 @@ def eu1182_working_days(start: Start) -> Counted:
     return ends(start, days[-1], counted_days(start, days, f"{_LAW} Art. 2(2), 3(1), 3(3)"))
 
 
-def _past_the_hour(at: datetime, tz: ZoneInfo) -> timedelta:
+def _past_the_hour(at: datetime, tz: Zone) -> timedelta:
     local = at.astimezone(tz)
     return timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
 

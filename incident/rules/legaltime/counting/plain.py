@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from incident.rules.legaltime.counting.registry import rule
 from incident.rules.legaltime.counting.values import (
     Counted,
     Start,
@@ -11,11 +13,13 @@ from incident.rules.legaltime.counting.values import (
     ends,
     nth_open,
     rolled,
-    rule,
     strict_span,
 )
 from incident.rules.legaltime.values import Because
-from incident.rules.legaltime.zones import at_wall, day_end, readings, spoken_day, transition
+from incident.rules.legaltime.zones import at_wall, changes, day_end, readings, spoken_day, transition
+
+_INSTANT = timedelta(microseconds=1)
+_MANY = 20
 
 
 @rule("elapsed_hours", "Hours that really pass, nights, weekends and clock changes included.", ("h", "min"), strict_span)
@@ -26,11 +30,16 @@ def elapsed_hours(start: Start) -> Counted:
     return Counted(due_at, (start.says("counted", text, at=due_at),))
 
 
-@rule("wall_hours", "The same number of hours on the clocks of the place.", ("h",), strict_span)
+def _passes(early: Start, late: Start) -> Iterable[Start]:
+    """The last starts before the clocks are put back: a start after that shows an earlier time, and ends earlier."""
+    return [late.since(at - _INSTANT) for at in changes(early.at, late.at, late.tz)]
+
+
+@rule("wall_hours", "The same number of hours on the clocks of the place.", ("h", "min"), strict_span, turns=_passes)
 def wall_hours(start: Start) -> Counted:
     """The wall-clock time that many hours later; differs from elapsed hours only across a change of the clocks."""
-    wall = start.local.replace(tzinfo=None, fold=0) + timedelta(hours=start.n)
-    found = readings(wall, start.tz)
+    wall = start.local.replace(tzinfo=None, fold=0) + timedelta(**{"hours" if start.unit == "h" else "minutes": start.n})
+    found = [at for at in readings(wall, start.tz) if at > start.at]
     due_at = found[0] if found else transition(wall, start.tz)
     lines = [start.says("counted", f"{start.amount} on, the clocks show {start.says_when(due_at)}.", at=due_at)]
     if not found:
@@ -105,22 +114,27 @@ def days_after_year_end(start: Start) -> Counted:
     return ends(start, last, (start.says("counted", text, at=day_end(last, start.tz)),))
 
 
-def counted_days(start: Start, days: tuple[date, ...], cite: str | None = None) -> tuple[Because, ...]:
-    """Lines for working days counted one by one, naming the closed days passed over."""
-    span = (start.day + timedelta(days=ahead) for ahead in range(1, (days[-1] - start.day).days))
+def counted_days(start: Start, days: tuple[date, ...], cite: str | None = None, last: date | None = None) -> tuple[Because, ...]:
+    """Lines for working days counted one by one, naming the closed days passed over; `last` is the day the count leads to."""
+    last = days[-1] if last is None else last
+    begin, end = min(start.day, last), max(start.day, last)
+    span = (begin + timedelta(days=ahead) for ahead in range(1, (end - begin).days))
     passed = [f"{spoken_day(day)} ({why})" for day in span if (why := start.calendar.closed(day))]
+    text = f"Working days ({start.calendar.id}): {_listed([spoken_day(day) for day in days])}."
     lines = [
         start.says("day_excluded", f"{spoken_day(start.day)} is the day of the event and does not count.", cite),
-        start.says(
-            "counted",
-            f"Working days ({start.calendar.id}): {', '.join(map(spoken_day, days))}.",
-            cite,
-            day_end(days[-1], start.tz),
-        ),
+        start.says("counted", text, cite, day_end(last, start.tz)),
     ]
     if passed:
-        lines.insert(1, start.says("closed_days", f"Closed and not counted: {', '.join(passed)}.", cite))
+        lines.insert(1, start.says("closed_days", f"Closed and not counted: {_listed(passed)}.", cite))
     return tuple(lines)
+
+
+def _listed(names: list[str]) -> str:
+    """All of them, or where they are many the first and the last ones and how many there are."""
+    if len(names) <= _MANY:
+        return ", ".join(names)
+    return f"{', '.join(names[:5])} … {', '.join(names[-3:])} ({len(names)} in all)"
 
 
 def months_line(start: Start, last: date, cite: str | None = None) -> Because:

@@ -1,27 +1,19 @@
-"""What a counting rule is given and gives, the registry of rules, and the check that a period can be counted."""
+"""What a counting rule is given and gives, and the steps that rules share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
-from incident.errors import Refused
-from incident.rules.legaltime.calendars import Calendar
-from incident.rules.legaltime.values import Because, Period, Unit
-from incident.rules.legaltime.zones import at_wall, day_end, spoken, spoken_day
+from incident.rules.legaltime.calendars import Calendar, CalendarRefused
+from incident.rules.legaltime.values import Because, Unit
+from incident.rules.legaltime.zones import Zone, at_wall, day_end, spoken, spoken_day
 
-_CENTURY: Mapping[Unit, int] = {
-    "min": 52_560_000,
-    "h": 876_000,
-    "d": 36_500,
-    "bd": 26_000,
-    "w": 5_200,
-    "mo": 1_200,
-    "y": 100,
-}
+_DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+_SEARCH = 370
+_LONGEST_RUN = 16
 _SPOKEN: Mapping[Unit, tuple[str, str]] = {
     "min": ("minute", "minutes"),
     "h": ("hour", "hours"),
@@ -33,40 +25,38 @@ _SPOKEN: Mapping[Unit, tuple[str, str]] = {
 }
 
 
-class PeriodRefused(Refused, ValueError):
-    """A period that cannot be counted. Codes: `unknown_rule`, `wrong_unit`, `not_positive`, `too_long`,
-    `unknown_option`, `bad_cut_off`."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message, code=code)
-
-
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Everything a counting rule may look at: from when (UTC), how much, and where."""
+    """Everything a counting rule may look at: from when (UTC), how much, and where.
+
+    `anchors` holds what is known of the anchors of a rule that has several, by name; `at` is the first of them. `local` and
+    `day` are the start on the clocks and the calendar of the place.
+    """
 
     at: datetime
     n: int
     unit: Unit
-    tz: ZoneInfo
+    tz: Zone
     calendar: Calendar
     cut_off: time | None = None
     options: Mapping[str, bool] = field(default_factory=dict)
+    anchors: Mapping[str, datetime] = field(default_factory=dict)
+    local: datetime = field(init=False, repr=False, compare=False)
+    day: date = field(init=False, repr=False, compare=False)
 
-    @property
-    def local(self) -> datetime:
-        """The start on the clocks of the place."""
-        return self.at.astimezone(self.tz)
-
-    @property
-    def day(self) -> date:
-        """The date of the start at the place."""
-        return self.local.date()
+    def __post_init__(self) -> None:
+        """Look at the clocks of the place once."""
+        object.__setattr__(self, "local", self.at.astimezone(self.tz))
+        object.__setattr__(self, "day", self.local.date())
 
     @property
     def amount(self) -> str:
         """Such as `72 hours`."""
         return spoken_amount(self.n, self.unit)
+
+    def since(self, at: datetime) -> Start:
+        """The same period from another instant."""
+        return replace(self, at=at)
 
     def has(self, option: str) -> bool:
         """Whether the period carries that flag."""
@@ -93,114 +83,6 @@ class Counted:
     because: tuple[Because, ...]
 
 
-Count = Callable[[Start], Counted]
-Strict = Callable[[Start], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A counting rule. `strict` gives the strictest defensible end, which the caller still bounds by the legal one."""
-
-    name: str
-    says: str
-    units: tuple[Unit, ...]
-    count: Count
-    strict: Strict
-    cite: str | None
-    options: frozenset[str]
-    cuts_off: bool
-    asks_calendar: Callable[[Mapping[str, bool]], bool]
-    disputed_when: str | None
-    version: int
-
-
-_RULES: dict[str, Rule] = {}
-
-
-def rule(
-    name: str,
-    says: str,
-    units: tuple[Unit, ...],
-    strict: Strict,
-    *,
-    cite: str | None = None,
-    options: tuple[str, ...] = (),
-    cuts_off: bool = False,
-    asks_calendar: bool | str = False,
-    disputed_when: str | None = None,
-    version: int = 1,
-) -> Callable[[Count], Count]:
-    """Register the decorated function under `name`. `asks_calendar` names the option under which it asks one."""
-
-    def asks(given: Mapping[str, bool]) -> bool:
-        return given.get(asks_calendar, False) if isinstance(asks_calendar, str) else asks_calendar
-
-    def register(count: Count) -> Count:
-        if name in _RULES:
-            raise ValueError(f"the counting rule {name!r} is registered twice")
-        _RULES[name] = Rule(name, says, units, count, strict, cite, frozenset(options), cuts_off, asks, disputed_when, version)
-        return count
-
-    return register
-
-
-def rules() -> Mapping[str, Rule]:
-    """Every rule by its name."""
-    return MappingProxyType(_RULES)
-
-
-def find(name: str) -> Rule:
-    """The rule of that name.
-
-    Raises:
-        PeriodRefused: `unknown_rule`.
-    """
-    if name not in _RULES:
-        raise PeriodRefused("unknown_rule", f"{name!r} is no counting rule; there are: {', '.join(sorted(_RULES))}.")
-    return _RULES[name]
-
-
-def check(period: Period) -> Rule:
-    """The rule of `period`, which can be counted with it.
-
-    Raises:
-        PeriodRefused: with what is wrong and what the rule accepts.
-    """
-    found = find(period.rule)
-    if period.unit not in found.units:
-        accepted = " or ".join(found.units)
-        raise PeriodRefused("wrong_unit", f"{found.name} counts in {accepted}, not in {period.unit!r}.")
-    if not isinstance(period.n, int) or isinstance(period.n, bool) or period.n <= 0:
-        raise PeriodRefused("not_positive", f"A period is a whole number above zero, not {period.n!r}.")
-    if period.n > _CENTURY[period.unit]:
-        raise PeriodRefused("too_long", f"{spoken_amount(period.n, period.unit)} is more than a century.")
-    for option, value in period.options.items():
-        if option not in found.options or not isinstance(value, bool):
-            known = ", ".join(sorted(found.options)) or "none"
-            raise PeriodRefused("unknown_option", f"{found.name} has no flag {option}={value!r}; its flags, true or false: {known}.")
-    cut_off(period, found)
-    return found
-
-
-def cut_off(period: Period, found: Rule) -> time | None:
-    """The local cut-off of `period` as a time of day.
-
-    Raises:
-        PeriodRefused: `bad_cut_off`.
-    """
-    if period.at is None:
-        return None
-    if not found.cuts_off:
-        raise PeriodRefused("bad_cut_off", f"{found.name} has no local cut-off, but {period.at!r} was given.")
-    try:
-        clock = time.fromisoformat(period.at)
-    except (TypeError, ValueError) as error:
-        raise PeriodRefused("bad_cut_off", f"{period.at!r} is no time of day such as 17:30.") from error
-    if clock.tzinfo is not None:
-        raise PeriodRefused("bad_cut_off", f"{period.at!r} has an offset; a cut-off is on the clocks of the place.")
-    return clock
-
-
 def spoken_amount(n: int, unit: Unit) -> str:
     """Such as `1 month` or `72 hours`."""
     return f"{n} {_SPOKEN[unit][0 if n == 1 else 1]}"
@@ -218,6 +100,25 @@ def nth_open(day: date, n: int, closed: Calendar) -> tuple[date, ...]:
     found: list[date] = []
     while len(found) < n:
         day = closed.next_open(day + timedelta(days=1))
+        found.append(day)
+    return tuple(found)
+
+
+def nth_open_before(day: date, n: int, closed: Calendar) -> tuple[date, ...]:
+    """The last `n` working days before `day`, the nearest first.
+
+    Raises:
+        CalendarRefused: when a year passes without one.
+    """
+    found: list[date] = []
+    while len(found) < n:
+        day -= _DAY
+        for _ in range(_SEARCH):
+            if closed.closed(day) is None:
+                break
+            day -= _DAY
+        else:
+            raise CalendarRefused(f"The calendar {closed.id!r} has no working day within {_SEARCH} days before {day}.")
         found.append(day)
     return tuple(found)
 
@@ -251,3 +152,25 @@ def rolled(start: Start, day: date, cite: str | None) -> tuple[date, tuple[Becau
 def ends(start: Start, day: date, because: tuple[Because, ...]) -> Counted:
     """Counted to 24:00 of `day`."""
     return Counted(day_end(day, start.tz), because)
+
+
+def last_instants(early: datetime, late: datetime, tz: Zone) -> Iterator[datetime]:
+    """The last instant of each local day that ends between the two, the latest first; of at most so many days as a run of
+    closed days is long.
+
+    A rule that moves an end off a closed day gives its latest result from just before a midnight, not from the last start.
+    """
+    day = late.astimezone(tz).date()
+    for _ in range(_LONGEST_RUN):
+        day -= _DAY
+        last = day_end(day, tz) - _INSTANT
+        if last < early:
+            return
+        yield last
+
+
+def ends_of_days(early: Start, late: Start) -> Iterator[Start]:
+    """Starts between the two whose elapsed span ends with a local day."""
+    span = strict_span(late) - late.at
+    for last in last_instants(early.at + span, late.at + span, late.tz):
+        yield late.since(last - span)

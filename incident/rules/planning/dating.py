@@ -1,0 +1,232 @@
+"""When each draft is due: the moments its anchors give in this case, chosen as the commitment says, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from incident.rules.case import Case, Party
+from incident.rules.commitment import Anchor, Combine, Commitment, Counting
+from incident.rules.legaltime import CalendarRefused, calendar, deadline
+from incident.rules.legaltime.values import Because, Deadline, Moment, Place
+from incident.rules.planning.asking import who
+from incident.rules.planning.drafting import unplanned
+from incident.rules.planning.values import NOT_PLANNED, Anchored, Happened, Key, Planned
+
+
+def date_all(case: Case, drafts: list[Planned], happened: Happened) -> list[Planned]:
+    """Date what rests on facts first, then what rests on those, until nothing more can be dated."""
+    dated: dict[Key, Planned] = {}
+    waiting = [each for each in drafts if each.key not in dated]
+    while waiting:
+        names = _names_by_source(waiting)
+        ready = [each for each in waiting if not _rests_on(each, names)] or waiting  # a circle is dated as it stands
+        known = list(dated.values())
+        for each in ready:
+            dated[each.key] = _dated(case, each, happened, known)
+        waiting = [each for each in waiting if each.key not in dated]
+    return list(dated.values())
+
+
+def chosen(combine: Combine, found: tuple[Anchored, ...]) -> tuple[Anchored, ...]:
+    """Which of the anchors that are known start the clock; all of them where the counting rule itself combines them."""
+    if combine == "earliest":
+        return (min(found, key=lambda each: each.moment.earliest),)
+    if combine == "latest":
+        return (max(found, key=lambda each: each.moment.latest),)
+    return found if combine == "rule" else found[:1]
+
+
+def _names_by_source(waiting: Iterable[Planned]) -> Mapping[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for each in waiting:
+        names.setdefault(each.commitment.source.name, set()).update((each.commitment.id, each.stage))
+    return names
+
+
+def _rests_on(each: Planned, waiting: Mapping[str, set[str]]) -> bool:
+    names = waiting[each.commitment.source.name]
+    own = {each.commitment.id, each.stage}
+    return any(anchor.kind in ("after", "receipt", "delivery") and anchor.name in names - own for anchor in each.commitment.anchors)
+
+
+def _dated(case: Case, each: Planned, happened: Happened, dated: list[Planned]) -> Planned:
+    if each.occurrence == NOT_PLANNED:
+        return each
+    try:
+        anchors = each.commitment.anchors
+        found = each.anchored or tuple(at for anchor in anchors if (at := _anchored(case, each, anchor, happened, dated)))
+        return _counted(case, replace(each, anchored=found)) if found else replace(each, because=(*each.because, _waits(each.commitment)))
+    except Exception as error:
+        return unplanned(case, each.commitment, error)
+
+
+def _counted(case: Case, each: Planned) -> Planned:
+    commitment = each.commitment
+    starting = chosen(commitment.combine, each.anchored)
+    because = (*each.because, *(at.because for at in starting))
+    started_at = min(at.moment.earliest for at in starting)
+    place, missing = _place(case, each)
+    each = replace(
+        each, started_at=started_at, place=place, predicted=any(at.predicted for at in starting) or _open(commitment, each.anchored)
+    )
+    if commitment.period is None:
+        none = Because("no_number", "Without undue delay: the text gives no number, so no instant is due.", commitment.source.cite)
+        return _planned_for(replace(each, because=(*because, none)), starting, place)
+    anchor = {at.name: at.moment for at in starting} if commitment.combine == "rule" else starting[0].moment
+    made = deadline(commitment.period, anchor, place, basis=commitment.basis, cite=commitment.source.cite)
+    return _planned_for(replace(each, deadline=made, because=(*because, *missing, *made.because)), starting, place)
+
+
+def _planned_for(each: Planned, starting: tuple[Anchored, ...], place: Place) -> Planned:
+    """With the earliest of the targets that hold for this debtor, which never stands for law and never comes after it."""
+    found: list[tuple[datetime, Because]] = []
+    for target in each.commitment.targets:
+        if target.signatories is None or each.debtor.uri in target.signatories:
+            made: Deadline = deadline(target.period, starting[0].moment, place, basis=each.commitment.basis, cite=target.cite)
+            text = (
+                "To be planned for; no legal instant."
+                if each.deadline is None
+                else "To be planned for; the legal instant is the one above."
+            )
+            found.append((made.due_at, Because("planned_for", text, target.cite, made.due_at)))
+    if not found:
+        return each
+    at, line = min(found, key=lambda pair: pair[0])
+    if each.deadline is None:
+        return replace(each, planned_for=at, because=(*each.because, line))
+    target_at = min(each.deadline.target_at, at)
+    return replace(each, deadline=replace(each.deadline, target_at=target_at), because=(*each.because, line))
+
+
+def _open(commitment: Commitment, found: tuple[Anchored, ...]) -> bool:
+    """Whether a fact that is not known yet could still move the start later: the date is then only what it would be."""
+    facts = [anchor.name for anchor in commitment.anchors if anchor.kind == "fact"]
+    known = {at.name for at in found}
+    if commitment.combine == "latest":
+        return any(name not in known for name in facts)
+    return commitment.combine == "rule" and bool(facts) and facts[0] not in known
+
+
+def _waits(commitment: Commitment) -> Because:
+    text = "Its clock has not started: waits for " + " or ".join(_says(anchor) for anchor in commitment.anchors) + "."
+    return Because("waits", text, commitment.source.cite)
+
+
+def _anchored(case: Case, each: Planned, anchor: Anchor, happened: Happened, dated: list[Planned]) -> Anchored | None:
+    match anchor.kind:
+        case "filing":
+            reason = Because("anchor", "Runs from the recording of the report.", None, case.filed_at)
+            return Anchored("filing", Moment.exactly(case.filed_at), False, reason)
+        case "fact":
+            return _of_a_fact(case, each, anchor)
+        case "after":
+            return _of_a_submission(each, anchor, happened, dated)
+        case "receipt":
+            return _of_a_receipt(each, anchor, happened, dated)
+        case "delivery":
+            return _of_a_delivery(case, each, anchor, happened, dated)
+
+
+def _of_a_fact(case: Case, each: Planned, anchor: Anchor) -> Anchored | None:
+    party = who(case, anchor.of, each.debtor, each.creditor)
+    value = case.fact(anchor.name, party) if party else None
+    if not isinstance(value, Moment) or party is None:
+        return None
+    known = "" if value.precision == "exact" else f", known to the {value.precision}"
+    reason = Because("anchor", f"Runs from {anchor.name} of {party.name}{known}.", None, value.earliest)
+    return Anchored(anchor.name, value, False, reason)
+
+
+def _of_a_submission(each: Planned, anchor: Anchor, happened: Happened, dated: list[Planned]) -> Anchored | None:
+    what = f"the submission of {anchor.name}"
+    done = happened.submitted.get((each.commitment.source.name, anchor.name, each.debtor.id))
+    if done:
+        return _real(anchor, done[-1] if each.commitment.combine == "latest" else done[0], what)
+    return _predicted(anchor, _before(each, anchor, dated, {each.debtor.id}), what)
+
+
+def _of_a_receipt(each: Planned, anchor: Anchor, happened: Happened, dated: list[Planned]) -> Anchored | None:
+    """Receiving is what counts; what was submitted and not yet confirmed is dated as if it had come at once, for planning."""
+    sender = each.creditor.id if each.creditor else None
+    if sender is None:
+        return None
+    key, what = (each.commitment.source.name, anchor.name, sender), f"the receipt of {anchor.name}"
+    if received := happened.received.get(key):
+        return _real(anchor, received[0], what)
+    if submitted := happened.submitted.get(key):
+        text = f"Submitted; predicted as if {anchor.name} had been received at once."
+        return Anchored(anchor.name, Moment.exactly(submitted[0]), True, Because("predicted", text, None, submitted[0]))
+    return _predicted(anchor, _before(each, anchor, dated, {sender}), what)
+
+
+def _of_a_delivery(case: Case, each: Planned, anchor: Anchor, happened: Happened, dated: list[Planned]) -> Anchored | None:
+    handed = [
+        when
+        for (of, name, sender, receiver), when in happened.delivered.items()
+        if of == each.commitment.source.name and name == anchor.name and each.debtor.id in (sender, receiver)
+    ]
+    if handed:
+        return _real(anchor, min(handed), f"the delivery of the notice under {anchor.name}")
+    before = _before(each, anchor, dated, {each.debtor.id, *({each.creditor.id} if each.creditor else ())})
+    if before is None or (before.deadline is None and before.started_at is None):
+        return None
+    reason = Because("predicted", f"Predicted as if {_says(anchor)} came at once.", None, case.filed_at)
+    return Anchored(anchor.name, Moment.exactly(case.filed_at), True, reason)
+
+
+def _real(anchor: Anchor, at: datetime, what: str) -> Anchored:
+    return Anchored(anchor.name, Moment.exactly(at), False, Because("anchor", f"Runs from {what}.", None, at))
+
+
+def _predicted(anchor: Anchor, before: Planned | None, what: str) -> Anchored | None:
+    if before is None or before.deadline is None:
+        return None
+    latest = before.deadline.due_at
+    text = f"Predicted from the latest lawful instant of {what}; dated anew when it happens."
+    return Anchored(anchor.name, Moment.exactly(latest), True, Because("predicted", text, None, latest))
+
+
+def _before(each: Planned, anchor: Anchor, dated: list[Planned], debtors: set[object]) -> Planned | None:
+    for other in dated:
+        same = other.commitment.source.name == each.commitment.source.name and anchor.name in (other.commitment.id, other.stage)
+        if same and other.debtor.id in debtors:
+            return other
+    return None
+
+
+def _says(anchor: Anchor) -> str:
+    return {
+        "fact": anchor.name,
+        "after": f"the submission of {anchor.name}",
+        "receipt": f"the receipt of {anchor.name}",
+        "delivery": f"the delivery under {anchor.name}",
+        "filing": "the report",
+    }[anchor.kind]
+
+
+def _place(case: Case, each: Planned) -> tuple[Place, tuple[Because, ...]]:
+    """Where the period is counted; where the owner has no calendar of the category that is asked, by public holidays, which is said."""
+    counting = each.commitment.counting
+    zone = counting.zone_of.removeprefix("fixed:") if counting.zone_of.startswith("fixed:") else _owner(case, each, counting.zone_of).zone
+    if counting.calendar_of.startswith("fixed:"):
+        return Place(zone, counting.calendar_of.removeprefix("fixed:")), ()
+    owner = _owner(case, each, counting.calendar_of)
+    if counting.category == "public":
+        return Place(zone, owner.calendar), ()
+    return _of_category(zone, owner, counting)
+
+
+def _of_category(zone: str, owner: Party, counting: Counting) -> tuple[Place, tuple[Because, ...]]:
+    asked = f"{owner.calendar.split(':', 1)[0]}:{counting.category}"
+    try:
+        calendar(asked)
+    except CalendarRefused:
+        text = f"No calendar {asked} is known here: the public holidays {owner.calendar} are used; ask the authority."
+        return Place(zone, owner.calendar), (Because("calendar_missing", text),)
+    return Place(zone, asked), ()
+
+
+def _owner(case: Case, each: Planned, of: str) -> Party:
+    return who(case, of, each.debtor, each.creditor) or each.debtor

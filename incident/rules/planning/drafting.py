@@ -1,0 +1,186 @@
+"""Whether a commitment binds in a case, and whom: drafts, still undated, one for each debtor, creditor and occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from incident.rules.case import Case, Party
+from incident.rules.commitment import Anchor, Commitment, Discharge, Parties, Role
+from incident.rules.conditions import Truth, named, truth
+from incident.rules.legaltime.values import Basis, Because, Deadline, Moment
+from incident.rules.planning.asking import look_up, who
+from incident.rules.planning.roles import members
+from incident.rules.planning.values import FIRST, NOT_PLANNED, Anchored, Happened, Planned
+
+
+def drafts_of(case: Case, commitment: Commitment, happened: Happened) -> Iterator[Planned]:
+    """Every debtor, creditor and occurrence that the commitment has in this case."""
+    debtors = [each for each in members(case, commitment.owed_by, None) if _signed(commitment, each)]
+    for debtor in _leading(commitment.owed_by, debtors):
+        found = [each for each in members(case, commitment.owed_to, debtor) if _signed(commitment, each) and each.id != debtor.id]
+        creditors: list[Party | None] = list(_leading(commitment.owed_to, found))
+        if not creditors and commitment.signatories is None:
+            creditors = [None]  # the law binds although the authority is not a party of this node
+        for creditor in creditors:
+            yield from _for_pair(case, commitment, debtor, creditor, happened)
+
+
+def without_displaced(drafts: list[Planned]) -> list[Planned]:
+    """Where two laws bind the same debtor and a cited relation puts one in the other's place, only that one stays, and says so.
+
+    A law of which it is not known whether it binds displaces nothing; the other one says that it may.
+    """
+    binding = {(each.commitment.source.name, each.debtor.id) for each in drafts if not each.provisional}
+    open_ = {(each.commitment.source.name, each.debtor.id) for each in drafts}
+    kept: list[Planned] = []
+    displaced: dict[tuple[str, object], dict[str, str]] = {}
+    for each in drafts:
+        by = [(name, cite) for name, cite in each.commitment.displaced_by if (name, each.debtor.id) in binding]
+        for name, cite in by:
+            displaced.setdefault((name, each.debtor.id), {})[each.commitment.source.name] = cite
+        if not by:
+            kept.append(_may_be_displaced(each, [pair for pair in each.commitment.displaced_by if (pair[0], each.debtor.id) in open_]))
+    return [_stands_for(each, displaced.get((each.commitment.source.name, each.debtor.id), {})) for each in kept]
+
+
+def unplanned(case: Case, commitment: Commitment, error: Exception) -> Planned:
+    """An obligation of the filer: look now, because this clause could not be planned."""
+    look = replace(
+        commitment,
+        title=f"Could not be planned, look now: {commitment.title}",
+        owed_by=Parties(Role.FILER),
+        owed_to=Parties(Role.FILER),
+        discharged_by=Discharge.ACKNOWLEDGED,
+        tell=None,
+        acknowledge_within=None,
+        waivable=None,
+        extendable=None,
+    )
+    now = Deadline(case.filed_at, case.filed_at, Basis.PLANNING, (), "planning", "none", "none")
+    reason = Because("not_planned", f"{type(error).__name__}: {error}", commitment.source.cite, case.filed_at)
+    return Planned(look, case.filer, None, now, case.filed_at, (reason,), False, False, occurrence=NOT_PLANNED)
+
+
+def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party | None, happened: Happened) -> Iterator[Planned]:
+    holds = truth(commitment.when, lambda fact, of: look_up(case, fact, who(case, of, debtor, creditor)))
+    if holds is False:
+        return
+    shared = commitment.owed_by.mode in ("any", "joint")
+    made = Planned(
+        commitment,
+        debtor,
+        creditor,
+        None,
+        None,
+        _reasons(case, commitment, debtor, creditor, holds),
+        holds is None or commitment.provisional_because is not None,
+        False,
+        group=f"{commitment.source.name}:{commitment.id}:{creditor.id if creditor else '-'}" if shared else None,
+    )
+    yield from _occurrences(case, made, happened)
+    if commitment.acknowledge_within and creditor is not None:
+        yield _acknowledgement(made, creditor)
+
+
+def _reasons(case: Case, commitment: Commitment, debtor: Party, creditor: Party | None, holds: Truth) -> tuple[Because, ...]:
+    reasons = [Because("binds", commitment.because_applies or _binds(commitment), commitment.source.cite)]
+    if holds is None:
+        unknown = sorted({f for f, of in named(commitment.when) if look_up(case, f, who(case, of, debtor, creditor)) is None})
+        reasons.append(Because("unknown", "Whether it applies is not known yet: " + ", ".join(unknown) + "."))
+    if commitment.provisional_because:
+        reasons.append(Because("planning_only", commitment.provisional_because, commitment.source.cite))
+    return tuple(reasons)
+
+
+def _occurrences(case: Case, made: Planned, happened: Happened) -> Iterator[Planned]:
+    """Once; or again after each time that it was done; or once for each value of its anchor."""
+    repeat = made.commitment.repeat
+    if repeat is None:
+        yield made
+    elif repeat.every == "submission":
+        yield from _after_each(case, made, happened)
+    else:
+        yield from _for_each_fact(case, made)
+
+
+def _after_each(case: Case, made: Planned, happened: Happened) -> Iterator[Planned]:
+    until = made.commitment.repeat.until if made.commitment.repeat else None
+    over = until is not None and truth(until, lambda fact, of: look_up(case, fact, who(case, of, made.debtor, made.creditor))) is True
+    number, each = 1, made
+    while (done := happened.done.get(each.key)) is not None:
+        yield each
+        number += 1
+        reason = Because("anchor", f"Comes again: runs from number {number - 1}.", made.commitment.source.cite, done)
+        again = Anchored(made.stage, Moment.exactly(done), False, reason)
+        each = replace(made, occurrence=str(number), anchored=(again,))
+    if not over:
+        yield each
+
+
+def _for_each_fact(case: Case, made: Planned) -> Iterator[Planned]:
+    anchor = made.commitment.anchors[0]
+    party = who(case, anchor.of, made.debtor, made.creditor)
+    values = case.facts.values(anchor.name, party.id) if party else ()
+    moments = [each for each in values if isinstance(each, Moment)]
+    if not moments:
+        yield made
+    for number, moment in enumerate(moments, start=1):
+        of = party.name if party else ""
+        reason = Because("anchor", f"Runs from {anchor.name} of {of}, number {number}.", None, moment.earliest)
+        yield replace(made, occurrence=FIRST if number == 1 else str(number), anchored=(Anchored(anchor.name, moment, False, reason),))
+
+
+def _acknowledgement(of: Planned, recipient: Party) -> Planned:
+    commitment = replace(
+        of.commitment,
+        id=f"{of.commitment.id}.acknowledge",
+        title=f"Acknowledge: {of.commitment.title}",
+        owed_by=of.commitment.owed_to,
+        owed_to=of.commitment.owed_by,
+        anchors=(Anchor("delivery", of.commitment.id),),
+        combine="first",
+        period=of.commitment.acknowledge_within,
+        discharged_by=Discharge.ACKNOWLEDGED,
+        contains=(),
+        tell=None,
+        acknowledge_within=None,
+    )
+    return Planned(commitment, recipient, of.debtor, None, None, of.because, of.provisional, False)
+
+
+def _may_be_displaced(each: Planned, by: list[tuple[str, str]]) -> Planned:
+    lines = [
+        Because("may_be_displaced", f"Would give way to {name}, of which it is not known whether it binds.", cite) for name, cite in by
+    ]
+    return replace(each, because=(*each.because, *lines)) if lines else each
+
+
+def _stands_for(each: Planned, displaced: dict[str, str]) -> Planned:
+    lines = [Because("displaces", f"Stands in place of {name}.", cite) for name, cite in sorted(displaced.items())]
+    return replace(each, because=(*each.because, *lines)) if lines else each
+
+
+def _signed(commitment: Commitment, party: Party) -> bool:
+    return commitment.signatories is None or party.uri in commitment.signatories
+
+
+def _leading(role: Parties, found: list[Party]) -> list[Party]:
+    return found[:1] if role.mode == "lead" else found
+
+
+def _binds(commitment: Commitment) -> str:
+    source = commitment.source
+    what = "Agreement" if source.kind == "agreement" else "Regime"
+    return f"{what} {source.name} {source.version}, {source.cite}."
+
+
+def drafts_of_all(case: Case, commitments: Iterable[Commitment], happened: Happened) -> list[Planned]:
+    """The drafts of every commitment, the displaced ones left out; one that cannot be drafted asks its filer to look."""
+    drafts: list[Planned] = []
+    for commitment in commitments:
+        try:
+            drafts += drafts_of(case, commitment, happened)
+        except Exception as error:
+            drafts.append(unplanned(case, commitment, error))
+    return without_displaced(drafts)

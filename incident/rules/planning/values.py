@@ -1,0 +1,89 @@
+"""What planning is given beside the case, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from incident.rules.case import Party
+from incident.rules.commitment import Commitment
+from incident.rules.legaltime.values import Because, Deadline, Moment, Place
+
+NOT_PLANNED = "not planned"
+"""The occurrence of an obligation that only asks its filer to look at a clause which could not be planned."""
+FIRST = "first"
+"""The occurrence of a duty that does not come again, and the first one of a duty that does."""
+
+Key = tuple[str, str, UUID, UUID | None, str]
+"""Source, commitment, debtor, creditor, occurrence: what makes an obligation this one and no other, within its case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What has been done so far, each time the instants in order.
+
+    `submitted` and `received` by (source, stage or commitment, debtor); `delivered` by (source, commitment, from, to);
+    `done` is when the obligation of that key was discharged.
+    """
+
+    submitted: Mapping[tuple[str, str, UUID], tuple[datetime, ...]] = field(default_factory=dict)
+    received: Mapping[tuple[str, str, UUID], tuple[datetime, ...]] = field(default_factory=dict)
+    delivered: Mapping[tuple[str, str, UUID, UUID], datetime] = field(default_factory=dict)
+    done: Mapping[Key, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """One anchor as it stands in this case: its name, the moment, whether that is only predicted, and why this one."""
+
+    name: str
+    moment: Moment
+    predicted: bool
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A commitment applied to one case, one debtor, one creditor and one occurrence.
+
+    `deadline` None: a duty without a number, or one whose clock has not started (`because` says which). `planned_for` is then
+    what it is planned for, if that was agreed; it is no legal instant. `provisional`: whether it binds at all is not known.
+    `predicted`: it is dated from an instant that has not happened yet. `anchored` and `place` are what it was dated from.
+    """
+
+    commitment: Commitment
+    debtor: Party
+    creditor: Party | None
+    deadline: Deadline | None
+    started_at: datetime | None
+    because: tuple[Because, ...]
+    provisional: bool
+    predicted: bool
+    occurrence: str = FIRST
+    group: str | None = None
+    planned_for: datetime | None = None
+    anchored: tuple[Anchored, ...] = ()
+    place: Place | None = None
+
+    @property
+    def target_at(self) -> datetime | None:
+        """The instant to work to, legal or agreed; None for a duty that has neither."""
+        return self.deadline.target_at if self.deadline else self.planned_for
+
+    @property
+    def stage(self) -> str:
+        """The last word of the commitment's id: the stage, for laws."""
+        return self.commitment.id.rsplit(".", 1)[-1]
+
+    @property
+    def key(self) -> Key:
+        """What makes it this obligation and no other, within its case."""
+        return (
+            self.commitment.source.name,
+            self.commitment.id,
+            self.debtor.id,
+            self.creditor.id if self.creditor else None,
+            self.occurrence,
+        )
