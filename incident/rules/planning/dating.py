@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Anchor, Commitment, Counting
@@ -14,6 +14,8 @@ from incident.rules.planning.asking import who
 from incident.rules.planning.clock import Clock, count
 from incident.rules.planning.drafting import unplanned
 from incident.rules.planning.values import NOT_PLANNED, Anchored, Happened, Key, Planned
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def date_all(case: Case, drafts: list[Planned], happened: Happened) -> list[Planned]:
@@ -162,11 +164,15 @@ def _predicted(anchor: Anchor, before: Planned | None, what: str) -> Anchored | 
 
 
 def _before(each: Planned, anchor: Anchor, dated: list[Planned], debtors: set[object]) -> Planned | None:
-    for other in dated:
-        same = other.commitment.source.name == each.commitment.source.name and anchor.name in (other.commitment.id, other.stage)
-        if same and other.debtor.id in debtors:
-            return other
-    return None
+    """The stage that it runs from, in the variant with the latest lawful instant where several may apply."""
+    found = [
+        other
+        for other in dated
+        if other.commitment.source.name == each.commitment.source.name
+        and anchor.name in (other.commitment.id, other.stage)
+        and other.debtor.id in debtors
+    ]
+    return max(found, key=lambda other: (other.deadline is not None, other.deadline.due_at if other.deadline else _NEVER), default=None)
 
 
 def _says(anchor: Anchor) -> str:
