@@ -69,6 +69,7 @@ _OBLIGATION: Shape = {
     "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
     "waivable": MAYBE_TEXT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
+    "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _NOTICE: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "kind": TEXT, "title": TEXT, "to": TEXT, "tlp": words(*TLP), "released": FLAG,
@@ -161,7 +162,7 @@ _CALENDAR: Shape = {
 COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
-    "Obligation": whole(_OBLIGATION, optional=("acts",), about="A commitment applied to one case, one debtor, one creditor."),
+    "Obligation": whole(_OBLIGATION, optional=("acts", "inputs"), about="A commitment applied to one case, one debtor, one creditor."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),
