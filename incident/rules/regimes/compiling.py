@@ -46,7 +46,9 @@ def standing_on(regime: Regime, on: date, armed: Armed) -> Standing:
     if regime.status.state in ("proposed", "template"):
         return "not"
     if not regime.unarmed_because:
-        return regime.status.standing(on)
+        found = regime.status.standing(on)
+        is_template = found == "binding" and regime.status.template and not _armed(armed, regime.id, on)
+        return "template" if is_template else found
     ended = regime.status.until is not None and on > regime.status.until
     return "binding" if _armed(armed, regime.id, on) and not ended else "not"
 
@@ -100,10 +102,16 @@ def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, di
         basis=stage.basis,
         discharged_by=stage.discharged_by,
         contains=stage.content,
-        provisional_because=regime.status.note if how == "planning" else None,
+        provisional_because=_only_planned(regime, how),
         because_applies=_because(regime, stage, how == "planning"),
         displaced_by=displaced_by,
     )
+
+
+def _only_planned(regime: Regime, how: Standing) -> str | None:
+    if how == "template":
+        return regime.status.template
+    return regime.status.note if how == "planning" else None
 
 
 def _because(regime: Regime, stage: Stage, planning: bool) -> str:

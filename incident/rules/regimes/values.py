@@ -12,7 +12,7 @@ from incident.rules.legaltime.values import Basis, Period
 
 State = Literal["in_force", "adopted", "deferred", "proposed", "template", "voluntary", "ended"]
 Evidence = Literal["read", "secondary", "memory"]
-Standing = Literal["not", "planning", "binding"]
+Standing = Literal["not", "planning", "template", "binding"]
 Kind = Literal["deadline", "waiting", "retention", "permission"]
 DISPLACING = frozenset({"displaces", "displaced_by"})
 
@@ -30,7 +30,8 @@ class Status:
     """From when to when it applies. Between `planning_from` and `since` its clocks are shown for planning only.
 
     `since` None: no source gives the date. What is in force then binds on any date and says so; what is only adopted does not.
-    `unsettled` says why nobody can rely on it yet, or is empty.
+    `unsettled` says why nobody can rely on it yet, or is empty. `template` says why it binds only through a national overlay:
+    elsewhere its clocks are shown for planning.
     """
 
     state: State
@@ -41,6 +42,7 @@ class Status:
     planning_from: date | None = None
     until: date | None = None
     unsettled: str = ""
+    template: str = ""
 
     def standing(self, on: date) -> Standing:
         """Whether it binds on that date; `until` is the last day. Neither a proposal nor a template ever binds."""
