@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incident.rules.case import Deployment
+from incident.rules.legaltime import Refusal, Worked
 from incident.rules.legaltime.values import Because
 
 Json = dict[str, Any]
@@ -25,6 +26,23 @@ def at(instant: datetime | None) -> str | None:
 def because(reasons: Iterable[Because]) -> list[Json]:
     """A derivation, line by line."""
     return [{"code": each.code, "text": each.text, "cite": each.cite, "at": at(each.at)} for each in reasons]
+
+
+def due(found: Worked | Refusal, where: str = "") -> Json:
+    """A worked case of legal time, or what is wrong with it; `where` is the pointer of the case in its document."""
+    if isinstance(found, Refusal):
+        first = found.faults[0]
+        return {"id": found.id, "error": first.message, "code": first.code, "pointer": where + first.pointer}
+    answer: Json = {
+        "id": found.id,
+        "due_utc": found.due_utc,
+        "target_utc": found.target_utc,
+        "due_local": found.due_local,
+        "basis": str(found.deadline.basis),
+        "ending": found.ending,
+        "because": because(found.deadline.because),
+    }
+    return answer | {"ignored": list(found.ignored)} if found.ignored else answer
 
 
 def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str, incident_ref: str) -> Json:

@@ -6,10 +6,11 @@ from incident.board.desk import inbox, notice, release_desk
 from incident.board.lines import lines
 from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
+from incident.board.regimes import regime, regimes
 from incident.board.state import health
 
 __all__ = [
     "Page", "agreement", "agreements", "channels", "deliveries", "deployments", "health", "inbox", "incident", "incidents",
-    "keys", "lines", "me", "notice", "notices", "notifications", "obligation", "obligations", "parties", "release_desk",
-    "report_form", "timeline", "version",
+    "keys", "lines", "me", "notice", "notices", "notifications", "obligation", "obligations", "parties", "regime", "regimes",
+    "release_desk", "report_form", "timeline", "version",
 ]  # fmt: skip

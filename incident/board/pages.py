@@ -115,7 +115,7 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     shown = obligation_shapes(work, [row])[0]
     acts = records.acts_about(work.connection, [id_]).get(id_, [])
     slugs = _slugs(work, [each.by_party for each in acts])
-    return shown | {"acts": [act_shape(each, slugs) for each in acts]}
+    return shown | {"acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
 
 
 def act_shape(row: Row, slugs: dict[UUID, str]) -> answers.Json:

@@ -27,7 +27,7 @@ NOON = Moment.exactly(datetime(2026, 11, 20, 12, tzinfo=UTC))
     [
         (Period(1, "h", "guess"), "unknown_rule", "there are: business_days"),
         (Period(1, "d", "eu1182_hours"), "wrong_unit", "counts in h, not in 'd'"),
-        (Period(1, "min", "wall_hours"), "wrong_unit", "counts in h"),
+        (Period(1, "min", "frcp_hours"), "wrong_unit", "counts in h"),
         (Period(0, "h", "elapsed_hours"), "not_positive", "above zero, not 0"),
         (Period(-4, "bd", "business_days"), "not_positive", "above zero, not -4"),
         (Period(True, "h", "elapsed_hours"), "not_positive", "not True"),
@@ -64,6 +64,8 @@ def test_an_unknown_place_is_refused(place: Place, error: type[Exception], says:
 @pytest.mark.parametrize(
     ("anchor", "code"),
     [
+        (Moment.exactly(datetime(1899, 12, 30, tzinfo=UTC)), "out_of_range"),
+        (Moment.exactly(datetime(2201, 1, 3, tzinfo=UTC)), "out_of_range"),
         (Moment.exactly(datetime(2026, 11, 20, 12)), "naive_time"),  # noqa: DTZ001 - that is the point
         (Moment(datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 19, tzinfo=UTC)), "backward"),
     ],
@@ -72,6 +74,27 @@ def test_an_impossible_anchor_is_refused(anchor: Moment, code: str) -> None:
     with pytest.raises(TimeRefused) as refused:
         deadline(Period(1, "h", "elapsed_hours"), anchor, Place("UTC"), basis=Basis.STATUTE, cite=None)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("rule", "anchor", "code", "says"),
+    [
+        ("dora_initial", {}, "missing_anchor", "expected one at least of: classified_at, aware_at"),
+        ("dora_initial", {"classified_at": NOON, "noticed_at": NOON}, "unknown_anchor", "no anchor 'noticed_at'; expected"),
+        ("elapsed_hours", {}, "missing_anchor", "elapsed_hours has nothing to start from"),
+        ("elapsed_hours", {"aware_at": NOON, "classified_at": NOON}, "unknown_anchor", "no anchor 'aware_at'"),
+    ],
+)  # fmt: skip
+def test_an_anchor_that_is_missing_or_unknown_is_named(rule: str, anchor: dict[str, Moment], code: str, says: str) -> None:
+    with pytest.raises(PeriodRefused) as refused:
+        deadline(Period(4, "h", rule), anchor, Place("UTC"), basis=Basis.STATUTE, cite=None)
+    assert refused.value.code == code
+    assert says in refused.value.message
+
+
+def test_the_one_anchor_of_a_rule_may_be_given_by_its_name() -> None:
+    named = deadline(Period(4, "h", "elapsed_hours"), {"aware_at": NOON}, Place("UTC"), basis=Basis.STATUTE, cite=None)
+    assert named == deadline(Period(4, "h", "elapsed_hours"), NOON, Place("UTC"), basis=Basis.STATUTE, cite=None)
 
 
 def test_a_refusal_is_a_value_error() -> None:

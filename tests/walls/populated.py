@@ -6,18 +6,21 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 from incident import db
 from incident.actions.acknowledge_notice import acknowledge_notice
+from incident.actions.arm_regime import arm_regime
 from incident.actions.commands import DoneBy
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.sign_in import sign_in
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
+from incident.rules.regimes import catalogue
 from tests.world import World, a_world
 
 
@@ -51,6 +54,7 @@ def populated() -> Iterator[Populated]:
                 work.answer("a-key", "sha256:0", 201, {"incident": ours["incident"]})
                 send_a_test(work, "email")
         _a_new_version_of_an_agreement(world)
+        _arm_something(world)
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
@@ -105,3 +109,10 @@ def _a_new_version_of_an_agreement(world: World) -> None:
     lines = ["version: '99.0'" if line.startswith("version:") else line for line in text.splitlines()]
     with world.work("cert-ee") as work:
         publish_agreement(work, "\n".join(lines) + "\n")
+
+
+def _arm_something(world: World) -> None:
+    law = next(each for each in catalogue() if each.unarmed_because and each.status.state not in ("proposed", "template"))
+    for slug in ("cert-ee", "cert-in"):
+        with world.work(slug) as work:
+            arm_regime(work, law.id, None, source="the text, read at the ministry", binds_from=date(2026, 1, 1))

@@ -89,7 +89,7 @@ MOVES = {
     "report": "case_id", "fact": "case_id", "obligation": "case_id", "act": "case_id", "timer": "case_id", "notice": "case_id",
     "withholding": "case_id", "notification": "case_id", "attempt": "case_id", "evidence_head": "stream", "evidence_entry": "stream",
     "evidence_payload": "stream", "incident": "filed_by", "contact": "party_id", "channel": "party_id", "api_key": "party_id",
-    "signed_in": "party_id", "reply": "party_id", "agreement_party": "party_id",
+    "signed_in": "party_id", "reply": "party_id", "agreement_party": "party_id", "arming": "party_id",
 }  # fmt: skip
 """Where the web role may update rows of its own: the column that says whose they are."""
 
@@ -123,7 +123,7 @@ def _updatable(doors: Doors) -> list[str]:
 KEPT = (
     ("evidence_entry", "kind"), ("evidence_payload", "salt"), ("evidence_order", "hash"), ("evidence_checkpoint", "signature"),
     ("evidence_head", "sealed"), ("agreement_version", "text"), ("fact", "value"), ("act", "kind"), ("attempt", "outcome"),
-    ("report", "body"), ("withholding", "why"), ("profile_fact", "value"),
+    ("report", "body"), ("withholding", "why"), ("profile_fact", "value"), ("arming", "source"),
 )  # fmt: skip
 """What is written once, and a column of it."""
 

@@ -110,8 +110,9 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     agreement = api.get("/agreements").json["items"][0]["id"]
     check(document, "GET", "/agreements/{agreement_id}", api.get(f"/agreements/{agreement}"))
     check(document, "GET", "/deployments/{deployment}", api.get("/deployments/ee-citizen-assistant"))
+    check(document, "GET", "/calendars/{calendar_id}", api.get("/calendars/EU:institution?year=2027"))
     for path in ("/incidents", "/obligations", "/notices", "/notifications", "/agreements", "/regimes", "/channels", "/deployments",
-                 "/parties", "/me", "/facts"):  # fmt: skip
+                 "/parties", "/me", "/facts", "/calendars"):  # fmt: skip
         check(document, "GET", path, api.get(path))
 
 

@@ -41,6 +41,8 @@ def everybody(status: int = 200, **more: Any) -> Row:
 TABLE: dict[str, Row] = {
     "GET /facts": everybody(),
     "GET /regimes": everybody(),
+    "GET /calendars": everybody(),
+    "GET /calendars/<string:calendar_id>": everybody(path={"calendar_id": "DE:bank"}),
     "GET /me": everybody(),
     "GET /parties": everybody(),
     "GET /channels": everybody(),

@@ -1,15 +1,17 @@
-"""`demarche due`: what is due next, as one party sees it."""
+"""`demarche due`: what is due next, as one party sees it; with --batch, when cases that somebody wrote down are due."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import rich_click as click
 
 from incident.clock import wall
-from web.cli import options
+from web.cli import due_batch, due_explain, options
 from web.cli.options import Duration
 from web.cli.outcome import Answer, answering
 from web.cli.paper import instant, verdict
@@ -32,22 +34,48 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 )
 @click.option("--owed-by", metavar="SLUG", help="Only what this party owes.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many of each verdict.")
+@click.option(
+    "--batch", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE", help="Work the cases of this file instead; needs no node."
+)
+@click.option("--explain", type=click.UUID, metavar="OBLIGATION", help="Compute this obligation again from what was kept with it.")
 @answering
-def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, **who: Any) -> Answer:
+def due(
+    within: timedelta | None,
+    verdicts: tuple[str, ...],
+    owed_by: str | None,
+    limit: int,
+    batch: Path | None,
+    explain: UUID | None,
+    **who: Any,
+) -> Answer:
     """Show what is due next, most urgent first.
 
     Every obligation that the party may see and that still asks for something, by the instant to plan for (the strictest
     reading); duties without an instant come last. Speaks HTTP, with the key of --party in the demo's file, or with --key.
     With --json: {obligations: [...]}, each as GET /api/v1/obligations gives it.
 
+    --batch works cases of legal time from a YAML or JSON file (- for stdin): {calendars: {...}, vectors: [{id, rule, n, start,
+    zone, cal, opts}]}; docs/legal-time.md has the keys. With --json: [{id, due_utc, target_utc, due_local, basis, ending,
+    because}], and {id, error, code, pointer} for a case that cannot be worked.
+
+    --explain computes one obligation again, in this process, from the inputs that were kept with it, and prints the steps. Asked as
+    a party it asks the node, else it reads the database of the home. With --json: {id, title, commitment, target_at, due_at,
+    computed: {target_at, due_at, ...}, because, differences: [{what, recorded, computed}]}.
+
     \b
     Examples:
       demarche due --party cert-ee
       demarche due --party meridian-models --within 24h --owed-by meridian-models
       DEMARCHE_API_KEY=… demarche due --base-url https://demarche.example.ee --verdict missed --json
+      demarche due --batch cases.yaml --json
 
-    Exit codes: 0 done; 1 refused; 2 wrong usage; 3 the node could not be reached.
+    Exit codes: 0 done; 1 refused, or a case that cannot be worked; 2 wrong usage; 3 the node could not be reached, or with
+    --explain: the record does not follow from what was kept (a node or database that cannot be reached is then 1).
     """
+    if explain is not None:
+        return due_explain.answered(explain, **who)
+    if batch is not None:
+        return due_batch.answered(batch)
     now = wall()  # this machine's clock only chooses and words what is shown; verdicts are the node's
     asked = {"owed_by": owed_by, "due_before": _until(now + within) if within else None}
     with service(**who) as node:

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, post_load
 
 from incident.actions.commands import CloseCase, DoneBy, Reclassify
 from incident.rules.case import SEVERITIES, TLP
-from web.schemas.fields import Country, Field, Identifier, Instant, OneOf, Several, Text, kind_of
+from web.schemas.fields import Country, Day, Field, Identifier, Instant, OneOf, Several, Text, kind_of
 from web.schemas.reading import Said, Strict
 from web.schemas.report import Facts
 
@@ -96,6 +96,14 @@ class ReasonSchema(Strict):
     """Why."""
 
     reason = _reason()
+
+
+class ArmingSchema(Strict):
+    """The source that was checked, and from which day it is taken to bind."""
+
+    stage = Text(120, line=True, load_default=None, allow_none=True, metadata={"description": "One stage; left out, the whole law."})
+    source = Text(1000, required=True, metadata={"description": "The source that was checked, so that somebody else can find it."})
+    binds_from = Day(required=True)
 
 
 class CloseSchema(Strict):

@@ -14,6 +14,7 @@ TEXT: Final[Shape] = {"type": "string"}
 MAYBE_TEXT: Final[Shape] = {"type": ["string", "null"]}
 FLAG: Final[Shape] = {"type": "boolean"}
 WHOLE: Final[Shape] = {"type": "integer"}
+MAYBE_WHOLE: Final[Shape] = {"type": ["integer", "null"]}
 ID: Final[Shape] = {"type": "string", "format": "uuid"}
 MAYBE_ID: Final[Shape] = {"type": ["string", "null"], "format": "uuid"}
 AT: Final[Shape] = {"type": "string", "format": "date-time"}
@@ -68,6 +69,7 @@ _OBLIGATION: Shape = {
     "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
     "waivable": MAYBE_TEXT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
+    "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _NOTICE: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "kind": TEXT, "title": TEXT, "to": TEXT, "tlp": words(*TLP), "released": FLAG,
@@ -116,19 +118,30 @@ _CASE: Shape = {
         "id": ID, "stage": TEXT, "revision": WHOLE, "reference": TEXT, "body": FREE, "recorded_at": AT, "recorded_by": TEXT})},
     "can": {"type": "object", "additionalProperties": FLAG},
 }  # fmt: skip
-_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT})
+_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT, "options": {"type": "object"}})
+_MAYBE_PERIOD = {"anyOf": [ref("Period"), {"type": "null"}]}
+_MAYBE_ARMED = {"anyOf": [ref("Armed"), {"type": "null"}]}
+_CITED = {"type": "array", "items": whole({"text": TEXT, "cite": TEXT})}
 _STAGE: Shape = {
-    "id": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT, "addressed_to": TEXT,
-    "period": {"anyOf": [ref("Period"), {"type": "null"}]}, "period_cite": MAYBE_TEXT, "basis": TEXT, "discharged_by": TEXT,
-    "content": TEXTS,
+    "id": TEXT, "filed_as": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "kind": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT,
+    "addressed_to": TEXT, "anchors": {"type": "array", "items": whole({"kind": TEXT, "name": TEXT, "of": MAYBE_TEXT})}, "combine": TEXT,
+    "period": _MAYBE_PERIOD, "period_cite": MAYBE_TEXT, "also": TEXT, "plan_for": _MAYBE_PERIOD, "plan_for_cite": MAYBE_TEXT,
+    "repeats": MAYBE_TEXT, "basis": TEXT, "discharged_by": TEXT, "discharge_cite": TEXT, "content": TEXTS, "evidence": TEXT,
+    "unarmed_because": MAYBE_TEXT, "armed": _MAYBE_ARMED,
 }  # fmt: skip
 _REGIME: Shape = {
-    "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT,
+    "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT, "overlay_of": MAYBE_TEXT,
+    "countries": TEXTS,
     "status": whole({
-        "state": TEXT, "since": TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT}),
+        "state": TEXT, "since": MAYBE_TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT,
+        "evidence": TEXT}),
+    "unarmed_because": MAYBE_TEXT, "armed": _MAYBE_ARMED, "trigger": whole({"cite": TEXT, "note": TEXT}), "thresholds": _CITED,
     "stages": many("RegimeStage"), "excuses": {"type": "array", "items": whole({"type": TEXT, "text": TEXT, "cite": TEXT})},
-    "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT})}, "notes": TEXTS, "confidence": TEXT,
-    "evidence": TEXT, "evidence_detail": TEXT, "source": TEXT,
+    "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT, "evidence": TEXT, "takes_effect": FLAG})},
+    "duties": _CITED, "notes": TEXTS, "confidence": TEXT, "evidence": TEXT, "evidence_detail": TEXT, "source": TEXT,
+}  # fmt: skip
+_ARMING: Shape = {
+    "id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT,
 }  # fmt: skip
 _FACT_TYPE: Shape = {
     "name": TEXT, "type": words("boolean", "enum", "integer", "instant", "country", "countries"), "kind": TEXT,
@@ -140,10 +153,16 @@ _CHANNEL_OF: Shape = {
 }  # fmt: skip
 _CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
 
+_CALENDAR: Shape = {
+    "id": TEXT, "title": TEXT, "jurisdiction": MAYBE_TEXT, "subdivision": MAYBE_TEXT, "category": MAYBE_TEXT, "year": WHOLE,
+    "weekend": TEXTS, "version": TEXT, "covered_from": MAYBE_WHOLE, "published_until": MAYBE_WHOLE, "computed_until": MAYBE_WHOLE,
+    "source": TEXT, "evidence": TEXT, "doubts": TEXTS, "notes": TEXTS, "closed": many("ClosedDay"),
+}  # fmt: skip
+
 COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
-    "Obligation": whole(_OBLIGATION, optional=("acts",), about="A commitment applied to one case, one debtor, one creditor."),
+    "Obligation": whole(_OBLIGATION, optional=("acts", "inputs"), about="A commitment applied to one case, one debtor, one creditor."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),
@@ -169,6 +188,12 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Period": _PERIOD,
     "RegimeStage": whole(_STAGE),
     "Regime": whole(_REGIME),
+    "Armed": whole({"id": ID, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT}),
+    "Arming": whole(_ARMING, about="What an officer armed of the catalogue, and by which source."),
+    "Disarming": whole({"id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "because": TEXT, "withdrawn_at": AT}),
+    "CalendarsOf": whole({"code": TEXT, "name": TEXT, "categories": TEXTS, "subdivisions": TEXTS}, about="Of one country."),
+    "Calendar": whole(_CALENDAR, about="One year of a calendar. `notes` says where the year lies outside what is published or known."),
+    "ClosedDay": whole({"on": {"type": "string", "format": "date"}, "weekday": TEXT, "name": MAYBE_TEXT, "weekend": FLAG}),
     "FactType": whole(_FACT_TYPE),
     "Vocabulary": whole({"facts": many("FactType"), "severity": TEXTS, "tlp": TEXTS, "stage": TEXTS, "verdict": TEXTS}),
     "Problem": {

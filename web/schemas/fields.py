@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +114,25 @@ class Instant(Field):
             return moment(_LOST_PLUS.sub(r"+\1", value) if self.in_query else value).earliest
         except TimeRefused as refused:
             raise ValidationError(Said(refused.code, refused.message)) from refused
+
+
+class Day(Field):
+    """A date, such as 2026-09-11."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "date", "example": "2026-09-11"}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        expected = "expected a date such as 2026-09-11"
+        if not isinstance(value, str):
+            raise ValidationError(Said("wrong_type", f"{expected}, not {kind_of(value)}"))
+        try:
+            day = date.fromisoformat(value)
+        except ValueError as error:
+            raise ValidationError(Said("not_a_date", f"{expected}, not {value!r}")) from error
+        if not 1900 <= day.year <= 2200:
+            raise ValidationError(Said("out_of_range", f"expected a date between 1900 and 2200, not {value}"))
+        return day
 
 
 class Identifier(Field):

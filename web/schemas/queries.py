@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from incident.board.pages import MOST
 from incident.errors import Fault, Invalid
+from incident.rules.legaltime.calendars import FIRST_YEAR, LAST_YEAR
 from incident.rules.planning import Verdict
 from web.schemas.fields import Identifier, Instant, OneOf, Text, Whole
 from web.schemas.parties import Slug
@@ -47,6 +48,12 @@ class NoticeQuery(PageQuery):
     """Which notices."""
 
     incident = Identifier(load_default=None)
+
+
+class CalendarQuery(Strict):
+    """Which year of a calendar; left out, the present one in UTC."""
+
+    year = Whole(FIRST_YEAR, LAST_YEAR, in_text=True, load_default=None)
 
 
 class NoQuery(Strict):

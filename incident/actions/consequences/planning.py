@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from incident.records import agreements, cases, obligations
+from incident.records.agreements import armings
 from incident.records.cases import Row
 from incident.records.parties import directory
 from incident.rules import regimes
 from incident.rules.case import Case, Deployment
-from incident.rules.commitment import Commitment, Discharge
+from incident.rules.commitment import Commitment, Discharge, Target
 from incident.rules.facts import Facts
 from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Happened, Key, Planned, discharges, plan
@@ -42,10 +43,19 @@ def case_of(work: Work, matter: Matter, facts: Facts) -> Case:
     )  # fmt: skip
 
 
-def binding(work: Work, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
-    """Every commitment of the agreements and laws that bind at `bound_at`; versions accepted after `known_at` do not count."""
+def binding(work: Work, filer: UUID, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
+    """Every commitment of the agreements and laws that bind at `bound_at`, with what the agreements plan them for.
+
+    Versions accepted, and regimes armed by the filer, after `known_at` do not count: a case keeps what it began under.
+    """
     agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
-    return [each for agreement in agreed for each in agreement.commitments] + list(regimes.commitments(bound_at.date()))
+    armed = armings.armed(work.connection, filer, known_at=known_at)
+    found = [*(each for agreement in agreed for each in agreement.commitments), *regimes.commitments(bound_at.date(), armed)]
+    targets: dict[str, tuple[Target, ...]] = {}
+    for agreement in agreed:
+        for name, target in agreement.targets:
+            targets[name] = (*targets.get(name, ()), target)
+    return [replace(each, targets=(*each.targets, *targets[each.id])) if each.id in targets else each for each in found]
 
 
 def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
@@ -97,7 +107,7 @@ def _in_order(found: Mapping[tuple[str, str, UUID], set[datetime]]) -> dict[tupl
 def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], acts: Iterable[Row]) -> tuple[Case, list[Planned]]:
     """The plan that the facts and acts of today give, under the versions and laws that the case is bound to."""
     case = case_of(work, matter, facts)
-    commitments = binding(work, bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
+    commitments = binding(work, matter.values["filed_by"], bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
     return case, plan(case, commitments, happened(rows, acts))
 
 
@@ -106,7 +116,8 @@ def matter_of(work: Work, row: Row) -> Matter:
     return Matter(dict(row._mapping), directory.deployment_by_id(work.connection, row.deployment_id))
 
 
-def state_of(work: Work, case: UUID) -> tuple[list[Row], list[Row], list[Row]]:
-    """The facts, obligations and acts on record, each oldest first."""
+def state_of(work: Work, case: UUID) -> tuple[Facts, list[Row], list[Row]]:
+    """The facts that stand, and the obligations and acts on record, each oldest first."""
     connection = work.connection
-    return cases.fact_rows(connection, case), obligations.of_case(connection, case), obligations.acts_of_case(connection, case)
+    facts = cases.standing_facts(cases.fact_rows(connection, case), cases.corrections_of(connection, case))
+    return facts, obligations.of_case(connection, case), obligations.acts_of_case(connection, case)

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from incident import db
 from incident.actions.consequences import acting, writing
 from incident.actions.consequences.planning import Matter, plan_anew, state_of
-from incident.records import cases, obligations
+from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.obligations.tables import obligation, timer
 from incident.rules.case import Case
-from incident.rules.planning import NOT_PLANNED, Planned, Verdict
+from incident.rules.planning import FIRST, NOT_PLANNED, Planned, Verdict
 from incident.work import Work
 
 _OPEN = (None, "missed", "unresolved")
@@ -47,14 +47,14 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
     whatever runs anew, for a case whose timers were dropped when it was closed.
     """
     case_id = matter.values["id"]
-    fact_rows, rows, acts = state_of(work, case_id)
-    case, planned = plan_anew(work, matter, cases.standing_facts(fact_rows), rows, acts)
+    facts, rows, acts = state_of(work, case_id)
+    case, planned = plan_anew(work, matter, facts, rows, acts)
     live = {_key(row): row for row in rows if row.superseded_by is None}
     result = Replan(case, planned)
     for each in planned:
         row = live.pop(each.key, None)
         if row is None:
-            if may_lapse:
+            if may_lapse or each.occurrence not in (FIRST, NOT_PLANNED):  # what an act sets in motion may come again
                 _add(work, case_id, each, result)
         else:
             _bring_in_step(work, row, each, acts, result, why)

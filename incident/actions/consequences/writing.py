@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from incident.rules.commitment import Commitment, Discharge, Rung
 from incident.rules.escalation import steps
 from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Planned
+from incident.rules.planning.rederiving import frozen_inputs
 from incident.rules.routing import Draft
 
 Rows = list[dict[str, Any]]
@@ -41,9 +41,9 @@ def obligation_row(case: UUID, each: Planned, now: datetime) -> dict[str, Any]:
         "source_name": commitment.source.name, "source_version": commitment.source.version, "source_digest": commitment.source.digest,
         "cite": commitment.source.cite, "debtor": each.debtor.id, "creditor": each.creditor.id if each.creditor else None,
         "owed_to_role": commitment.owed_to.competence or commitment.owed_to.role.value, "occurrence": each.occurrence,
-        "reading": "stated", "group_key": each.group, "target_at": deadline and deadline.target_at, "due_at": deadline and deadline.due_at,
+        "reading": "stated", "group_key": each.group, "target_at": each.target_at, "due_at": deadline and deadline.due_at,
         "started_at": each.started_at, "basis": deadline and deadline.basis.value, "because": answers.because(each.because),
-        "inputs": _inputs(each), "rule_version": deadline and deadline.rule_version,
+        "inputs": frozen_inputs(each) or {}, "rule_version": deadline and deadline.rule_version,
         "calendar_version": deadline and deadline.calendar_version, "tzdata_version": deadline and deadline.tzdata_version,
         "provisional": each.provisional, "predicted": each.predicted, "discharged_by": commitment.discharged_by.value,
         "stage": each.stage if commitment.source.kind == "regime" else None, "extendable": commitment.extendable,
@@ -106,18 +106,6 @@ def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids:
             {"notice_id": id_, "case_id": case, "field": each.field, "rule": each.rule, "why": each.why} for each in draft.withheld
         ]
     return notices, withheld
-
-
-def _inputs(each: Planned) -> dict[str, Any]:
-    """What a second computation needs to arrive at the same instant."""
-    commitment = each.commitment
-    return {
-        "period": asdict(commitment.period) if commitment.period else None,
-        "anchors": [asdict(anchor) for anchor in commitment.anchors],
-        "combine": commitment.combine,
-        "counting": asdict(commitment.counting),
-        "started_at": answers.at(each.started_at),
-    }
 
 
 def _spec(commitment: Commitment) -> dict[str, Any]:

@@ -1,9 +1,13 @@
-"""Agreement versions and who has accepted them."""
+"""Agreement versions and who has accepted them; what officers have armed of the catalogue of regimes."""
 
-from incident.db.columns import INSTANT, JSON, TEXT, UUID, table
+from incident.db.columns import DATE, INSTANT, JSON, TEXT, UUID, table
 
 agreement_version = table(
     "agreement_version", id=UUID, name=TEXT, version=TEXT, title=TEXT, digest=TEXT, text=TEXT, document=JSON, in_force_from=INSTANT,
     in_force_until=INSTANT, published_by=UUID, published_at=INSTANT, accepted_at=INSTANT,
 )  # fmt: skip
 agreement_party = table("agreement_party", version_id=UUID, party_id=UUID, accepted_at=INSTANT, accepted_by=TEXT)
+arming = table(
+    "arming", id=UUID, party_id=UUID, regime=TEXT, stage=TEXT, regime_digest=TEXT, binds_from=DATE, source=TEXT, armed_by=TEXT,
+    armed_at=INSTANT, withdrawn_by=TEXT, withdrawn_at=INSTANT, withdrawn_because=TEXT,
+)  # fmt: skip

@@ -59,11 +59,17 @@ def fact_rows(connection: sa.Connection, case: UUID) -> list[Row]:
     return list(connection.execute(sa.select(fact).where(fact.c.case_id == case).order_by(fact.c.recorded_at, fact.c.id)).all())
 
 
-def standing_facts(rows: Iterable[Row]) -> Facts:
-    """The facts that no later one supersedes."""
+def corrections_of(connection: sa.Connection, case: UUID) -> frozenset[UUID]:
+    """The reports of a case that correct an earlier one: later revisions of the same stage."""
+    return frozenset(connection.execute(sa.select(report.c.id).where(report.c.case_id == case, report.c.revision > 1)).scalars())
+
+
+def standing_facts(rows: Iterable[Row], corrections: frozenset[UUID] = frozenset()) -> Facts:
+    """The facts that no later one supersedes; those that were added to, and not corrected by one of `corrections`, stand before."""
     found = list(rows)
-    gone = {row.supersedes for row in found}
-    return Facts.of(_fact(row) for row in found if row.id not in gone)
+    gone = {row.supersedes: row for row in found if row.supersedes is not None}
+    added_to = (row for row in found if row.id in gone and gone[row.id].report_id not in corrections)
+    return Facts.of((_fact(row) for row in found if row.id not in gone), before=map(_fact, added_to))
 
 
 def parties_of(connection: sa.Connection, case: UUID) -> list[UUID]:

@@ -51,6 +51,7 @@ def adhoc(
         covered_from=where.first_year if where else None,
         computed_until=where.last_year if where else None,
         source="given with the question",
+        evidence="given",
     )
 
 
@@ -70,7 +71,7 @@ def _layer(
         weekend=where.weekend if where and off is None else weekdays(_SATURDAY_SUNDAY if off is None else off),
         closed=closed,
         opened=opened,
-        spans=tuple(_span(asked, each) for each in every_year),
+        yearly=tuple(_span(asked, each) for each in every_year),
     )
 
 

@@ -20,7 +20,9 @@ class CalendarRefused(Refused, ValueError):
     Codes: `unknown_calendar`, `bad_calendar` (an ad hoc one with a fault in it), `out_of_calendar` (a day it cannot answer for).
     """
 
-    def __init__(self, message: str, code: str = "unknown_calendar") -> None:
+    code = "unknown_calendar"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message, code=code)
 
 
@@ -46,6 +48,9 @@ class Calendar:
     `covered_from` and `published_until` are the first and last year that the calendar speaks of with authority;
     outside them days are still computed, and deadlines say so. Both are None where nothing can change.
     `computed_until` is the last year for which more than weekends can be computed. `years` answers for 1900 to 2200.
+    `source` says where the closing days come from, `evidence` how far that was checked (`read`, `secondary` for what others
+    say of it, `computed`, `given`, `by definition`), `doubts` what is not settled,
+    `lists` the source of the list of a year where each year has one.
     """
 
     id: str
@@ -56,6 +61,9 @@ class Calendar:
     published_until: int | None = None
     computed_until: int | None = None
     source: str = ""
+    evidence: str = ""
+    doubts: tuple[str, ...] = ()
+    lists: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
 
     def closed(self, day: date) -> str | None:
         """Why `day` is not a working day, such as `Good Friday` or `Saturday`; None when it is one.
@@ -77,6 +85,26 @@ class Calendar:
                 return day
             day += _DAY
         raise CalendarRefused(f"The calendar {self.id!r} has no working day within {_SEARCH} days of {first}.", "out_of_calendar")
+
+    def coverage(self, first: int, last: int) -> tuple[tuple[str, str], ...]:
+        """What to know where a period from year `first` to year `last` leaves the years it speaks of: codes and sentences.
+
+        `calendar_not_yet_published`, `calendar_not_computed` and `calendar_not_covered`; nothing when all is well.
+        """
+        found = []
+        if self.computed_until is not None and last > self.computed_until:
+            text = f"The calendar {self.id} is computed up to {self.computed_until}; after that only weekends are known."
+            found.append(("calendar_not_computed", text))
+        if self.published_until is not None and last > self.published_until:
+            text = (
+                f"The calendar {self.id} is published up to {self.published_until}; closing days after that are computed "
+                "or provisional, and the date should be looked at again once the list is out."
+            )
+            found.append(("calendar_not_yet_published", text))
+        if self.covered_from is not None and first < self.covered_from:
+            text = f"The calendar {self.id} begins with {self.covered_from}; before that only weekends are known."
+            found.append(("calendar_not_covered", text))
+        return tuple(found)
 
     def between(self, first: date, last: date) -> Mapping[date, str]:
         """The closed days from `first` to `last`, both included, in order, each with its reason: enough for `frozen`.

@@ -114,14 +114,14 @@ def _check_anchor(name: str, moment: Moment) -> None:
 
 def _starts(period: Period, rule: Rule, moments: Mapping[str, Moment], tz: Zone, closed: Calendar) -> tuple[Start, Start]:
     """The starts from the earliest and from the latest instants of the anchors; one and the same where they are exact."""
-    first = next(iter(moments.values()))
-    exact = all(moment.earliest == moment.latest for moment in moments.values())
-    anchors = {name: moment.latest for name, moment in moments.items()} if rule.anchors else {}
-    late = Start(first.latest, period.n, period.unit, tz, closed, cut_off(period, rule), period.options, anchors)
-    if exact:
+    latest = {name: moment.latest.astimezone(UTC) for name, moment in moments.items()}
+    first = next(iter(latest))
+    anchors = latest if rule.anchors else {}
+    late = Start(latest[first], period.n, period.unit, tz, closed, cut_off(period, rule), period.options, anchors)
+    if all(moment.earliest == moment.latest for moment in moments.values()):
         return late, late
-    earliest = {name: moment.earliest for name, moment in moments.items()} if rule.anchors else {}
-    return replace(late, at=first.earliest, anchors=earliest), late
+    earliest = {name: moment.earliest.astimezone(UTC) for name, moment in moments.items()}
+    return replace(late, at=earliest[first], anchors=earliest if rule.anchors else {}), late
 
 
 def _spoken_name(name: str) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import holidays
+from holidays.registry import COUNTRIES
 
 from incident.rules.legaltime.calendar_layers import days_of
 from incident.rules.legaltime.calendar_values import CalendarRefused
@@ -18,6 +19,7 @@ from incident.rules.legaltime.zones import weekday
 
 # In the package a `workday` is a day that is remembered and worked, and a half-day is not a closed one.
 _OPEN_CATEGORIES = frozenset({"workday", "unofficial", "half_day"})
+_BEYOND = {"EU": "European Union"}  # not a country of ISO 3166, and not one of the package's
 _IN_ENGLISH = ("en_US", "en_GB", "en_IN")
 
 
@@ -74,6 +76,11 @@ def codes() -> tuple[str, ...]:
     return tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
 
 
+def name(code: str) -> str:
+    """The English name of a country, such as `United States`; the code itself where the package has none."""
+    return _names().get(code, _BEYOND.get(code, code))
+
+
 def parts(code: str) -> tuple[str, ...]:
     """The subdivisions of a known country, in the package's order."""
     return tuple(_entity(code).subdivisions)
@@ -101,6 +108,11 @@ def _year(where: Country, year: int) -> tuple[Mapping[date, str], Mapping[date, 
     named = {day: str(name) for day, name in found.items() if day.year == year}
     weekend = {day: weekday(day) for day in days_of(year) if found.is_weekend(day)}
     return MappingProxyType(named), MappingProxyType(weekend)
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    return {entry[1]: key.replace("_", " ").title() for key, entry in COUNTRIES.items()}
 
 
 def _entity(code: str) -> Any:

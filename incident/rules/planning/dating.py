@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from incident.rules.case import Case, Party
-from incident.rules.commitment import Anchor, Combine, Commitment, Counting
-from incident.rules.legaltime import CalendarRefused, calendar, deadline
-from incident.rules.legaltime.values import Because, Deadline, Moment, Place
+from incident.rules.commitment import Anchor, Commitment, Counting
+from incident.rules.legaltime import CalendarRefused, calendar, zone
+from incident.rules.legaltime.values import Because, Moment, Place
 from incident.rules.planning.asking import who
+from incident.rules.planning.clock import Clock, count
 from incident.rules.planning.drafting import unplanned
 from incident.rules.planning.values import NOT_PLANNED, Anchored, Happened, Key, Planned
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def date_all(case: Case, drafts: list[Planned], happened: Happened) -> list[Planned]:
@@ -27,15 +30,6 @@ def date_all(case: Case, drafts: list[Planned], happened: Happened) -> list[Plan
             dated[each.key] = _dated(case, each, happened, known)
         waiting = [each for each in waiting if each.key not in dated]
     return list(dated.values())
-
-
-def chosen(combine: Combine, found: tuple[Anchored, ...]) -> tuple[Anchored, ...]:
-    """Which of the anchors that are known start the clock; all of them where the counting rule itself combines them."""
-    if combine == "earliest":
-        return (min(found, key=lambda each: each.moment.earliest),)
-    if combine == "latest":
-        return (max(found, key=lambda each: each.moment.latest),)
-    return found if combine == "rule" else found[:1]
 
 
 def _names_by_source(waiting: Iterable[Planned]) -> Mapping[str, set[str]]:
@@ -64,40 +58,21 @@ def _dated(case: Case, each: Planned, happened: Happened, dated: list[Planned]) 
 
 def _counted(case: Case, each: Planned) -> Planned:
     commitment = each.commitment
-    starting = chosen(commitment.combine, each.anchored)
-    because = (*each.because, *(at.because for at in starting))
-    started_at = min(at.moment.earliest for at in starting)
     place, missing = _place(case, each)
-    each = replace(
-        each, started_at=started_at, place=place, predicted=any(at.predicted for at in starting) or _open(commitment, each.anchored)
+    targets = tuple(target for target in commitment.targets if target.signatories is None or each.debtor.uri in target.signatories)
+    moments = tuple((at.name, at.moment) for at in each.anchored)
+    clock = Clock(commitment.period, targets, commitment.combine, moments, place, commitment.basis, commitment.source.cite)
+    starting = [at for at in each.anchored if (at.name, at.moment) in clock.starting]
+    made = count(clock, zone(place.zone), calendar(place.calendar))
+    return replace(
+        each,
+        deadline=made.deadline,
+        planned_for=made.planned_for,
+        started_at=min(at.moment.earliest for at in starting),
+        because=(*each.because, *(at.because for at in starting), *missing, *made.because),
+        predicted=any(at.predicted for at in starting) or _open(commitment, each.anchored),
+        clock=clock,
     )
-    if commitment.period is None:
-        none = Because("no_number", "Without undue delay: the text gives no number, so no instant is due.", commitment.source.cite)
-        return _planned_for(replace(each, because=(*because, none)), starting, place)
-    anchor = {at.name: at.moment for at in starting} if commitment.combine == "rule" else starting[0].moment
-    made = deadline(commitment.period, anchor, place, basis=commitment.basis, cite=commitment.source.cite)
-    return _planned_for(replace(each, deadline=made, because=(*because, *missing, *made.because)), starting, place)
-
-
-def _planned_for(each: Planned, starting: tuple[Anchored, ...], place: Place) -> Planned:
-    """With the earliest of the targets that hold for this debtor, which never stands for law and never comes after it."""
-    found: list[tuple[datetime, Because]] = []
-    for target in each.commitment.targets:
-        if target.signatories is None or each.debtor.uri in target.signatories:
-            made: Deadline = deadline(target.period, starting[0].moment, place, basis=each.commitment.basis, cite=target.cite)
-            text = (
-                "To be planned for; no legal instant."
-                if each.deadline is None
-                else "To be planned for; the legal instant is the one above."
-            )
-            found.append((made.due_at, Because("planned_for", text, target.cite, made.due_at)))
-    if not found:
-        return each
-    at, line = min(found, key=lambda pair: pair[0])
-    if each.deadline is None:
-        return replace(each, planned_for=at, because=(*each.because, line))
-    target_at = min(each.deadline.target_at, at)
-    return replace(each, deadline=replace(each.deadline, target_at=target_at), because=(*each.because, line))
 
 
 def _open(commitment: Commitment, found: tuple[Anchored, ...]) -> bool:
@@ -189,11 +164,15 @@ def _predicted(anchor: Anchor, before: Planned | None, what: str) -> Anchored | 
 
 
 def _before(each: Planned, anchor: Anchor, dated: list[Planned], debtors: set[object]) -> Planned | None:
-    for other in dated:
-        same = other.commitment.source.name == each.commitment.source.name and anchor.name in (other.commitment.id, other.stage)
-        if same and other.debtor.id in debtors:
-            return other
-    return None
+    """The stage that it runs from, in the variant with the latest lawful instant where several may apply."""
+    found = [
+        other
+        for other in dated
+        if other.commitment.source.name == each.commitment.source.name
+        and anchor.name in (other.commitment.id, other.stage)
+        and other.debtor.id in debtors
+    ]
+    return max(found, key=lambda other: (other.deadline is not None, other.deadline.due_at if other.deadline else _NEVER), default=None)
 
 
 def _says(anchor: Anchor) -> str:
@@ -209,23 +188,25 @@ def _says(anchor: Anchor) -> str:
 def _place(case: Case, each: Planned) -> tuple[Place, tuple[Because, ...]]:
     """Where the period is counted; where the owner has no calendar of the category that is asked, by public holidays, which is said."""
     counting = each.commitment.counting
-    zone = counting.zone_of.removeprefix("fixed:") if counting.zone_of.startswith("fixed:") else _owner(case, each, counting.zone_of).zone
+    zone_name = (
+        counting.zone_of.removeprefix("fixed:") if counting.zone_of.startswith("fixed:") else _owner(case, each, counting.zone_of).zone
+    )
     if counting.calendar_of.startswith("fixed:"):
-        return Place(zone, counting.calendar_of.removeprefix("fixed:")), ()
+        return Place(zone_name, counting.calendar_of.removeprefix("fixed:")), ()
     owner = _owner(case, each, counting.calendar_of)
     if counting.category == "public":
-        return Place(zone, owner.calendar), ()
-    return _of_category(zone, owner, counting)
+        return Place(zone_name, owner.calendar), ()
+    return _of_category(zone_name, owner, counting)
 
 
-def _of_category(zone: str, owner: Party, counting: Counting) -> tuple[Place, tuple[Because, ...]]:
+def _of_category(zone_name: str, owner: Party, counting: Counting) -> tuple[Place, tuple[Because, ...]]:
     asked = f"{owner.calendar.split(':', 1)[0]}:{counting.category}"
     try:
         calendar(asked)
     except CalendarRefused:
         text = f"No calendar {asked} is known here: the public holidays {owner.calendar} are used; ask the authority."
-        return Place(zone, owner.calendar), (Because("calendar_missing", text),)
-    return Place(zone, asked), ()
+        return Place(zone_name, owner.calendar), (Because("calendar_missing", text),)
+    return Place(zone_name, asked), ()
 
 
 def _owner(case: Case, each: Planned, of: str) -> Party:

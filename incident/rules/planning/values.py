@@ -9,7 +9,8 @@ from uuid import UUID
 
 from incident.rules.case import Party
 from incident.rules.commitment import Commitment
-from incident.rules.legaltime.values import Because, Deadline, Moment, Place
+from incident.rules.legaltime.values import Because, Deadline, Moment
+from incident.rules.planning.clock import Clock
 
 NOT_PLANNED = "not planned"
 """The occurrence of an obligation that only asks its filer to look at a clause which could not be planned."""
@@ -50,7 +51,7 @@ class Planned:
 
     `deadline` None: a duty without a number, or one whose clock has not started (`because` says which). `planned_for` is then
     what it is planned for, if that was agreed; it is no legal instant. `provisional`: whether it binds at all is not known.
-    `predicted`: it is dated from an instant that has not happened yet. `anchored` and `place` are what it was dated from.
+    `predicted`: it is dated from an instant that has not happened yet. `anchored` and `clock` are what it was dated from.
     """
 
     commitment: Commitment
@@ -65,7 +66,7 @@ class Planned:
     group: str | None = None
     planned_for: datetime | None = None
     anchored: tuple[Anchored, ...] = ()
-    place: Place | None = None
+    clock: Clock | None = None
 
     @property
     def target_at(self) -> datetime | None:

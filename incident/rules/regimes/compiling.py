@@ -30,6 +30,11 @@ def compiled(regimes: Iterable[Regime], on: date, armed: Armed) -> tuple[Commitm
     )
 
 
+def commitment_of(regime: Regime, stage: Stage) -> Commitment:
+    """One stage as a commitment, whatever the status of its law: for those who only suppose that it binds."""
+    return _commitment(regime, stage, "binding", stage.when, ())
+
+
 def standing_on(regime: Regime, on: date, armed: Armed) -> Standing:
     """Whether the regime binds on that date. What ships unarmed binds from the day that an officer named, else not at all."""
     if regime.status.state in ("proposed", "template"):

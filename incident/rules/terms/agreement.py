@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from incident.canonical import digest
 from incident.errors import Fault, Invalid
-from incident.rules.commitment import Commitment
+from incident.rules.commitment import Commitment, Target
 from incident.rules.terms import clauses, schema, source
 
 
@@ -32,6 +32,8 @@ class Agreement:
     document: dict[str, Any]
     digest: str
     commitments: tuple[Commitment, ...]
+    targets: tuple[tuple[str, Target], ...] = ()
+    """What duties of laws or of this agreement are planned for, by the id of the commitment."""
 
     def in_force(self, at: datetime) -> bool:
         """Whether it binds for what happens at that instant."""
@@ -62,6 +64,7 @@ def load(text: str) -> Agreement:
         document=document,
         digest=fingerprint,
         commitments=clauses.compiled(document, fingerprint),
+        targets=clauses.targets(document),
     )
 
 

@@ -16,6 +16,7 @@ from incident.rules.commitment import (
     Role,
     Rung,
     Source,
+    Target,
     Tell,
 )
 from incident.rules.conditions import ALWAYS, All, Condition, Not, Operator, Test
@@ -36,6 +37,15 @@ def compiled(document: Mapping[str, Any], digest: str) -> tuple[Commitment, ...]
     """The commitments in the order of the document, each with its source."""
     signatories = frozenset(document["parties"])
     return tuple(_commitment(each, document, digest, signatories) for each in document["commitments"])
+
+
+def targets(document: Mapping[str, Any]) -> tuple[tuple[str, Target], ...]:
+    """What the parties agreed to plan duties for, by the commitment's id; it binds them and nobody else."""
+    signatories = frozenset(document["parties"])
+    return tuple(
+        (each["for"], Target(period(each["within"]), f"{document['name']} {document['version']}, {each['cite']}", signatories))
+        for each in document.get("planning_targets", ())
+    )
 
 
 def condition(spoken: Clause) -> Condition:

@@ -13,7 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from incident.errors import Fault, Invalid
 from incident.rules.case import TLP
-from incident.rules.commitment import Discharge, Role
+from incident.rules.commitment import AUTHORITIES, Discharge, Role
 from incident.rules.handling.fields import NAMES, is_field
 from incident.rules.terms.source import escape
 
@@ -237,13 +237,13 @@ class ConditionSchema(_Map):
 class OwedSchema(_Map):
     """A role, how its members owe or are owed, and the competence of an authority."""
 
-    role = _one_of(*Role, required=True)
+    role = _one_of(*(each for each in Role if each is not Role.PERSONS), required=True)
     mode = _one_of("each", "any", "joint", "lead")
     competence = _matching(re.compile(r"[a-z0-9_.]{2,64}"), "Expected a competence such as nis2.csirt.")
 
     @validates_schema(skip_on_field_errors=True)
     def _competent(self, data: Mapping[str, Any], **options: Any) -> None:
-        if (data["role"] in (Role.AUTHORITY, Role.HOME_AUTHORITY)) != ("competence" in data):
+        if (data["role"] in AUTHORITIES) != ("competence" in data):
             raise ValidationError("Expected a competence with the role authority, and with no other.", "competence")
 
 
@@ -361,6 +361,19 @@ class CommitmentSchema(_Map):
             raise ValidationError("Expected one calendar: here or under counting.", "within")
 
 
+class PlanningTargetSchema(_Map):
+    """What a duty without a number, or with a later legal limit, is planned for between the parties."""
+
+    for_ = _matching(
+        re.compile(r"[a-z0-9_.]{2,120}"),
+        "Expected the id of a duty, such as eu.gdpr.art33.processor_to_controller.",
+        data_key="for",
+        required=True,
+    )
+    within = _nested(SpanSchema, required=True)
+    cite = _Text(120, required=True)
+
+
 class InForceSchema(_Map):
     """From when until when. A date means the whole of that day in the agreement's zone."""
 
@@ -379,6 +392,7 @@ class DocumentSchema(_Map):
     in_force = _nested(InForceSchema, required=True)
     parties = _List(_Text(300, also=[_uri]), longest=2000, required=True)
     commitments = _List(_nested(CommitmentSchema), required=True)
+    planning_targets = _List(_nested(PlanningTargetSchema))
 
     @validates_schema(skip_on_field_errors=True)
     def _several(self, data: Mapping[str, Any], **options: Any) -> None:

@@ -39,7 +39,7 @@ def described(
         parameters.append(_IF_MATCH)
     said: dict[str, Any] = {
         "operationId": call.__name__,
-        "responses": _answers(answers, paged=query is not None) | refusals(refuses),
+        "responses": _answers(answers, paged=query is not None and "cursor" in query._declared_fields) | refusals(refuses),
         "parameters": parameters,
     }
     if takes is not None:

@@ -3,6 +3,7 @@
 from web.views.pages import (
     agreements,
     board,
+    calendars,
     demo_mail,
     inbox,
     incident,
@@ -14,4 +15,17 @@ from web.views.pages import (
 )
 from web.views.pages.blueprint import pages
 
-__all__ = ["agreements", "board", "demo_mail", "inbox", "incident", "incidents", "obligations", "pages", "release", "report", "settings"]
+__all__ = [
+    "agreements",
+    "board",
+    "calendars",
+    "demo_mail",
+    "inbox",
+    "incident",
+    "incidents",
+    "obligations",
+    "pages",
+    "release",
+    "report",
+    "settings",
+]
