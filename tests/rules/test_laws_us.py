@@ -64,6 +64,8 @@ class TestUnitedKingdom:
         abroad = {"jurisdiction": "FR", "is_controller": True, "personal_data_breach": True}
         assert holds(law("uk.gdpr33.authority"), abroad) is False
         assert holds(law("uk.gdpr33.authority"), {**abroad, "jurisdiction": "GB"}) is True
+        at_home: Said = {"jurisdiction": "GB", "personal_data_breach": True}
+        assert holds(law("uk.gdpr33.authority"), at_home, owed_by={"jurisdiction": "FR", "is_controller": True}) is False
 
     @pytest.mark.parametrize(("risk", "expected"), [(None, True), ("unknown", True), ("risk", True), ("high", True), ("none", False)])
     def test_a_risk_nobody_knows_is_notified(self, risk: str | None, expected: bool) -> None:
