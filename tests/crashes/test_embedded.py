@@ -54,7 +54,7 @@ def another_process(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 @pytest.fixture
-def short_path() -> Iterator[Path]:
+def tmp_path() -> Iterator[Path]:
     """A folder near the root: pytest's own holds the user's name and the test's, too long for some to have a socket in it."""
     with tempfile.TemporaryDirectory(dir="/tmp") as made:
         yield Path(made)
@@ -145,9 +145,9 @@ def test_a_cluster_half_made_is_made_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "it's", 'say "so"', "$HOME `id`", "comma, comma", "größe", "x" * 120])
-def test_the_home_may_have_any_name(short_path: Path, name: str) -> None:
-    with running(short_path / name) as server:
-        assert ask(server, "select current_setting('data_directory')") == str(short_path / name / "data")
+def test_the_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with running(tmp_path / name) as server:
+        assert ask(server, "select current_setting('data_directory')") == str(tmp_path / name / "data")
         socket_dir = Path(str(ask(server, "select current_setting('unix_socket_directories')")).strip('"'))
         assert socket_dir.name.startswith("demarche-") == (name in ("comma, comma", "x" * 120))
 
