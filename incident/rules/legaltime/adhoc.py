@@ -21,6 +21,7 @@ from incident.rules.legaltime.zones import weekday
 KEYS = ("country", "subdiv", "categories", "add", "remove", "open", "weekend", "year_end_closed")
 _SAYS = ("title", "note", "source")
 _SATURDAY_SUNDAY = (5, 6)
+_DAYS = 4_096
 
 Why = Callable[[date], str | None]
 
@@ -63,6 +64,7 @@ def joined(calendars: Iterable[Calendar]) -> Calendar:
     if len(every) == 1:
         return every[0]
 
+    @lru_cache(maxsize=_DAYS)
     def why(day: date) -> str | None:
         return "; ".join(f"{reason} ({each.id})" for each in every if (reason := each.closed(day))) or None
 
@@ -87,6 +89,7 @@ def _reasons(
     opened: frozenset[date],
     year_end: Why,
 ) -> Why:
+    @lru_cache(maxsize=_DAYS)
     def why(day: date) -> str | None:
         if day in opened:
             return None

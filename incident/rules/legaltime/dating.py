@@ -63,10 +63,10 @@ def dated(
     rule = check(period)
     moments = _moments(anchor, rule)
     early, late = _starts(period, rule, moments, tz, closed)
-    starts = (late,) if early == late else (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
+    starts = (late,) if early is late else (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
     ends = [rule.count(start) for start in starts]
     counted = max(ends, key=lambda end: end.due_at)
-    strict = starts if early == late or rule.turns is not None else (early, *_stricter(early, late))
+    strict = starts if early is late or rule.turns is not None else (early, *_stricter(early, late))
     target_at = min(*(rule.strict(start) for start in strict), *(end.due_at for end in ends))
     disputed = rule.disputed_when is not None and late.has(rule.disputed_when)
     asked = rule.asks_calendar(period.options)
