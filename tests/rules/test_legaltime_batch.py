@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from incident.errors import Fault, Invalid
 from incident.rules.legaltime import (
@@ -20,9 +22,11 @@ from incident.rules.legaltime import (
     calendars_of,
     dated,
     moment,
+    rules,
     worked,
     zone,
 )
+from incident.rules.legaltime.adhoc import KEYS
 
 BLOCK: dict[str, Any] = {
     "none": {},
@@ -270,6 +274,32 @@ def test_what_is_no_case_is_refused() -> None:
     refused = worked(7, KNOWN, id="3")
     assert isinstance(refused, Refusal)
     assert (refused.id, refused.faults[0].code) == ("3", "type")
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["2026-11-20", "DE:public"])
+anything = st.recursive(
+    plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3), max_leaves=5
+)
+keys = st.sampled_from(
+    ["id", "rule", "n", "unit", "start", "fold", "precision", "zone", "cal", "cals", "opts", "options", "at", "anchors", "basis", "source"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(rules())), st.dictionaries(keys, anything, max_size=4))
+def test_whatever_a_case_holds_it_is_answered_or_refused(rule: str, changes: dict[str, Any]) -> None:
+    found = worked(case(rule=rule, n=2) | changes, KNOWN)
+    if isinstance(found, Refusal):
+        assert all(each.message and each.code and (not each.pointer or each.pointer[0] == "/") for each in found.faults)
+    else:
+        assert found.deadline.target_at <= found.deadline.due_at
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.sampled_from([*KEYS, "note", "x"]), anything, max_size=4))
+def test_whatever_defines_a_calendar_is_one_or_is_refused(definition: dict[str, Any]) -> None:
+    found = calendars_of({"x": definition})["x"]
+    assert isinstance(found, Refusal) or found.closed(date(2026, 11, 20)) is None or found.closed(date(2026, 11, 20))
 
 
 class Frozen(NamedZone):

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 
 from incident.errors import Fault, Invalid
 from incident.rules.legaltime.adhoc import defined, joined
@@ -130,7 +131,14 @@ def _period(case: Mapping[str, object], rule: Rule, cut_off: str | None, options
         raise _wrong("/n", "missing", f"n is missing; {rule.name} needs a number of {unit}, above zero")
     if isinstance(n, float) and n.is_integer():
         n = int(n)
-    if isinstance(n, float) and n > 0 and unit == "h" and "min" in rule.units and (minutes := Decimal(str(n)) * 60) % 1 == 0:
+    if (
+        isinstance(n, float)
+        and isfinite(n)
+        and n > 0
+        and unit == "h"
+        and "min" in rule.units
+        and (minutes := Decimal(str(n)) * 60) % 1 == 0
+    ):
         return Period(int(minutes), "min", rule.name, cut_off, options)
     if isinstance(n, bool) or not isinstance(n, int):
         whole = "a whole number, or hours that are whole minutes" if "min" in rule.units else "a whole number"
@@ -249,7 +257,7 @@ def _object(case: Mapping[str, object], key: str) -> Mapping[str, object]:
 
 def _basis(case: Mapping[str, object]) -> Basis:
     asked = case.get("basis", Basis.PLANNING.value)
-    if asked not in {each.value for each in Basis}:
+    if asked not in [each.value for each in Basis]:
         raise _wrong("/basis", "unknown_basis", f"{asked!r} is no basis; expected one of {', '.join(Basis)}")
     return Basis(asked)
 
