@@ -53,7 +53,7 @@ def test_cases_may_be_json_and_stand_alone_or_under_either_name(key: str | None,
     file = tmp_path / "cases.json"
     file.write_text(json.dumps({key: cases} if key else cases), encoding="utf-8")
     result = run(str(file), "--json")
-    assert (result.exit_code, document(result)[0]["id"], document(result)[0]["due_utc"]) == (0, "7", "2026-11-20T11:00Z")
+    assert (result.exit_code, document(result)[0]["id"], document(result)[0]["due_utc"]) == (0, 7, "2026-11-20T11:00Z")
 
 
 def test_for_people_it_is_a_table() -> None:

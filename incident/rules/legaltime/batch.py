@@ -43,7 +43,7 @@ _FIRST_PASS = "The clocks showed {text} twice; it is taken as the first pass. Gi
 class Worked:
     """A case with its deadline. `ending` says what the instant is (see `Rule`); `ignored` names keys that nobody read."""
 
-    id: str
+    id: str | int
     zone: Zone
     ending: str
     deadline: Deadline
@@ -73,7 +73,7 @@ class Worked:
 class Refusal:
     """A case that cannot be worked, with what is wrong at which pointer of it."""
 
-    id: str
+    id: str | int
     faults: tuple[Fault, ...]
 
 
@@ -94,14 +94,15 @@ def worked(case: object, known: Mapping[str, Calendar | Refusal], *, id: str = "
     """The deadline of one case; `known` are the calendars of its document, `id` names a case that does not name itself."""
     if not isinstance(case, Mapping):
         return Refusal(id, (Fault("", "type", f"{case!r} is no case; expected an object with a rule, a start and a zone."),))
-    name = str(case.get("id", id))
+    given = case.get("id", id)
+    name = given if isinstance(given, str | int) else str(given)
     try:
         return _worked(name, case, known)
     except Invalid as invalid:
         return Refusal(name, tuple(invalid.faults))
 
 
-def _worked(id: str, case: Mapping[str, object], known: Mapping[str, Calendar | Refusal]) -> Worked:
+def _worked(id: str | int, case: Mapping[str, object], known: Mapping[str, Calendar | Refusal]) -> Worked:
     with _at("/rule"):
         rule = find(_text(case, "rule"))
     with _at("/zone"):
