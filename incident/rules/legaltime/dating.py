@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from incident.rules.legaltime.calendars import Calendar, calendar
 from incident.rules.legaltime.counting import PeriodRefused, Rule, Start, check, cut_off
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Period, Place
-from incident.rules.legaltime.zones import TimeRefused, Zone, spoken, spoken_limit, tzdata_version, zone
+from incident.rules.legaltime.zones import TimeRefused, Zone, changes, day_end, spoken, spoken_limit, tzdata_version, zone
 
 YEARS = range(1900, 2201)
 """The years in which a period may start."""
@@ -63,10 +63,11 @@ def dated(
     rule = check(period)
     moments = _moments(anchor, rule)
     early, late = _starts(period, rule, moments, tz, closed)
-    starts = (late,) if early == late else (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
+    starts = (late,) if early is late else (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
     ends = [rule.count(start) for start in starts]
     counted = max(ends, key=lambda end: end.due_at)
-    target_at = min(*(rule.strict(start) for start in starts), *(end.due_at for end in ends))
+    strict = starts if early is late or rule.turns is not None else (early, *_stricter(early, late))
+    target_at = min(*(rule.strict(start) for start in strict), *(end.due_at for end in ends))
     disputed = rule.disputed_when is not None and late.has(rule.disputed_when)
     asked = rule.asks_calendar(period.options)
     because = (
@@ -122,6 +123,16 @@ def _starts(period: Period, rule: Rule, moments: Mapping[str, Moment], tz: Zone,
         return late, late
     earliest = {name: moment.earliest.astimezone(UTC) for name, moment in moments.items()}
     return replace(late, at=earliest[first], anchors=earliest if rule.anchors else {}), late
+
+
+def _stricter(early: Start, late: Start) -> Iterator[Start]:
+    """Starts up to `late` that can have a stricter end than the earliest: a reading to the same time of day runs to an earlier
+    one from the first midnight and from the first change of the clocks."""
+    midnight = day_end(early.day, early.tz)
+    if midnight <= late.at:
+        yield early.since(midnight)
+    if (change := next(changes(early.at, late.at, early.tz), None)) is not None:
+        yield early.since(change)
 
 
 def _spoken_name(name: str) -> str:

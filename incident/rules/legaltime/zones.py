@@ -136,6 +136,7 @@ def weekday(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
 
 
+@lru_cache(maxsize=4_096)
 def spoken(at: datetime, tz: Zone) -> str:
     """Such as `Fri 20 Nov 2026 17:40 (Europe/Tallinn, UTC+02:00)`; seconds only where there are some."""
     local = at.astimezone(tz)
