@@ -166,17 +166,8 @@ def _anchored(name: str | None, anchor: Moment, late: Start) -> tuple[Because, .
 def _coverage(early: Start, late: Start, closed: Calendar, due_at: datetime) -> tuple[Because, ...]:
     """What to know about the calendar where the period leaves the years it speaks of with authority."""
     end = (due_at - _INSTANT).astimezone(late.tz).year
-    first, last = min(early.day.year, end), max(late.day.year, end)
-    if closed.published_until is not None and last > closed.published_until:
-        text = (
-            f"The calendar {closed.id} is published up to {closed.published_until}; closing days after that are "
-            "computed, and the date should be looked at again once the list is out."
-        )
-        return (Because("calendar_not_yet_published", text),)
-    if closed.covered_from is not None and first < closed.covered_from:
-        text = f"The calendar {closed.id} begins with {closed.covered_from}; before that only weekends are known."
-        return (Because("calendar_not_covered", text),)
-    return ()
+    covered = closed.coverage(min(early.day.year, end), max(late.day.year, end))
+    return tuple(Because(code, text) for code, text in covered)
 
 
 def _closing(rule: Rule, tz: Zone, target_at: datetime, due_at: datetime, disputed: bool) -> tuple[Because, ...]:
