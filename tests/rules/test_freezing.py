@@ -26,7 +26,7 @@ FIRST, LAST = datetime(2026, 1, 2, tzinfo=UTC), datetime(2027, 12, 30, tzinfo=UT
 @given(name=st.sampled_from(ZONES), seconds=st.integers(0, int((LAST - FIRST).total_seconds())), fold=st.sampled_from((0, 1)))
 def test_a_kept_zone_answers_as_the_zone_did(name: str, seconds: int, fold: int) -> None:
     tz = zone(name)
-    kept = thawed_zone(json.loads(json.dumps(frozen_zone(tz, "2026f", FIRST, LAST))))
+    kept = thawed_zone(json.loads(json.dumps(frozen_zone(tz, "2026f", FIRST.date(), LAST.date()))))
     at = FIRST + timedelta(seconds=seconds)
     local, again = at.astimezone(tz), at.astimezone(kept)
     assert (again.replace(tzinfo=None), again.fold, again.utcoffset()) == (local.replace(tzinfo=None), local.fold, local.utcoffset())
@@ -37,7 +37,7 @@ def test_a_kept_zone_answers_as_the_zone_did(name: str, seconds: int, fold: int)
 
 @pytest.mark.parametrize("name", ZONES)
 def test_every_change_of_the_clocks_is_kept(name: str) -> None:
-    tz, kept = zone(name), thawed_zone(frozen_zone(zone(name), "2026f", FIRST, LAST))
+    tz, kept = zone(name), thawed_zone(frozen_zone(zone(name), "2026f", FIRST.date(), LAST.date()))
     at = FIRST
     while at < LAST:
         assert at.astimezone(kept).utcoffset() == at.astimezone(tz).utcoffset(), at
@@ -46,7 +46,7 @@ def test_every_change_of_the_clocks_is_kept(name: str) -> None:
 
 def test_a_kept_calendar_answers_as_the_calendar_did() -> None:
     known = calendar("DE:public")
-    kept = thawed_calendar(json.loads(json.dumps(frozen_calendar(known, FIRST, LAST))))
+    kept = thawed_calendar(json.loads(json.dumps(frozen_calendar(known, FIRST.date(), LAST.date()))))
     assert (kept.id, kept.version, kept.published_until) == (known.id, known.version, known.published_until)
     day = FIRST.date()
     while day <= LAST.date():
@@ -92,7 +92,7 @@ def test_a_clock_that_has_not_started_keeps_nothing() -> None:
         (lambda inputs: inputs["zone"].update(offsets=[[None, 1800]]), "due_at"),
         (lambda inputs: inputs["result"].update(due_at="2026-12-30T00:00:00.000000Z"), "due_at"),
         (lambda inputs: inputs["period"].update(rule="elapsed_hours"), "rule_version"),
-        (lambda inputs: inputs["calendar"]["closed"].clear(), "the kept inputs (their digest)"),
+        (lambda inputs: inputs["zone"].update(version="2020a"), "the kept inputs (their digest)"),
         (lambda inputs: inputs.update(cite="another article"), "the kept inputs (their digest)"),
     ],
 )
@@ -110,7 +110,7 @@ def test_a_changed_input_is_named(change: Any, what: str) -> None:
         lambda inputs: inputs["period"].pop("n"),
         lambda inputs: inputs["moments"].clear(),
         lambda inputs: inputs["period"].update(rule="no_such_rule"),
-        lambda inputs: inputs["calendar"].update(last="2026-12-01", first="2026-12-02"),
+        lambda inputs: inputs["zone"].update(offsets=[]),
         lambda inputs: inputs["moments"][0].update(earliest="yesterday"),
     ],
 )

@@ -7,6 +7,7 @@ from datetime import date
 
 from incident.rules.commitment import Commitment, Source, Target
 from incident.rules.conditions import All, Condition, Not, Test
+from incident.rules.gates import gate_of
 from incident.rules.legaltime.zones import spoken_day
 from incident.rules.regimes.values import Regime, Stage, Standing
 
@@ -105,6 +106,7 @@ def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, di
         provisional_because=_only_planned(regime, how),
         because_applies=_because(regime, stage, how == "planning"),
         displaced_by=displaced_by,
+        gate=gate_of(when, _entity(stage)),
     )
 
 
