@@ -76,17 +76,6 @@ def timeline(work: Work, case_id: UUID) -> list[answers.Json]:
     return [_entry(row, said, names) for row, said in entries]
 
 
-def version(work: Work, case_id: UUID) -> str:
-    """What an ETag of the case is made of: changes with every act, notice and re-plan.
-
-    Raises:
-        NotFound: there is no such case for the caller.
-    """
-    row = cases.find(work.connection, case_id)
-    seq = work.connection.execute(sa.text("select seq from demarche.evidence_head where stream = :s"), {"s": case_id}).scalar()
-    return f"{row.revision}.{seq}"
-
-
 def deliveries(work: Work, case_id: UUID) -> list[answers.Json]:
     """Every notification of the case with its attempts.
 
