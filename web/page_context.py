@@ -29,7 +29,7 @@ GROUPS = {
     "critical": "Within the hour",
     "soon": "Next 24 hours",
     "running": "Later",
-    "none": "No number",
+    "none": "No date that binds",
 }
 STATES = {
     "late": "overdue",
@@ -70,8 +70,8 @@ def rendered(work: Work, template: str, **values: Any) -> str:
     me = parties.get(work.actor.slug, {})
     person = work.actor if work.actor.means == "session" else None
     mine = {"me": me, "my_zone": me.get("zone", "UTC"), "files": me.get("kind") in FILING_KINDS}
-    shared = {"now": work.now, "parties": parties, "actor": work.actor, "person": person, **mine}
-    return render_template(template, **shared, **values)
+    shared = {"now": work.now, "parties": parties, "actor": work.actor, "person": person, "tried": None, **mine}
+    return render_template(template, **shared | values)
 
 
 def theme() -> str:
@@ -153,11 +153,11 @@ def awaited(line: Json, now: datetime) -> datetime | None:
 
 
 def group(line: Json, now: datetime) -> str:
-    """One of the keys of `GROUPS`, by the instant to work to."""
-    target = instant(line["target_at"])
-    if target is None:
+    """One of the keys of `GROUPS`, by the instant that its countdown runs to."""
+    until = awaited(line, now)
+    if until is None or (until < now and (line["predicted"] or line["provisional"])):
         return "none"
-    left = target - now
+    left = until - now
     return "late" if left < timedelta(0) else "critical" if left < HOUR else "soon" if left < DAY else "running"
 
 

@@ -69,13 +69,15 @@ def test_between_target_and_due_instant_nobody_is_late_yet() -> None:
     line = a_line(target_at=NOW - timedelta(hours=3), due_at=NOW + timedelta(hours=20))
     assert say.state(line, NOW) == "soon"
     assert say.awaited(line, NOW) == NOW + timedelta(hours=20)
-    assert say.group(line, NOW) == "late"
+    assert say.group(line, NOW) == "soon"
 
 
 @pytest.mark.parametrize("mark", ["predicted", "provisional"])
 def test_a_date_that_binds_nobody_makes_nobody_late(mark: str) -> None:
     past = NOW - timedelta(hours=1)
-    assert say.state(a_line(target_at=past, due_at=past, **{mark: True}), NOW) != "late"
+    line = a_line(target_at=past, due_at=past, **{mark: True})
+    assert say.state(line, NOW) != "late"
+    assert say.group(line, NOW) == "none"
 
 
 def test_parties_have_short_marks() -> None:
