@@ -5,6 +5,7 @@ Instants come as RFC 3339 text in UTC or as aware datetimes; every filter that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,7 +42,17 @@ STATES = {
     "stayed": "ended",
 }
 _SETTLED = {"met": "met", "met_late": "met", "missed": "late", "waived": "stayed", "lapsed": "stayed", "superseded": "stayed"}
-_ACRONYMS = {"tlp": "TLP", "ai": "AI", "sec": "SEC", "nis2": "NIS2", "gdpr": "GDPR", "api": "API", "cert": "CERT", "csirt": "CSIRT"}
+_ACRONYMS = {
+    "tlp": "TLP",
+    "ai": "AI",
+    "sec": "SEC",
+    "nis2": "NIS2",
+    "gdpr": "GDPR",
+    "api": "API",
+    "url": "URL",
+    "cert": "CERT",
+    "csirt": "CSIRT",
+}
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -59,6 +70,7 @@ def install(app: Flask) -> None:
         initials=initials,
         shown=shown,
         in_order=in_order,
+        sentences=sentences,
     )
     app.jinja_env.globals.update(icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS)
     app.context_processor(lambda: {"theme": theme(), "lang": "en", "dir": "ltr"})
@@ -222,6 +234,11 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value) or "none"
     return _moment(value)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a plain text, one by one; a dot in a citation such as `cl. 12.2` ends none."""
+    return [each for each in re.split(r"(?<=[^\s.]\.)\s+(?=[A-Z])", " ".join(text.split())) if each] or [""]
 
 
 def _moment(value: object) -> str:

@@ -223,3 +223,13 @@ def test_what_binds_nobody_yet_is_not_counted_as_overdue(enter: Enter, world: Wo
     assert int(counted[1]) == len(rows)
     assert rows
     assert all("−" in row for row in rows), "every line under the heading is past its instant"
+
+
+def test_the_lines_of_a_group_stand_in_the_order_of_their_countdowns(enter: Enter, world: World) -> None:
+    file_one(enter(OFFICER))
+    world.forward(hours=23)
+    board = enter(OFFICER).get("/board/rows").text
+    groups = re.findall(r'<tbody id="g-(?:late|critical|soon|running)">(.*?)</tbody>', board, re.DOTALL)
+    untils = [[int(at) for at in re.findall(r'<tr id="[^>]*data-until="(\d+)"', group)] for group in groups]
+    assert "Target passed" in board
+    assert untils == [sorted(each) for each in untils]

@@ -51,6 +51,7 @@ if (form) {
     link.textContent = 'Open its receipt';
     note.replaceChildren('You have sent this already. ', link, ' or ', button('begin a new report', () => { form.reset(); location.replace(location.pathname); }), '.');
     note.classList.add('sent');
+    note.scrollIntoView({ block: 'center' });
   }));
 
   function restore(entries) {

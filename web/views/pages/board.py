@@ -92,6 +92,8 @@ def _grouped(lines: Sequence[Json], work: Work) -> list[tuple[str, str, list[dic
             "target_passed": until is not None and until >= work.now and until != instant(line["target_at"]),
         }  # fmt: skip
         rows[group(line, work.now)].append({"line": line, "href": _href(line), **place})
+    for found in rows.values():  # a line whose target has passed waits for its due instant
+        found.sort(key=lambda row: str(row["until"]))
     return [(key, heading, rows[key]) for key, heading in GROUPS.items() if rows[key]]
 
 

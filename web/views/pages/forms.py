@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from incident.work import Work
 from web.page_context import words
 from web.problems import STATUS
 from web.schemas import reading
+
+_A_TIME = "expected a date and a time of day such as 17:40, or the date alone"  # people type neither offsets nor a T
+_CLOCK = re.compile(r"([0-9]{1,2})[:.h]?([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ def _shown(fault: Fault, labels: Mapping[str, str]) -> Shown:
     parts = [part.replace("~1", "/").replace("~0", "~") for part in fault.pointer.strip("/").split("/")]
     field = f"fact-{parts[1]}" if parts[0] == "facts" and len(parts) > 1 else parts[0] or "main"
     label = labels.get(field) or words(field.removeprefix("fact-")) if field != "main" else "The form"
-    return Shown(field, label, fault.message[:1].upper() + fault.message[1:], fault.code)
+    message = _A_TIME if fault.code == "not_a_time" and "ISO 8601" in fault.message else fault.message
+    return Shown(field, label, message[:1].upper() + message[1:], fault.code)
 
 
 def pointers(refused: Invalid) -> list[Shown]:
@@ -122,8 +127,9 @@ def entered_instant(date: str, clock: str, zone: str, pointer: str) -> datetime:
 
 
 def padded(clock: str) -> str:
-    """`9:05` as `09:05`; anything else as it was entered, for the parser to judge."""
-    return f"0{clock}" if clock[1:2] == ":" else clock
+    """`9:05`, `9.05` and `905` as `09:05`; anything else as it was entered, for the parser to judge."""
+    found = _CLOCK.fullmatch(clock)
+    return f"{found[1]:0>2}:{found[2]}" if found else clock
 
 
 def countries(entered: str) -> list[str]:

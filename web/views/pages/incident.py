@@ -27,6 +27,7 @@ ENDINGS = (
     ("duplicate", "Duplicate of another incident"),
     ("withdrawn", "Withdrawn"),
 )
+MOST_TOLD = 100
 _ORDER = ("late", "critical", "soon", "running", "none", "met", "stayed")
 
 
@@ -60,7 +61,8 @@ def receipt(work: Work, id_: UUID) -> str:
 @page
 def deliveries(work: Work, id_: UUID) -> str:
     """The deliveries alone, for pages that keep them fresh."""
-    return rendered(work, "deliveries.html", deliveries=board.deliveries(work, id_))
+    told = board.notices(work, incident=id_, limit=MOST_TOLD).items
+    return rendered(work, "deliveries.html", **_deliveries(told, board.deliveries(work, id_)))
 
 
 @pages.post("/incidents/<uuid:id_>/close")
@@ -100,7 +102,20 @@ def open_again(work: Work, id_: UUID) -> Response:
 
 def _frame(work: Work, id_: UUID, found: Json) -> dict[str, Any]:
     ordered = sorted(found["obligations"], key=lambda each: (_ORDER.index(state(each, work.now)), str(awaited(each, work.now) or "9999")))
-    return {**found, "obligations": ordered, "timeline": _told(board.timeline(work, id_), found), "deliveries": board.deliveries(work, id_)}
+    return {
+        **found,
+        "obligations": ordered,
+        "timeline": _told(board.timeline(work, id_), found),
+        **_deliveries(found["notices"], board.deliveries(work, id_)),
+    }
+
+
+def _deliveries(notices: Sequence[Json], deliveries: Sequence[Json]) -> dict[str, Any]:
+    """Who is told, oldest first, and how each notice is on its way."""
+    ways: dict[str, list[Json]] = {}
+    for each in deliveries:
+        ways.setdefault(each["notice"], []).append(each)
+    return {"told": sorted(notices, key=lambda each: (each["created_at"], each["to"], each["id"]))[-MOST_TOLD:], "ways": ways}
 
 
 def _told(entries: Sequence[Json], found: Json) -> list[Json]:
