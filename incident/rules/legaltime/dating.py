@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from incident.rules.legaltime.calendars import Calendar, calendar
-from incident.rules.legaltime.counting import PeriodRefused, Rule, Start, check, cut_off
+from incident.rules.legaltime.counting import Counted, PeriodRefused, Rule, Start, check, cut_off
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Period, Place
 from incident.rules.legaltime.zones import TimeRefused, Zone, changes, day_end, spoken, spoken_limit, tzdata_version, zone
 
@@ -63,11 +63,7 @@ def dated(
     rule = check(period)
     moments = _moments(anchor, rule)
     early, late = _starts(period, rule, moments, tz, closed)
-    starts = (late,) if early is late else (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
-    ends = [rule.count(start) for start in starts]
-    counted = max(ends, key=lambda end: end.due_at)
-    strict = starts if early is late or rule.turns is not None else (early, *_stricter(early, late))
-    target_at = min(*(rule.strict(start) for start in strict), *(end.due_at for end in ends))
+    counted, target_at = _counted(rule, early, late)
     disputed = rule.disputed_when is not None and late.has(rule.disputed_when)
     asked = rule.asks_calendar(period.options)
     because = (
@@ -87,20 +83,29 @@ def dated(
     )
 
 
+def _counted(rule: Rule, early: Start, late: Start) -> tuple[Counted, datetime]:
+    """The latest end that an instant of the anchor gives, and the strictest."""
+    if early is late:
+        only = rule.count(late)
+        return only, min(rule.strict(late), only.due_at)
+    starts = (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
+    ends = [rule.count(start) for start in starts]
+    strict = starts if rule.turns is not None else (early, *_stricter(early, late))
+    target_at = min(*(rule.strict(start) for start in strict), *(end.due_at for end in ends))
+    return max(ends, key=lambda end: end.due_at), target_at
+
+
 def _moments(anchor: Moment | Mapping[str, Moment], rule: Rule) -> Mapping[str, Moment]:
     """The anchors by name, in the rule's order; the one of a rule with a single anchor has the name `anchor`."""
     names = rule.anchors or ("anchor",)
     given = {names[0]: anchor} if isinstance(anchor, Moment) else anchor
-    known = ", ".join(names)
     if not given:
-        raise PeriodRefused("missing_anchor", f"{rule.name} has nothing to start from; expected one at least of: {known}.")
-    for name in given:
+        raise PeriodRefused("missing_anchor", f"{rule.name} has nothing to start from; expected one at least of: {', '.join(names)}.")
+    for name, moment in given.items():
         if name not in names and not (len(given) == len(names) == 1):
-            raise PeriodRefused("unknown_anchor", f"{rule.name} has no anchor {name!r}; expected: {known}.")
-    moments = {name: given[name] for name in names if name in given} if rule.anchors else dict(given)
-    for name, moment in moments.items():
+            raise PeriodRefused("unknown_anchor", f"{rule.name} has no anchor {name!r}; expected: {', '.join(names)}.")
         _check_anchor(name, moment)
-    return moments
+    return given if len(given) == 1 else {name: given[name] for name in names if name in given}
 
 
 def _check_anchor(name: str, moment: Moment) -> None:
@@ -119,9 +124,9 @@ def _starts(period: Period, rule: Rule, moments: Mapping[str, Moment], tz: Zone,
     first = next(iter(latest))
     anchors = latest if rule.anchors else {}
     late = Start(latest[first], period.n, period.unit, tz, closed, cut_off(period, rule), period.options, anchors)
-    if all(moment.earliest == moment.latest for moment in moments.values()):
-        return late, late
     earliest = {name: moment.earliest.astimezone(UTC) for name, moment in moments.items()}
+    if earliest == latest:
+        return late, late
     return replace(late, at=earliest[first], anchors=earliest if rule.anchors else {}), late
 
 
@@ -142,7 +147,7 @@ def _spoken_name(name: str) -> str:
 def _opening(moments: Mapping[str, Moment], late: Start, rule: Rule, cite: str | None) -> tuple[Because, ...]:
     lines = [line for name, moment in moments.items() for line in _anchored(name if rule.anchors else None, moment, late)]
     lines.append(Because("period", f"The period is {late.amount}.", cite))
-    lines.append(Because("rule", f"{rule.says} (rule {rule.name})", rule.cite))
+    lines.append(rule.line)
     return tuple(lines)
 
 

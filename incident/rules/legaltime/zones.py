@@ -147,6 +147,8 @@ def spoken(at: datetime, tz: Zone) -> str:
 def spoken_limit(at: datetime, tz: Zone) -> str:
     """As `spoken`, but local midnight is the end of the day that it closes: `the end of Tue 24 Nov 2026 (24:00, ...)`."""
     before = (at - _INSTANT).astimezone(tz).date()
+    if before == at.astimezone(tz).date():
+        return spoken(at, tz)
     return f"the end of {spoken_day(before)} (24:00, {tz.key})" if day_end(before, tz) == at else spoken(at, tz)
 
 
