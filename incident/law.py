@@ -54,18 +54,20 @@ def status(found: Status) -> Json:
 
 
 def standing_says(found: Regime, on: date) -> str:
-    """In one sentence, whether the law bound on that day; arming is another question."""
+    """In one sentence, whether the law binds on that day; arming is another question."""
     known = found.status
     if known.state in _NEVER_LAW:
-        return f"It is {'a proposal' if known.state == 'proposed' else 'a template'}, which binds nobody."
+        return f"It is {'a proposal' if known.state == 'proposed' else 'a template'} and binds nobody."
     if known.until is not None and on > known.until:
         return f"It ended on {known.until}."
     how = known.standing(on)
     if how == "binding":
-        return "It applied on that day." if known.since else "It is in force; no source gives the date, so it is taken to bind on any day."
+        return f"It applies, since {known.since}." if known.since else "It is in force; no source gives the date, so it is taken to apply."
     if how == "planning":
-        return f"It did not apply yet: shown for planning, taken to bind from {known.since}."
-    return f"It did not apply yet: it applies from {known.since}." if known.since else "It did not apply: no date of application is known."
+        return f"It does not bind yet: shown for planning, taken to bind from {known.since}."
+    return (
+        f"It does not apply yet: it applies from {known.since}." if known.since else "It does not apply: no date of application is known."
+    )
 
 
 def worked(found: Worked, supposed: Supposed, *, applies_only: bool = False) -> Json:

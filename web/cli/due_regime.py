@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -17,15 +16,13 @@ from incident.rules.vocabulary import vocabulary
 from web.cli import source
 from web.cli.outcome import DONE, REFUSED, Answer
 from web.cli.paper import Paper, clean
-from web.schemas.supposing import supposing
+from web.schemas.supposing import entered, supposing
 
 F = TypeVar("F", bound=Callable[..., Any])
 NAMES = (
     *("regime", "facts", "zone", "fold", "jurisdiction", "calendar", "recipient_zone", "recipient_calendar", "submitted"),
     *("applies_only", "stage", "verbose"),
 )
-_COARSE = ((re.compile(r"\d{4}"), "year"), (re.compile(r"\d{4}-\d{2}"), "month"), (re.compile(r"\d{4}-\d{2}-\d{2}"), "day"))
-_OFFSET = re.compile(r".*[Tt ].*(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _COLUMNS = ("stage", "applies", "due (local)", "work to (local)", "due (UTC)", "due (recipient)", "basis", "depends on", "remarks")
 
 
@@ -84,10 +81,10 @@ def _body(given: Mapping[str, Any]) -> dict[str, Any]:
     fold = None if given["fold"] is None else int(given["fold"])
     kinds = {name: known.type for name, known in vocabulary().items()}
     body["facts"] = {
-        name: _instant(value, zone, fold) if kinds.get(name) == "instant" else source.scalar(value)
+        name: entered(value, zone, fold) if kinds.get(name) == "instant" else source.scalar(value)
         for name, value in _pairs("--fact", given["facts"]).items()
     }
-    body["submitted"] = {name: _instant(value, zone, fold) for name, value in _pairs("--submitted", given["submitted"]).items()}
+    body["submitted"] = {name: entered(value, zone, fold) for name, value in _pairs("--submitted", given["submitted"]).items()}
     return body
 
 
@@ -101,19 +98,6 @@ def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
             raise click.UsageError(f"{option} {name} is given twice; expected it once.")
         found[name] = value
     return found
-
-
-def _instant(text: str, zone: str | None, fold: int | None) -> Any:
-    """The long form of an instant, as coarse as its text; what has an offset needs no more."""
-    if text.lower() in ("unknown", "null"):
-        return None
-    if _OFFSET.fullmatch(text):
-        return text
-    made: dict[str, Any] = {"at": text}
-    made |= {"zone": zone} if zone else {}
-    coarse = next((name for form, name in _COARSE if form.fullmatch(text)), None)
-    made |= {"precision": coarse} if coarse else {}
-    return made | ({"fold": fold} if fold is not None and coarse is None else {})
 
 
 def _draw(paper: Paper, document: Json, *, explains: bool) -> None:

@@ -12,8 +12,8 @@ from incident.clock import wall
 from incident.errors import NotFound
 from incident.rules import regimes
 from incident.rules.legaltime import rules
-from incident.rules.legaltime.counting.values import spoken_amount
-from incident.rules.regimes.values import Regime, Stage
+from incident.rules.regimes.values import Regime
+from web import law_words
 from web.cli.outcome import Answer, answering
 from web.cli.paper import Paper
 from web.schemas.supposing import nearest_regimes
@@ -118,13 +118,14 @@ def _draw(paper: Paper, found: Regime, on: date) -> None:
         if each:
             paper.paragraphs(each)
     paper.line()
+    stages = law.regime(found)["stages"]
     columns = ("stage", "from", "within", "counted", "told", "ends when", "citation", "remarks")
     rows = [
         (
-            each.id, _starts(each), span(each), each.period.rule if each.period else "", _told(each), each.discharged_by.value,
-            each.period_cite or each.cite, "; ".join(_remarks(each)),
+            each["id"], law_words.starts(each), law_words.span(each), each["period"]["rule"] if each["period"] else "",
+            law_words.told(each), each["discharged_by"], each["period_cite"] or each["cite"], "; ".join(_remarks(each)),
         )
-        for each in found.stages
+        for each in stages
     ]  # fmt: skip
     paper.table(columns, rows, spare=("remarks", "ends when", "counted", "told"))
     if paper.console.is_terminal:
@@ -138,22 +139,7 @@ def _dates(found: Regime) -> str:
     return " ".join(word for word in (f"Since {since}." if since else "No date.", f"Until {until}." if until else "") if word)
 
 
-def span(stage: Stage) -> str:
-    """Such as `72 hours`, or the words that stand where the law gives no number."""
-    return spoken_amount(stage.period.n, stage.period.unit) if stage.period else stage.also or "no number"
-
-
-def _starts(stage: Stage) -> str:
-    words = {"after": "after {}", "receipt": "receipt of {}", "filing": "the report", "delivery": "delivery of {}"}
-    names = [words.get(each.kind, "{}").format(each.name) for each in stage.anchors]
-    return {"earliest": " or ", "latest": " and "}.get(stage.combine, ", ").join(names)
-
-
-def _told(stage: Stage) -> str:
-    return stage.addressed_to or stage.owed_to.competence or stage.owed_to.role.value
-
-
-def _remarks(stage: Stage) -> list[str]:
-    found = [f"{stage.kind}, no deadline"] if stage.kind != "deadline" else []
-    found += ["needs arming"] if stage.unarmed_because else []
-    return found + ([f"comes again for every {stage.repeat.every}"] if stage.repeat else [])
+def _remarks(stage: Json) -> list[str]:
+    found = [f"{stage['kind']}, no deadline"] if stage["kind"] != "deadline" else []
+    found += ["needs arming"] if stage["unarmed_because"] else []
+    return found + ([f"comes again for every {stage['repeats']}"] if stage["repeats"] else [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from web.schemas.reading import Said, Strict, load, token
 from web.schemas.report import Facts, instant
 
 MOST_SUBMITTED = 50
+_COARSE = ((re.compile(r"\d{4}"), "year"), (re.compile(r"\d{4}-\d{2}"), "month"), (re.compile(r"\d{4}-\d{2}-\d{2}"), "day"))
+_OFFSET = re.compile(r".*[Tt ].*(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,19 @@ def supposing(body: object) -> Supposing:
     facts: dict[str, Scalar | Moment] = {each.name: each.value for each in given["facts"]}
     there, theirs = given["recipient_zone"] or zone, given["recipient_calendar"] or calendar_id
     return Supposing(law, Supposed(zone, calendar_id, jurisdiction, there, theirs, facts, submitted), given["applies_only"])
+
+
+def entered(text: str, zone: str | None, fold: int | None) -> Any:
+    """The form in which a body states an instant that somebody typed: as coarse as its text, and in `zone` unless it has an offset."""
+    if text.lower() in ("unknown", "null"):
+        return None
+    if _OFFSET.fullmatch(text):
+        return text
+    made: dict[str, Any] = {"at": text}
+    made |= {"zone": zone} if zone else {}
+    coarse = next((name for form, name in _COARSE if form.fullmatch(text)), None)
+    made |= {"precision": coarse} if coarse else {}
+    return made | ({"fold": fold} if fold is not None and coarse is None else {})
 
 
 def nearest_regimes(id: str) -> str:
