@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +33,7 @@ class Reply:
     """An answer already given under an Idempotency-Key."""
 
     status: int
-    body: Mapping[str, object]
+    body: Mapping[str, object] | Sequence[object]
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class Work:
             raise Conflict(f"The Idempotency-Key {key!r} was used before for a different request.", code="idempotency_key_reused")
         return Reply(row.status, row.body)
 
-    def answer(self, key: str, digest: str, status: int, body: Mapping[str, object]) -> None:
+    def answer(self, key: str, digest: str, status: int, body: Mapping[str, object] | Sequence[object]) -> None:
         """Keep the reply with the work itself: a repetition gets it back and has no further effect."""
         self._reply = {
             "party_id": self.actor.party,

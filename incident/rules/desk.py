@@ -88,9 +88,22 @@ def work(regime: Regime, supposed: Supposed) -> Worked:
 @cache
 def country_of(zone: str) -> str | None:
     """The ISO 3166 code of the country that the zone data puts a zone in; None where that is no single one."""
-    lines = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines()
-    found = {line.split("\t")[0] for line in lines if not line.startswith("#") and line.split("\t")[2] == zone}
+    found = {country for country, name in _zones_by_country() if name == zone}
     return found.pop() if len(found) == 1 else None
+
+
+@cache
+def zone_of(country: str) -> str | None:
+    """The zone of a country that has one only; None where there are several, or none."""
+    found = [name for code, name in _zones_by_country() if code == country]
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def _zones_by_country() -> tuple[tuple[str, str], ...]:
+    lines = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines()
+    cells = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple((country, zone) for country, _, zone, *_ in cells)
 
 
 def _draft(case: Case, commitment: Commitment) -> Planned:

@@ -16,6 +16,7 @@ COMMANDS = {
     "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
     "agreement": ("web.cli.agreement:agreement", "Check agreement documents, and read them in plain language."),
     "calendar": ("web.cli.calendar:calendar", "Show the calendars that deadlines are counted with."),
+    "regime": ("web.cli.regime:regime", "Browse the laws that this version knows, each number with its citation."),
     "evidence": ("web.cli.evidence:evidence", "Check the evidence, and erase what has to be forgotten."),
     "outbox": ("web.cli.outbox:outbox", "See what is on its way, and try again what was given up."),
     "key": ("web.cli.key:key", "Make, list and revoke API keys."),
@@ -29,7 +30,7 @@ COMMANDS = {
 
 _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
-    {"name": "Report and follow", "commands": ["file", "due", "calendar", "agreement", "replay"]},
+    {"name": "Report and follow", "commands": ["file", "due", "regime", "calendar", "agreement", "replay"]},
     {"name": "Look after a node", "commands": ["evidence", "outbox", "key", "config", "migrate"]},
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]

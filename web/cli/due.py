@@ -1,4 +1,4 @@
-"""`demarche due`: what is due next, as one party sees it; with --batch, when cases that somebody wrote down are due."""
+"""`demarche due`: what is due next, as one party sees it; with --regime or --batch, what would be due by the law alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import rich_click as click
 
 from incident.clock import wall
-from web.cli import due_batch, due_explain, options
+from web.cli import due_batch, due_explain, due_regime, options
 from web.cli.options import Duration
 from web.cli.outcome import Answer, answering
 from web.cli.paper import instant, verdict
@@ -38,44 +37,52 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
     "--batch", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE", help="Work the cases of this file instead; needs no node."
 )
 @click.option("--explain", type=click.UUID, metavar="OBLIGATION", help="Compute this obligation again from what was kept with it.")
+@due_regime.supposes
 @answering
-def due(
-    within: timedelta | None,
-    verdicts: tuple[str, ...],
-    owed_by: str | None,
-    limit: int,
-    batch: Path | None,
-    explain: UUID | None,
-    **who: Any,
-) -> Answer:
+def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, **given: Any) -> Answer:
     """Show what is due next, most urgent first.
 
     Every obligation that the party may see and that still asks for something, by the instant to plan for (the strictest
     reading); duties without an instant come last. Speaks HTTP, with the key of --party in the demo's file, or with --key.
     With --json: {obligations: [...]}, each as GET /api/v1/obligations gives it.
 
-    --batch works cases of legal time from a YAML or JSON file (- for stdin): {calendars: {...}, vectors: [{id, rule, n, start,
-    zone, cal, opts}]}; docs/legal-time.md has the keys. With --json: [{id, due_utc, target_utc, due_local, basis, ending,
-    because}], and {id, error, code, pointer} for a case that cannot be worked.
+    --regime dates every stage of a law for supposed facts, as it would in a case: with --json {regime, name, status, standing,
+    zone, stages: [{id, applies, unknown, predicted, target, due, because}]}, `target` and `due` {utc, local, recipient} or null.
+    An instant without offset is read in --zone; true, false, unknown, numbers and words are values too.
 
-    --explain computes one obligation again, in this process, from the inputs that were kept with it, and prints the steps. Asked as
-    a party it asks the node, else it reads the database of the home. With --json: {id, title, commitment, target_at, due_at,
-    computed: {target_at, due_at, ...}, because, differences: [{what, recorded, computed}]}.
+    --batch works cases of legal time from a YAML or JSON file (- for stdin): {calendars: {...}, vectors: [{id, rule, n, start,
+    zone, cal, opts}]}. With --json: [{id, due_utc, because, ...}], and {id, error, code, pointer} for a case that cannot be worked.
+
+    --explain computes one obligation again, in this process, from what was kept with it. Asked as a party it asks the node, else it
+    reads the database of the home. With --json: {id, due_at, computed, because, differences: [{what, recorded, computed}], ...}.
 
     \b
     Examples:
-      demarche due --party cert-ee
-      demarche due --party meridian-models --within 24h --owed-by meridian-models
-      DEMARCHE_API_KEY=… demarche due --base-url https://demarche.example.ee --verdict missed --json
+      demarche due --party cert-ee --within 24h
+      demarche due --regime eu.nis2.art23 --fact aware_at=2026-03-27T17:40 --zone Europe/Tallinn
+      demarche due --regime eu.dora.art19 --fact classified_at=2026-11-20T09:00 --zone Europe/Vilnius --stage initial
       demarche due --batch cases.yaml --json
 
-    Exit codes: 0 done; 1 refused, or a case that cannot be worked; 2 wrong usage; 3 the node could not be reached, or with
-    --explain: the record does not follow from what was kept (a node or database that cannot be reached is then 1).
+    Exit codes: 0 done; 1 refused, or something cannot be worked; 2 wrong usage; 3 the node could not be reached, or --explain
+    found a difference (a node out of reach is then 1).
     """
+    supposed = {name: given.pop(name) for name in due_regime.NAMES}
+    batch, explain = given.pop("batch"), given.pop("explain")
+    if len([each for each in (batch, explain, supposed["regime"]) if each is not None]) > 1:
+        raise click.UsageError("Give one of --regime, --batch and --explain.")
     if explain is not None:
-        return due_explain.answered(explain, **who)
+        return due_explain.answered(explain, **given)
     if batch is not None:
         return due_batch.answered(batch)
+    if supposed["regime"] is not None:
+        return due_regime.answered(supposed)
+    if stray := next((name for name, value in supposed.items() if value), None):
+        raise click.UsageError(f"--{due_regime.option(stray)} is of use with --regime alone.")
+    return _as_seen(within, verdicts, owed_by, limit, given)
+
+
+def _as_seen(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, who: dict[str, Any]) -> Answer:
+    """What the node says is due for the party."""
     now = wall()  # this machine's clock only chooses and words what is shown; verdicts are the node's
     asked = {"owed_by": owed_by, "due_before": _until(now + within) if within else None}
     with service(**who) as node:

@@ -124,17 +124,19 @@ _MAYBE_ARMED = {"anyOf": [ref("Armed"), {"type": "null"}]}
 _CITED = {"type": "array", "items": whole({"text": TEXT, "cite": TEXT})}
 _STAGE: Shape = {
     "id": TEXT, "filed_as": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "kind": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT,
-    "addressed_to": TEXT, "anchors": {"type": "array", "items": whole({"kind": TEXT, "name": TEXT, "of": MAYBE_TEXT})}, "combine": TEXT,
+    "addressed_to": TEXT, "when": TEXT,
+    "anchors": {"type": "array", "items": whole({"kind": TEXT, "name": TEXT, "of": MAYBE_TEXT})}, "combine": TEXT,
     "period": _MAYBE_PERIOD, "period_cite": MAYBE_TEXT, "also": TEXT, "plan_for": _MAYBE_PERIOD, "plan_for_cite": MAYBE_TEXT,
-    "repeats": MAYBE_TEXT, "basis": TEXT, "discharged_by": TEXT, "discharge_cite": TEXT, "content": TEXTS, "evidence": TEXT,
+    "repeats": MAYBE_TEXT, "counting": whole({"zone_of": TEXT, "calendar_of": TEXT, "category": TEXT}), "basis": TEXT,
+    "discharged_by": TEXT, "discharge_cite": TEXT, "content": TEXTS, "evidence": TEXT,
     "unarmed_because": MAYBE_TEXT, "armed": _MAYBE_ARMED,
 }  # fmt: skip
+_STATUS_OF_LAW = whole({
+    "state": TEXT, "since": MAYBE_TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT,
+})  # fmt: skip
 _REGIME: Shape = {
     "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT, "overlay_of": MAYBE_TEXT,
-    "countries": TEXTS,
-    "status": whole({
-        "state": TEXT, "since": MAYBE_TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT,
-        "evidence": TEXT}),
+    "countries": TEXTS, "status": _STATUS_OF_LAW,
     "unarmed_because": MAYBE_TEXT, "armed": _MAYBE_ARMED, "trigger": whole({"cite": TEXT, "note": TEXT}), "thresholds": _CITED,
     "stages": many("RegimeStage"), "excuses": {"type": "array", "items": whole({"type": TEXT, "text": TEXT, "cite": TEXT})},
     "relations": {"type": "array", "items": whole({"to": TEXT, "type": TEXT, "cite": TEXT, "evidence": TEXT, "takes_effect": FLAG})},
@@ -142,6 +144,23 @@ _REGIME: Shape = {
 }  # fmt: skip
 _ARMING: Shape = {
     "id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT,
+}  # fmt: skip
+_THRICE = {"anyOf": [whole({"utc": AT, "local": AT, "recipient": AT, "says": TEXT}), {"type": "null"}]}
+_STAGE_DUE: Shape = {
+    "id": TEXT, "title": TEXT, "cite": TEXT, "kind": TEXT, "owed_by": TEXT, "owed_to": TEXT, "applies": {"type": ["boolean", "null"]},
+    "unknown": TEXTS, "predicted": FLAG, "basis": TEXT, "armed_needed": FLAG, "unarmed_because": MAYBE_TEXT, "period": _MAYBE_PERIOD,
+    "period_cite": MAYBE_TEXT, "also": TEXT, "note": TEXT, "started_at": MAYBE_AT, "target": _THRICE, "due": _THRICE,
+    "error": MAYBE_TEXT, "because": many("Reason"),
+}  # fmt: skip
+_REGIME_DUE: Shape = {
+    "regime": TEXT, "name": TEXT, "version": TEXT, "citation": TEXT, "jurisdiction_of_law": TEXT, "on": MAYBE_TEXT,
+    "status": _STATUS_OF_LAW, "standing": {"enum": ["not", "planning", "binding", None]}, "standing_says": TEXT,
+    "unarmed_because": MAYBE_TEXT, "zone": TEXT, "jurisdiction": TEXT, "calendar": TEXT, "recipient_zone": TEXT,
+    "recipient_calendar": TEXT, "not_asked": TEXTS, "tzdata_version": TEXT, "stages": many("StageDue"),
+}  # fmt: skip
+_CASE_DUE: Shape = {
+    "id": TEXT, "due_utc": TEXT, "target_utc": TEXT, "due_local": TEXT, "basis": TEXT, "ending": words("limit", "last_day", "opening"),
+    "because": many("Reason"), "ignored": TEXTS,
 }  # fmt: skip
 _FACT_TYPE: Shape = {
     "name": TEXT, "type": words("boolean", "enum", "integer", "instant", "country", "countries"), "kind": TEXT,
@@ -191,6 +210,10 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Armed": whole({"id": ID, "source": TEXT, "binds_from": TEXT, "armed_by": TEXT, "armed_at": AT}),
     "Arming": whole(_ARMING, about="What an officer armed of the catalogue, and by which source."),
     "Disarming": whole({"id": ID, "regime": TEXT, "stage": MAYBE_TEXT, "because": TEXT, "withdrawn_at": AT}),
+    "StageDue": whole(_STAGE_DUE, about="A stage for what is supposed; no instant where there is no number, or nothing starts it."),
+    "RegimeDue": whole(_REGIME_DUE, about="A law for what is supposed, stage by stage."),
+    "CaseDue": whole(_CASE_DUE, optional=("ignored",), about="A worked case. `due_local` has no offset; a day ends at its 24:00."),
+    "CaseRefused": whole({"id": TEXT, "error": TEXT, "code": TEXT, "pointer": TEXT}, about="A case that cannot be worked."),
     "CalendarsOf": whole({"code": TEXT, "name": TEXT, "categories": TEXTS, "subdivisions": TEXTS}, about="Of one country."),
     "Calendar": whole(_CALENDAR, about="One year of a calendar. `notes` says where the year lies outside what is published or known."),
     "ClosedDay": whole({"on": {"type": "string", "format": "date"}, "weekday": TEXT, "name": MAYBE_TEXT, "weekend": FLAG}),

@@ -200,7 +200,7 @@ def kind_of(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return "a number"
     return _KINDS.get(type(value), "something else")
 

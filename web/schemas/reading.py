@@ -22,6 +22,7 @@ T = TypeVar("T")
 DEEPEST: Final = 20  # levels of lists and objects
 SAFE: Final = 2**53 - 1  # beyond it JSON readers round
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # an unclosed string reaches to the end: one pass, whatever is sent
+_DECIMAL = re.compile(r"-?\d+\.\d+", re.ASCII)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -67,10 +68,11 @@ class _Odd:
     message: str
 
 
-def read_json(body: bytes) -> tuple[object, list[Fault]]:
+def read_json(body: bytes, *, fractions: bool = False) -> tuple[object, list[Fault]]:
     """The value of a JSON body, and what in it cannot be kept as it is: fractions, repeated keys, control characters.
 
-    In such places the value holds something that no field accepts, so that all other faults can still be named.
+    In such places the value holds something that no field accepts, so that all other faults can still be named. With
+    `fractions` a plain one such as 0.5 is a number, for calls that count with it and keep nothing.
 
     Raises:
         Malformed: it is not UTF-8 or not JSON, or it is nested too deeply to be read.
@@ -78,8 +80,9 @@ def read_json(body: bytes) -> tuple[object, list[Fault]]:
     _check_depth(body)
     try:
         value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
-        )
+            body.decode("utf-8"), object_pairs_hook=_object, parse_int=_integer, parse_float=_plain if fractions else _fraction,
+            parse_constant=_constant,
+        )  # fmt: skip
     except UnicodeDecodeError as error:
         raise Malformed(f"The body is not UTF-8: the byte at position {error.start} cannot be read.") from error
     except json.JSONDecodeError as error:
@@ -172,6 +175,12 @@ def _integer(text: str) -> int | _Odd:
 
 def _fraction(text: str) -> _Odd:
     return _Odd("fraction", "expected a whole number; fractions and exponents are not accepted")
+
+
+def _plain(text: str) -> float | _Odd:
+    if len(text) > 17 or not _DECIMAL.fullmatch(text):
+        return _Odd("number_too_large", "expected a number of at most 17 characters without an exponent")
+    return float(text)
 
 
 def _constant(text: str) -> _Odd:

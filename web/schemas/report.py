@@ -168,28 +168,33 @@ def _statements(name: str, said: object) -> Iterable[StatedFact]:
 
 def _statement(known: FactType, said: object, place: str) -> StatedFact:
     if known.type == "instant":
-        return _instant(known, said, place)
+        return instant(known.name, said, place)
     if isinstance(said, dict):
         _only(said, ("value", "about"), "value")
         return StatedFact(known.name, _plain(known, said["value"], "value"), _about(said), place, spelt_out=True)
     return StatedFact(known.name, _plain(known, said, None), place=place)
 
 
-def _instant(known: FactType, said: object, place: str) -> StatedFact:
+def instant(name: str, said: object, place: str = "") -> StatedFact:
+    """An instant in its short or its long form, stated under that name.
+
+    Raises:
+        ValidationError: with what is wrong, and in the long form at which part.
+    """
     if said is None:
-        return StatedFact(known.name, None, place=place)
+        return StatedFact(name, None, place=place)
     if isinstance(said, str):
-        return StatedFact(known.name, _moment(said, {}, None), place=place)
+        return StatedFact(name, _moment(said, {}, None), place=place)
     if not isinstance(said, dict):
         expected = "text such as 2026-11-20T17:40:00+02:00, {at, precision, zone, about}, or null"
         raise ValidationError(Said("wrong_type", f"expected {expected}, not {kind_of(said)}"))
     _only(said, _LONG_INSTANT, "at")
     about = _about(said)
     if said["at"] is None:
-        return StatedFact(known.name, None, about, place, spelt_out=True)
+        return StatedFact(name, None, about, place, spelt_out=True)
     if not isinstance(said["at"], str):
         raise ValidationError({"at": [Said("wrong_type", f"expected text such as 2026-11-20, not {kind_of(said['at'])}")]})
-    return StatedFact(known.name, _moment(said["at"], said, "at"), about, place, spelt_out=True)
+    return StatedFact(name, _moment(said["at"], said, "at"), about, place, spelt_out=True)
 
 
 def _moment(text: str, said: Mapping[str, Any], here: str | None) -> Moment:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from incident.rules.commitment import Anchor, Combine, Counting, Discharge, Parties, Repeat
-from incident.rules.conditions import Condition
+from incident.rules.conditions import Condition, named
 from incident.rules.legaltime.values import Basis, Period
 
 State = Literal["in_force", "adopted", "deferred", "proposed", "template", "voluntary", "ended"]
@@ -148,6 +148,12 @@ class Regime:
     unarmed_because: str = ""
     overlay_of: str | None = None
     countries: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """Every fact that one of its stages asks about or starts from."""
+        asked = {fact for stage in self.stages for fact, _ in named(stage.when)}
+        return frozenset(asked | {anchor.name for stage in self.stages for anchor in stage.anchors if anchor.kind == "fact"})
 
     def stage(self, id: str) -> Stage | None:
         """The stage of that id, or by the word it is filed as where only one has it."""

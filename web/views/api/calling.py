@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from web.views.api.describing import described
 
 Json = dict[str, Any]
 Headers = dict[str, str]
+Whole = Mapping[str, Any] | Sequence[Any]
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
 LONGEST_KEY = 200
 
@@ -33,7 +34,7 @@ LONGEST_KEY = 200
 class Answer:
     """What a view answers, when it is more than a body with 200. A `replayed` answer was given before and did nothing now."""
 
-    body: Json
+    body: Whole
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     replayed: bool = False
@@ -66,17 +67,19 @@ NOTICE = Versioned("notice", board.version_of_notice)
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """How a body is read: `schema` describes it, `read` makes of it what the view gets; `yaml` says that it may also be YAML."""
+    """How a body is read: `schema` describes it, `read` makes of it what the view gets; `yaml` says that it may also be YAML,
+    `fractions` that its numbers may be."""
 
     schema: type[Schema]
     read: Callable[[object, Work], Any]
     yaml: bool = False
+    fractions: bool = False
 
 
-def body(schema: type[Strict], read: Callable[[object, Work], Any] | None = None, *, yaml: bool = False) -> Body:
+def body(schema: type[Strict], read: Callable[[object, Work], Any] | None = None, *, yaml: bool = False, fractions: bool = False) -> Body:
     """A body of that schema, read by it or by `read(value, work)`."""
     made = schema()
-    return Body(schema, read or (lambda value, work: load(made, value)), yaml)
+    return Body(schema, read or (lambda value, work: load(made, value)), yaml, fractions)
 
 
 def acting(
@@ -129,14 +132,23 @@ def _once(work: Work, value: object, view: Callable[[], Any]) -> Response:
     key = _key()
     if key is None:
         return respond(view())
-    seen = digest({"method": request.method, "path": request.path, "body": value})
+    seen = digest({"method": request.method, "path": request.path, "body": _spelt(value)})
     before = work.answered(key, seen)
     if before is not None:
-        return respond(Answer(dict(before.body), replayed=True))
+        return respond(Answer(before.body, replayed=True))
     found = view()
     answer = found if isinstance(found, Answer) else Answer(found)
     work.answer(key, seen, answer.status, answer.body)
     return respond(answer)
+
+
+def _spelt(value: object) -> object:
+    """The same with every fraction as text beside its kind: fractions have no canonical form."""
+    if isinstance(value, float):
+        return {"fraction": repr(value)}
+    if isinstance(value, dict):
+        return {key: _spelt(each) for key, each in value.items()}
+    return [_spelt(each) for each in value] if isinstance(value, list) else value
 
 
 def _key() -> str | None:
@@ -171,7 +183,7 @@ def _value(sent: bytes, takes: Body | None) -> tuple[object, list[Fault]]:
         raise WrongType(f"The body is {kind or 'of no named type'}; expected {expected}.")
     if not sent.strip():
         raise Malformed("The body is empty; expected a JSON object.")
-    return read_json(sent)
+    return read_json(sent, fractions=takes is not None and takes.fractions)
 
 
 def _decoded(sent: bytes) -> str:

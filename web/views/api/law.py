@@ -6,13 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from incident import board
+from incident import law as as_json
 from incident.actions.arm_regime import arm_regime
 from incident.actions.disarm_regime import disarm_regime
+from incident.rules import desk
 from incident.work import Work
 from web.schemas.acts import ArmingSchema, ReasonSchema
-from web.schemas.answers import items_of
+from web.schemas.answers import items_of, ref
+from web.schemas.due import Cases, DueSchema, due
+from web.schemas.supposing import Supposing
 from web.views.api.blueprint import Calls
-from web.views.api.calling import Answer, Json, acting, body
+from web.views.api.calling import Answer, Json, Whole, acting, body
 
 law = Calls("law", description="The laws, each number with its citation and how far it was verified.")
 
@@ -43,3 +47,21 @@ def post_arming(work: Work, regime_id: str, given: dict[str, Any]) -> Answer:
 def post_withdrawal(work: Work, arming_id: UUID, given: dict[str, Any]) -> Json:
     """Withdraw what your party armed. Cases that began under it keep their clocks."""
     return disarm_regime(work, arming_id, because=given["reason"])
+
+
+@law.post("/due")
+@acting(
+    answers={200: {"anyOf": [ref("RegimeDue"), {"type": "array", "items": {"anyOf": [ref("CaseDue"), ref("CaseRefused")]}}]}},
+    takes=body(DueSchema, lambda value, work: due(value), fractions=True),
+)
+def post_due(work: Work, given: Supposing | Cases) -> Whole:
+    """When something is due, by one law for what is supposed, or by a counting rule for each of up to 1,000 cases.
+
+    With `regime`: every stage in UTC, local and the recipient's time, with the reasons; instants need an offset, or a zone of their
+    own. With `vectors` or `cases`: a list in their order; a case that cannot be worked is `{id, error, code, pointer}` in its place.
+    Nothing is kept and no clock starts.
+    """
+    if isinstance(given, Cases):
+        return given.answered()[1]
+    found = desk.work(given.regime, given.supposed)
+    return as_json.worked(found, given.supposed, applies_only=given.applies_only)

@@ -52,13 +52,23 @@ def months(found: CalendarYear) -> list[Month]:
     return [_month(found, number) for number in range(1, 13)]
 
 
-def _month(found: CalendarYear, number: int) -> Month:
-    first = date(found.year, number, 1)
+def weeks_of(year: int, number: int) -> tuple[tuple[date | None, ...], ...]:
+    """The weeks of a month from Monday to Sunday, None for days of the months beside it."""
+    first = date(year, number, 1)
     blank: list[date | None] = [None] * first.weekday()
     days = [*blank, *(day for ahead in range(31) if (day := first + timedelta(days=ahead)).month == number)]
     days += [None] * (-len(days) % 7)
-    weeks = tuple(tuple(days[at : at + 7]) for at in range(0, len(days), 7))
-    return Month(_MONTHS[number - 1], weeks, tuple(each for each in found.named if each.on.month == number))
+    return tuple(tuple(days[at : at + 7]) for at in range(0, len(days), 7))
+
+
+def name_of(number: int) -> str:
+    """The name of a month."""
+    return _MONTHS[number - 1]
+
+
+def _month(found: CalendarYear, number: int) -> Month:
+    named = tuple(each for each in found.named if each.on.month == number)
+    return Month(name_of(number), weeks_of(found.year, number), named)
 
 
 def _asked(work: Work) -> dict[str, str]:
