@@ -27,7 +27,7 @@ from incident.records.parties import directory
 from incident.rules.case import Case, Deployment
 from incident.rules.facts import Facts
 from incident.rules.planning import Planned, plan
-from incident.rules.routing import Draft, route
+from incident.rules.routing import route, way
 from incident.work import Work
 
 
@@ -168,14 +168,13 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
 def tell_again(work: Work, case_id: UUID, cause: UUID, case: Case, planned: list[Planned], ids: dict[Any, UUID]) -> list[dict[str, Any]]:
     """New notices where what a party may be told has changed; what still awaits release is replaced."""
     on_record = [row for row in outbox.of_case(work.connection, case_id) if row.kind in ("duties", "information", "correction")]
-    newest = {(row.recipient, row.pre_authorised_by is None): row for row in on_record if row.cancelled_at is None}
-    drafts: list[Draft] = []
-    for draft in route(case, planned):
-        before = newest.get((draft.recipient.id, draft.pre_authorised_by is None))
-        if before is None or before.digest != draft.digest:
-            drafts.append(draft)
-            if before is not None and before.released_at is None:
-                outbox.cancel(work.connection, [before.id], "Replaced by a later notice.", work.now)
+    newest = {(row.recipient, way(row.pre_authorised_by, row.items)): row for row in on_record if row.cancelled_at is None}
+    wanted = {(draft.recipient.id, draft.way): draft for draft in route(case, planned)}
+    stand = {key for key, draft in wanted.items() if key in newest and newest[key].digest == draft.digest}
+    drafts = [draft for key, draft in wanted.items() if key not in stand]
+    told_now = {recipient for recipient, _ in wanted}
+    waiting = [row.id for key, row in newest.items() if row.released_at is None and row.recipient in told_now and key not in stand]
+    outbox.cancel(work.connection, waiting, "Replaced by a later notice.", work.now)
     notices, withheld = writing.notice_rows(case_id, cause, case.tlp, drafts, ids, work.now)
     told = {row.recipient for row in on_record if row.released_at is not None}
     for row in notices:

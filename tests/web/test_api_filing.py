@@ -153,3 +153,30 @@ def test_a_later_stage_joins_its_incident(api: Callers) -> None:
     shown = api.get(f"/incidents/{first['incident']}").json
     assert [each["stage"] for each in shown["reports"]] == ["early_warning", "incident_notification"]
     assert shown["incident"]["deployment"] == DEPLOYMENT
+
+
+@pytest.mark.parametrize("tlp", ["RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"])
+@pytest.mark.parametrize("breach", [True, False, None])
+def test_a_report_under_any_label_is_filed_whatever_is_known_of_it(api: Callers, tlp: str, breach: bool | None) -> None:
+    facts = {"aware_at": "2026-11-23T10:40:00+02:00", "significant_incident": True, "personal_data_breach": breach}
+    filed = api.files(reference=f"{tlp} {breach}", tlp=tlp, facts=facts)
+    ways = [(each["to"], each["pre_authorised_by"] is not None, bool(each["items"])) for each in filed["notices"]]
+    assert len(set(ways)) == len(ways)
+    if tlp == "RED":
+        assert {each["to"] for each in filed["notices"] if each["items"]} == {OPERATOR}
+
+
+def test_a_case_that_turns_red_leaves_nothing_to_be_released_to_others(api: Callers) -> None:
+    facts = {"aware_at": "2026-11-23T10:40:00+02:00", "significant_incident": True, "personal_data_breach": True}
+    filed = api.files(reference="turns red", facts=facts)
+    assert any(each["awaiting"] and each["items"] for each in filed["notices"])
+    path = f"/incidents/{filed['incident']}"
+    assert api.post(f"{path}/reclassify", {"reason": "a source would be burnt", "tlp": "RED"}).status_code == 200
+    waiting = [each for each in api.get(path).json["notices"] if each["awaiting"]]
+    assert waiting
+    assert all(each["items"] == {} for each in waiting)
+    assert {problem_of(api.post(f"/notices/{each['id']}/release"), 409)["code"] for each in waiting} == {"nothing_may_leave"}
+    assert api.post(f"{path}/reclassify", {"reason": "published now", "tlp": "GREEN"}).status_code == 200
+    again = [each for each in api.get(path).json["notices"] if each["awaiting"]]
+    assert again
+    assert all(each["items"] for each in again)

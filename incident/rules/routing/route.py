@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any, Literal
@@ -16,6 +16,8 @@ from incident.rules.planning import NOT_PLANNED, Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
 """What a party must at least be told to do its duty; see the handling rules."""
+
+Way = Literal["at_once", "officer", "withheld"]
 
 NOWHERE = ("ZZ",)
 """A country that is none: clauses whose countries have nothing in common admit nobody."""
@@ -41,6 +43,18 @@ class Draft:
     channels: tuple[str, ...]
     pre_authorised_by: str | None
     acknowledge_by: datetime | None
+
+    @property
+    def way(self) -> Way:
+        """How it may leave; a recipient has at most one draft a way."""
+        return way(self.pre_authorised_by, self.items)
+
+
+def way(pre_authorised_by: str | None, items: Mapping[str, object]) -> Way:
+    """How a notice may leave: at once, when an officer releases it, or, as handling withheld all of it, not at all."""
+    if pre_authorised_by is not None:
+        return "at_once"
+    return "officer" if items else "withheld"
 
 
 def route(case: Case, planned: Iterable[Planned]) -> list[Draft]:
@@ -118,7 +132,16 @@ def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Dr
             drafts.append(_draft(case, recipient, clauses, duties, how == "pre_authorised"))
         elif duties:
             drafts.append(_duties_only(case, recipient, duties))
-    return drafts
+    withheld = [each for each in drafts if each.way == "withheld"]
+    return drafts if len(withheld) < 2 else [_joined(withheld)]
+
+
+def _joined(drafts: list[Draft]) -> Draft:
+    """Of several of which nothing may leave, one: the officer sees every reason, and which duties to tell stay undone."""
+    reasons = {each.field: each for draft in reversed(drafts) for each in draft.withheld}
+    performs = tuple(each for draft in drafts for each in draft.performs)
+    channels = tuple(dict.fromkeys(channel for draft in drafts for channel in draft.channels))
+    return replace(drafts[0], withheld=tuple(reasons.values()), performs=performs, channels=channels)
 
 
 def _draft(case: Case, recipient: Party, clauses: list[Planned], duties: list[Planned], at_once: bool) -> Draft:
