@@ -16,7 +16,7 @@ from incident.actor import NODE, Actor
 from incident.clock import Clock, DatabaseClock
 from incident.db.columns import INSTANT, INT, JSON, TEXT, table
 from incident.db.columns import UUID as UUID_
-from incident.errors import Conflict, NotFound
+from incident.errors import Conflict, NotFound, Refused
 from incident.settings import Settings
 
 WakeUp = Callable[[str], None]
@@ -60,6 +60,19 @@ class Work:
         """From here on work as `actor`, for somebody who has just proved who they are."""
         self.actor = actor
         _say_who(self.connection, actor.party)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that leaves nothing behind when it is refused, neither evidence nor the name it went on in; the work itself goes on."""
+        actor, recorded, wakes = self.actor, len(self.recorded), set(self.wakes)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except Refused:
+            del self.recorded[recorded:]
+            self.wakes = wakes
+            self.become(actor)
+            raise
 
     def widen(self, case: UUID) -> None:
         """From here on work in the name of the case's holder: the consequences of a recipient's act reach rows it may not see.

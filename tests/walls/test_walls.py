@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from incident import db
-from incident.errors import NotFound
+from incident.errors import Conflict, NotFound
+from incident.work import Work
 from tests.walls import behaviour, structure, writing
 from tests.walls.doors import WEB, WORKER, OneTransaction, OwnLogins, attempt
 from tests.walls.populated import Populated
@@ -89,6 +90,21 @@ def test_a_unit_of_work_that_fails_leaves_no_party_behind(who: Populated) -> Non
         work.widen(who.case)
     with who.world.web.engine.connect() as connection:
         assert connection.execute(sa.text("select demarche.me()")).scalar() is None
+
+
+def test_an_attempt_that_is_refused_leaves_no_other_name_and_no_evidence(who: Populated) -> None:
+    def goes_on_as_the_holder_and_is_refused(work: Work) -> None:
+        with work.attempt():
+            work.widen(who.case)
+            work.record("act", who.case, {})
+            assert work.connection.execute(sa.text("select demarche.me()")).scalar() == who.filer
+            raise Conflict("Somebody was faster.")
+
+    with who.world.work("meridian-models") as work:
+        with pytest.raises(Conflict):
+            goes_on_as_the_holder_and_is_refused(work)
+        assert work.connection.execute(sa.text("select demarche.me()")).scalar() == who.told
+        assert not work.recorded
 
 
 def test_a_case_and_its_children_cannot_come_in_one_statement(logins: OwnLogins, who: Populated) -> None:

@@ -226,8 +226,9 @@ def test_what_binds_nobody_yet_is_not_counted_as_overdue(enter: Enter, world: Wo
 
 
 def test_the_lines_of_a_group_stand_in_the_order_of_their_countdowns(enter: Enter, world: World) -> None:
+    file_one(enter(OFFICER), **{"fact-aware_at.date": "2026-11-22", "fact-aware_at.time": ""})
     file_one(enter(OFFICER))
-    world.forward(hours=23)
+    world.forward(hours=1)
     board = enter(OFFICER).get("/board/rows").text
     groups = re.findall(r'<tbody id="g-(?:late|critical|soon|running)">(.*?)</tbody>', board, re.DOTALL)
     untils = [[int(at) for at in re.findall(r'<tr id="[^>]*data-until="(\d+)"', group)] for group in groups]

@@ -55,12 +55,10 @@ def kept_when_refused(again: Callable[..., str]) -> Callable[[Callable[..., Any]
     def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def tries(work: Work, *given: Any, **parameters: Any) -> Any:
-            actor = work.actor
             try:
-                with work.connection.begin_nested():  # the page shows what stands, without what the refused act began
+                with work.attempt():  # the page shows what stands, without what the refused act began
                     return view(work, *given, **parameters)
             except (Invalid, Conflict) as refused:
-                work.become(actor)
                 invalid = isinstance(refused, Invalid)
                 tried = Tried(request.path, request.form.to_dict(), shown(refused), invalid)
                 return again(work, *given, **parameters, tried=tried), STATUS[Invalid if invalid else Conflict]
