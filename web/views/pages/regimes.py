@@ -67,14 +67,14 @@ def regimes(work: Work) -> str | tuple[str, int]:
     return (shown, 422) if faults else shown
 
 
-@pages.get("/regimes/<regime_id>")
+@pages.get("/regimes/<string:regime_id>")
 @page
 def regime(work: Work, regime_id: str) -> str:
     """One law: everything that its file says."""
     return _in_full(work, regime_id)
 
 
-@pages.post("/regimes/<regime_id>/arm")
+@pages.post("/regimes/<string:regime_id>/arm")
 @page
 def arm(work: Work, regime_id: str) -> Response | tuple[str, int]:
     """Arm it, or a stage of it, with the source that was checked."""
