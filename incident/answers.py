@@ -118,8 +118,8 @@ def notification(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_r
     """One notice on its way over one channel, without the address."""
     return {
         "id": str(row["id"]),
-        "notice": str(row["notice_id"]),
-        "incident": str(row["case_id"]),
+        "notice": str(row["notice_id"]) if row["notice_id"] else None,  # a test is about no notice and no case
+        "incident": str(row["case_id"]) if row["case_id"] else None,
         "incident_ref": incident_ref,
         "to": slugs[row["party_id"]],
         "contact": row["contact"],

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
 _SAFE = 2**53 - 1
@@ -16,7 +17,7 @@ _SAFE = 2**53 - 1
 
 def instant(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds and `Z`, so that equal instants are equal strings."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def canonical(value: object) -> bytes:
@@ -35,7 +36,18 @@ def digest(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, (bool, str)):
+    kind = type(value)  # the exact kinds first: almost everything is one of them
+    if value is None or kind is str or kind is bool:
+        return value
+    if kind is dict:
+        return _object(cast("dict[object, object]", value))
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in cast("Sequence[object]", value)]
+    return _other(value)
+
+
+def _other(value: object) -> object:
+    if isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
         if abs(value) > _SAFE:
@@ -46,8 +58,14 @@ def _plain(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, Mapping):
-        keys = sorted((str(key) for key in value), key=lambda key: key.encode("utf-16-be"))
-        return {key: _plain(value[key]) for key in keys}
+        return _object(value)
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form; use null, a boolean, an integer, text, a list or an object")
+
+
+def _object(value: Mapping[object, object]) -> dict[str, object]:
+    """Its members in the order of their names, which is that of UTF-16 code units."""
+    keys = [str(key) for key in value]
+    in_order = sorted(keys) if "".join(keys).isascii() else sorted(keys, key=lambda key: key.encode("utf-16-be"))
+    return {key: _plain(value[key]) for key in in_order}

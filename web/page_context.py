@@ -5,6 +5,7 @@ Instants come as RFC 3339 text in UTC or as aware datetimes; every filter that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ GROUPS = {
     "critical": "Within the hour",
     "soon": "Next 24 hours",
     "running": "Later",
-    "none": "No number",
+    "none": "No date that binds",
 }
 STATES = {
     "late": "overdue",
@@ -41,7 +42,17 @@ STATES = {
     "stayed": "ended",
 }
 _SETTLED = {"met": "met", "met_late": "met", "missed": "late", "waived": "stayed", "lapsed": "stayed", "superseded": "stayed"}
-_ACRONYMS = {"tlp": "TLP", "ai": "AI", "sec": "SEC", "nis2": "NIS2", "gdpr": "GDPR", "api": "API", "cert": "CERT", "csirt": "CSIRT"}
+_ACRONYMS = {
+    "tlp": "TLP",
+    "ai": "AI",
+    "sec": "SEC",
+    "nis2": "NIS2",
+    "gdpr": "GDPR",
+    "api": "API",
+    "url": "URL",
+    "cert": "CERT",
+    "csirt": "CSIRT",
+}
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -59,6 +70,7 @@ def install(app: Flask) -> None:
         initials=initials,
         shown=shown,
         in_order=in_order,
+        sentences=sentences,
     )
     app.jinja_env.globals.update(icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS)
     app.context_processor(lambda: {"theme": theme(), "lang": "en", "dir": "ltr"})
@@ -70,8 +82,8 @@ def rendered(work: Work, template: str, **values: Any) -> str:
     me = parties.get(work.actor.slug, {})
     person = work.actor if work.actor.means == "session" else None
     mine = {"me": me, "my_zone": me.get("zone", "UTC"), "files": me.get("kind") in FILING_KINDS}
-    shared = {"now": work.now, "parties": parties, "actor": work.actor, "person": person, **mine}
-    return render_template(template, **shared, **values)
+    shared = {"now": work.now, "parties": parties, "actor": work.actor, "person": person, "tried": None, **mine}
+    return render_template(template, **shared | values)
 
 
 def theme() -> str:
@@ -153,11 +165,11 @@ def awaited(line: Json, now: datetime) -> datetime | None:
 
 
 def group(line: Json, now: datetime) -> str:
-    """One of the keys of `GROUPS`, by the instant to work to."""
-    target = instant(line["target_at"])
-    if target is None:
+    """One of the keys of `GROUPS`, by the instant that its countdown runs to."""
+    until = awaited(line, now)
+    if until is None or (until < now and (line["predicted"] or line["provisional"])):
         return "none"
-    left = target - now
+    left = until - now
     return "late" if left < timedelta(0) else "critical" if left < HOUR else "soon" if left < DAY else "running"
 
 
@@ -222,6 +234,11 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value) or "none"
     return _moment(value)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a plain text, one by one; a dot in a citation such as `cl. 12.2` ends none."""
+    return [each for each in re.split(r"(?<=[^\s.]\.)\s+(?=[A-Z])", " ".join(text.split())) if each] or [""]
 
 
 def _moment(value: object) -> str:

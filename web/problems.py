@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, has_request_context, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoRoute
 
@@ -187,13 +187,23 @@ def _page(status: int, detail: str, faults: list[Fault]) -> Response:
 
 
 def _to_sign_in() -> Response:
-    """To the sign-in page, and back to a page that was only to be read."""
-    again = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    """To the sign-in page, and back to what was to be read, or to the page with the form that was sent."""
+    again = request.full_path.rstrip("?") if request.method == "GET" and "HX-Request" not in request.headers else _written_on()
     response = make_response(redirect(f"/sign-in?{urlencode({'next': again})}" if again != "/" else "/sign-in", 303))
     if request.headers.get("HX-Request"):  # htmx would put the sign-in page into a corner of this one
         response.headers["HX-Redirect"] = response.headers.pop("Location")
         response.status_code = 401
     return response
+
+
+def _written_on() -> str:
+    """The path of our own page that this request came from; the board when there is none."""
+    came_from = urlsplit(request.referrer or "")
+    if f"{came_from.scheme}://{came_from.netloc}" != request.host_url.rstrip("/"):
+        return "/"
+    if not current_app.url_map.bind(request.host).test(came_from.path, "GET"):  # a form that had been refused once
+        return "/"
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
 def title(status: int) -> str:

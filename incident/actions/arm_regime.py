@@ -29,7 +29,7 @@ def arm_regime(work: Work, regime: str, stage: str | None, *, source: str, binds
         raise Invalid([Fault("/source", "required", "expected the source that was checked, so that somebody else can find it")])
     if law.status.state in ("proposed", "template"):
         raise Conflict(f"{law.name} is {law.status.state}: no source makes it law. Change the catalogue when it is.", code="not_law")
-    if not (part.unarmed_because if part else law.unarmed_because):
+    if not (part.unarmed_because if part else law.unarmed_because or law.status.template):
         raise Conflict("Its clocks start by themselves; there is nothing to arm.", code="not_unarmed")
     stage = part.id if part else None
     if any((row.regime, row.stage) == (law.id, stage) for row in armings.standing(work.connection, party)):

@@ -14,11 +14,27 @@ from incident.rules.legaltime.values import Moment
 
 @dataclass(frozen=True, slots=True)
 class StatedFact:
-    """One fact of a report. `about` is a party's slug; None means the operator's."""
+    """One fact of a report. `about` is a party's slug; None means the operator's.
+
+    `place` is the JSON pointer of the statement in what was sent, and `spelt_out` says that it was sent in the long form; they
+    are there for faults that are found later, and no part of what is stated.
+    """
 
     name: str
     value: Scalar | Moment
     about: str | None = None
+    place: str = field(default="", compare=False)
+    spelt_out: bool = field(default=False, compare=False)
+
+    @property
+    def about_at(self) -> str:
+        """The JSON pointer of whom it is about."""
+        return f"{self.place or f'/facts/{self.name}'}/about"
+
+    @property
+    def instant_at(self) -> str:
+        """The JSON pointer of the instant."""
+        return (self.place or f"/facts/{self.name}") + ("/at" if self.spelt_out else "")
 
 
 @dataclass(frozen=True, slots=True)

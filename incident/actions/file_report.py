@@ -64,19 +64,30 @@ def file_report(work: Work, command: FileReport) -> Filed:
     return _file_more(work, command, known, deployment) if known else _file_first(work, command, filer, deployment)
 
 
-def preview(work: Work, command: FileReport) -> answers.Json:
+def preview(work: Work, command: FileReport, *, withheld: bool = False) -> answers.Json:
     """What filing would answer now, with nothing filed: the caller's unit of work must not be kept.
 
     The same code runs and its writes are undone with the transaction, so a preview cannot differ from the filing.
+    `withheld`: each notice also names what it does not carry, and by which rule.
     """
     savepoint = work.connection.begin_nested()
     recorded, wakes = len(work.recorded), set(work.wakes)
     try:
-        return file_report(work, command).answer
+        answer = file_report(work, command).answer
+        return _with_withheld(work, answer) if withheld else answer
     finally:
         savepoint.rollback()
         del work.recorded[recorded:]
         work.wakes = wakes
+
+
+def _with_withheld(work: Work, answer: answers.Json) -> answers.Json:
+    held = outbox.withheld_of(work.connection, [UUID(each["id"]) for each in answer["notices"]])
+    named = [
+        each | {"withheld": [{"field": row.field, "rule": row.rule, "why": row.why} for row in held.get(UUID(each["id"]), [])]}
+        for each in answer["notices"]
+    ]
+    return {**answer, "notices": named}
 
 
 def _deployment(work: Work, command: FileReport, filer: UUID) -> Deployment:

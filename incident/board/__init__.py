@@ -1,16 +1,17 @@
 """Reads, as plain values. Each goes through the walls of the caller's party and, in code, asks for no more than it may see."""
 
 from incident.board.agreements import agreement, agreements
-from incident.board.case import deliveries, incident, timeline, version
+from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.desk import inbox, notice, release_desk
 from incident.board.lines import lines
 from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
 from incident.board.state import health
+from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
-    "Page", "agreement", "agreements", "channels", "deliveries", "deployments", "health", "inbox", "incident", "incidents",
+    "Page", "agreement", "agreements", "channels", "deliveries", "deployments", "filed_as", "health", "inbox", "incident", "incidents",
     "keys", "lines", "me", "notice", "notices", "notifications", "obligation", "obligations", "parties", "regime", "regimes",
-    "release_desk", "report_form", "timeline", "version",
+    "release_desk", "report_form", "timeline", "version", "version_of_notice", "version_of_obligation",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from incident import answers
 from incident.board.pages import act_shape
 from incident.board.wording import sentence
+from incident.errors import NotFound
 from incident.evidence.tables import entry, payload
 from incident.records import cases, obligations, outbox
 from incident.records.parties import directory
@@ -76,15 +77,16 @@ def timeline(work: Work, case_id: UUID) -> list[answers.Json]:
     return [_entry(row, said, names) for row, said in entries]
 
 
-def version(work: Work, case_id: UUID) -> str:
-    """What an ETag of the case is made of: changes with every act, notice and re-plan.
-
-    Raises:
-        NotFound: there is no such case for the caller.
-    """
-    row = cases.find(work.connection, case_id)
-    seq = work.connection.execute(sa.text("select seq from demarche.evidence_head where stream = :s"), {"s": case_id}).scalar()
-    return f"{row.revision}.{seq}"
+def filed_as(work: Work, deployment: str, reference: str) -> UUID | None:
+    """The case that the caller filed for that deployment under that reference of its own; None if there is none."""
+    if work.actor.party is None:
+        return None
+    try:
+        found = directory.deployment_by_slug(work.connection, deployment)
+    except NotFound:
+        return None
+    row = cases.by_reference(work.connection, work.actor.party, found.id, reference)
+    return row.id if row else None
 
 
 def deliveries(work: Work, case_id: UUID) -> list[answers.Json]:

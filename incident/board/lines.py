@@ -48,15 +48,19 @@ def _verdict(row: sa.Row[Any], now: datetime) -> str:
 
 
 def _counts(work: Work) -> dict[str, int]:
-    """Lines by the time left until the target: passed, within the hour, within the day, later, and without an instant."""
+    """Lines by the time left until the instant that is waited for: the target, or the due instant once the target has passed.
+
+    A date that binds nobody, predicted or provisional, is never overdue; once it has passed it counts as none.
+    """
     hour, day = work.now + timedelta(hours=1), work.now + timedelta(hours=24)
-    at = line.c.target_at
+    at = sa.case((line.c.target_at >= work.now, line.c.target_at), else_=sa.func.coalesce(line.c.due_at, line.c.target_at))
+    binds = ~(line.c.predicted | line.c.provisional)
     groups = {
-        "overdue": at < work.now,
+        "overdue": (at < work.now) & binds,
         "hour": (at >= work.now) & (at < hour),
         "day": (at >= hour) & (at < day),
         "later": at >= day,
-        "none": at.is_(None),
+        "none": at.is_(None) | ((at < work.now) & ~binds),
     }
     row = work.connection.execute(
         sa.select(*(sa.func.count().filter(where).label(name) for name, where in groups.items())).where(line.c.party_id == work.actor.party)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
-from incident.errors import Fault, Invalid
+from incident.errors import Fault, Invalid, NotFound
 from incident.records import obligations as records
 from incident.records.cases.tables import incident as incident_table
 from incident.records.obligations.tables import obligation as obligation_table
@@ -69,12 +69,22 @@ def obligations(
     cursor: str | None = None,
     changed_since: str | None = None,
 ) -> Page:
-    """The obligations that the caller may see, soonest target first; duties without an instant last."""
-    where: list[sa.ColumnElement[bool]] = [_with_verdict(verdict, work.now) if verdict else obligation_table.c.superseded_by.is_(None)]
+    """The obligations that the caller may see, soonest target first; duties without an instant last.
+
+    Superseded ones are left out unless asked for; among the changes they are told, for whoever keeps a copy must drop them.
+
+    Raises:
+        Invalid: `owed_by` is nobody.
+    """
+    where: list[sa.ColumnElement[bool]] = []
+    if verdict is not None:
+        where.append(_with_verdict(verdict, work.now))
+    elif changed_since is None:
+        where.append(obligation_table.c.superseded_by.is_(None))
     if due_before is not None:
         where.append(obligation_table.c.due_at < due_before)
     if owed_by is not None:
-        where.append(obligation_table.c.debtor == directory.by_slug(work.connection, owed_by).id)
+        where.append(obligation_table.c.debtor == _party(work, owed_by, "owed_by"))
     if agreement is not None:
         where += [obligation_table.c.source_name == agreement, obligation_table.c.source_kind == "agreement"]
     if incident is not None:
@@ -115,7 +125,7 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     shown = obligation_shapes(work, [row])[0]
     acts = records.acts_about(work.connection, [id_]).get(id_, [])
     slugs = _slugs(work, [each.by_party for each in acts])
-    return shown | {"acts": [act_shape(each, slugs) for each in acts]}
+    return shown | {"acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
 
 
 def act_shape(row: Row, slugs: dict[UUID, str]) -> answers.Json:
@@ -241,6 +251,14 @@ def _refs(work: Work, rows: Iterable[Row]) -> dict[UUID, str]:
 
 def _slugs(work: Work, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {id_: party.slug for id_, party in directory.by_ids(work.connection, ids).items()}
+
+
+def _party(work: Work, slug: str, name: str) -> UUID:
+    """The party that a parameter names; nobody is no party without obligations, but a mistake."""
+    try:
+        return directory.by_slug(work.connection, slug).id
+    except NotFound as absent:
+        raise Invalid([Fault(f"/{name}", "unknown_party", f"there is no party {slug!r}")], "The query has faults.") from absent
 
 
 def _instant(text: object) -> datetime:

@@ -73,6 +73,18 @@ class Case:
     directory: tuple[Party, ...]
     facts: Facts
 
+    def is_not(self, party: Party) -> frozenset[str]:
+        """What it is known that `party` is not, by its profile and by what is stated of it."""
+        profile = party.profile
+        if profile.get("profile_complete") is True:
+            found = profile_questions() - {name for name, value in profile.items() if value is not False}
+        else:
+            found = frozenset(name for name, value in profile.items() if value is False)
+        stated = [fact for fact in self.facts.by_key.values() if fact.about == party.id and fact.value is not None]
+        if not stated:
+            return found
+        return (found - {fact.name for fact in stated}) | {fact.name for fact in stated if fact.value is False}
+
     @property
     def operator(self) -> Party:
         """Who runs the deployment; bare facts of a report are about this party."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from incident.rules.conditions import ALWAYS, Condition
+from incident.rules.gates import Gate
 from incident.rules.legaltime.values import Basis, Period
 
 
@@ -170,5 +171,7 @@ class Commitment:
     """Set when it is shown for planning only, for example because a law's date of application is disputed."""
     because_applies: str = ""
     """One sentence for the derivation: why this source binds (status, dates of application)."""
+    gate: Gate | None = None
+    """What the condition cannot do without, of its debtor or creditor; looked at first. It adds nothing to `when`."""
     displaced_by: tuple[tuple[str, str], ...] = ()
     """Names of sources that take this one's place where both bind the same debtor, each with the provision that says so."""

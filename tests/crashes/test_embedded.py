@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,13 @@ def another_process(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder near the root: pytest's own holds the user's name and the test's, too long for some to have a socket in it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as made:
+        yield Path(made)
 
 
 def ask(server: EmbeddedPostgres, query: str) -> object:

@@ -2,7 +2,7 @@
 
 Written from the texts of the rules and not from the engine, of which nothing is imported. It walks minute by minute, hour by
 hour and day by day, and knows only when a case is due. Starts are whole minutes between 2020 and 2040, when every zone changes
-its clocks on a multiple of five minutes.
+its clocks, and its date, on a multiple of fifteen minutes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Desk:
         return at.astimezone(self.tz).replace(tzinfo=None, fold=0)
 
     def day(self, at: datetime) -> date:
-        return self.shows(at).date()
+        return at.astimezone(self.tz).date()
 
     def is_closed(self, day: date) -> bool:
         given = self.definition
@@ -66,8 +66,8 @@ class Desk:
         at = datetime.combine(day + DAY, time(), UTC) - 15 * HOUR
         over = None
         was_over = self.day(at) > day
-        for _ in range(28 * 12):
-            at += 5 * MINUTE
+        for _ in range(28 * 4):
+            at += 15 * MINUTE
             is_over = self.day(at) > day
             if is_over and not was_over:
                 over = at
@@ -127,7 +127,9 @@ def days_later(day: date, n: int) -> date:
 
 
 def hours_later(at: datetime, n: float) -> datetime:
-    for _ in range(int(n * 60)):
+    for _ in range(int(n)):
+        at += HOUR
+    for _ in range(int(n * 60) % 60):
         at += MINUTE
     return at
 

@@ -138,6 +138,20 @@ def test_a_frozen_calendar_answers_as_the_one_it_was_taken_from_and_only_within_
         kept.next_open(date(2027, 1, 9))
 
 
+def test_a_calendar_of_a_country_has_its_horizon_and_one_of_plain_days_has_none() -> None:
+    assert [code for code, _ in adhoc("de", country="DE").coverage(2027, 2027)] == ["calendar_not_yet_published"]
+    assert adhoc("desk", add=["2027-12-24"]).coverage(1900, 2200) == ()
+
+
+def test_a_frozen_calendar_says_the_same_of_its_coverage_and_gives_no_whole_year() -> None:
+    whole, first, last = calendar("DE:public"), date(2026, 12, 1), date(2027, 1, 31)
+    years = {"covered_from": whole.covered_from, "published_until": whole.published_until, "computed_until": whole.computed_until}
+    kept = frozen(whole.id, whole.version, first, last, whole.between(first, last), **years)
+    assert kept.coverage(2026, 2027) == whole.coverage(2026, 2027) != ()
+    with pytest.raises(CalendarRefused, match="no whole year of it is kept"):
+        kept.years[2026]
+
+
 def test_a_frozen_calendar_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(CalendarRefused, match="before it begins"):
         frozen("x", "1", date(2026, 1, 2), date(2026, 1, 1), {})

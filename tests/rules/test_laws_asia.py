@@ -274,6 +274,10 @@ class TestJapan:
         found = due(law("jp.appi.final_30"), "2026-04-04T15:00")
         assert found.due_at == datetime(2026, 5, 7, 15, tzinfo=UTC)  # day 30 is Sunday 3 May; Thursday 7 May, 24:00
 
+    def test_the_year_end_closure_moves_the_end_to_the_first_open_day(self) -> None:
+        found = due(law("jp.appi.final_60"), "2026-11-01T09:00")
+        assert found.due_at == datetime(2027, 1, 4, 15, tzinfo=UTC)  # day 60 is 30 December; Monday 4 January, 24:00
+
     def test_any_of_the_commission_and_its_delegates_is_told(self) -> None:
         assert law("jp.appi.final_30").owed_to == Parties(Role.AUTHORITY, "any", "appi.ppc")
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -14,8 +15,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from incident.rules.legaltime import Basis, Moment, Period, Place, deadline, moment, rules, zone
+from incident.rules.legaltime import Basis, Deadline, Moment, Period, Place, calendar, deadline, moment, rules, zone
 from incident.rules.legaltime.counting.eu1182 import next_full_hour
+from incident.rules.legaltime.counting.values import add_months
 from incident.rules.legaltime.zones import day_end, day_start, readings
 
 ZONES = (
@@ -55,27 +57,181 @@ def periods(draw: st.DrawFn) -> Period:
 
 places = st.builds(Place, st.sampled_from(ZONES), st.sampled_from(CALENDARS))
 vague = st.builds(lambda at, span: Moment(at, at + span), some_time, st.timedeltas(timedelta(0), timedelta(days=40)))
+Anchor = Moment | dict[str, Moment]
+
+
+def due(period: Period, anchor: Anchor, place: Place) -> Deadline:
+    return deadline(period, anchor, place, basis=Basis.STATUTE, cite="Art. 1")
+
+
+def anchored(period: Period, first: Moment, hours: int) -> Anchor:
+    """The anchor of a rule; of one with several, the others lie so many hours before it."""
+    names = rules()[period.rule].anchors
+    span = timedelta(hours=hours)
+    return {name: Moment(first.earliest - at * span, first.latest - at * span) for at, name in enumerate(names)} if names else first
+
+
+def flagged(period: Period) -> bool:
+    return any(period.options.values())
 
 
 @settings(max_examples=400, deadline=None)
-@given(periods(), some_time.map(Moment.exactly) | vague, places)
-def test_the_target_is_never_after_the_limit_nor_before_the_start(period: Period, anchor: Moment, place: Place) -> None:
-    found = deadline(period, anchor, place, basis=Basis.STATUTE, cite="Art. 1")
-    assert anchor.earliest <= found.target_at <= found.due_at
-    assert anchor.latest <= found.due_at
+@given(periods(), some_time.map(Moment.exactly) | vague, st.integers(0, 40), places)
+def test_the_target_is_never_after_the_limit(period: Period, first: Moment, hours: int, place: Place) -> None:
+    found = due(period, anchored(period, first, hours), place)
+    assert found.target_at <= found.due_at
     assert found.target_at.tzinfo is UTC
     assert found.due_at.tzinfo is UTC
     assert all(line.text.strip() for line in found.because)
-    assert {"anchor", "period", "rule", "strict", "due"} <= {line.code for line in found.because}
+    ending = {"opens"} if rules()[period.rule].ending == "opening" else {"strict", "due"}
+    assert {"anchor", "period", "rule"} | ending <= {line.code for line in found.because}
+
+
+@settings(max_examples=300, deadline=None)
+@given(periods(), some_time.map(Moment.exactly) | vague, places)
+def test_a_limit_lies_after_its_start_and_a_last_day_before_its_event(period: Period, first: Moment, place: Place) -> None:
+    found = due(period, first, place)
+    if rules()[period.rule].ending == "last_day":
+        assert found.due_at < first.latest
+    else:
+        assert first.earliest <= found.target_at
+        assert first.latest <= found.due_at
+
+
+@settings(max_examples=300, deadline=None)
+@given(periods(), some_time, st.timedeltas(timedelta(0), timedelta(days=9)), st.floats(0, 1), st.integers(0, 40), places)
+def test_knowing_less_never_shortens_the_limit_nor_delays_the_target(
+    period: Period, at: datetime, span: timedelta, share: float, hours: int, place: Place
+) -> None:
+    within = at + timedelta(seconds=int(span.total_seconds() * share))
+    exact = due(period, anchored(period, Moment.exactly(within), hours), place)
+    vaguer = due(period, anchored(period, Moment(at, at + span), hours), place)
+    assert vaguer.target_at <= exact.target_at
+    assert vaguer.due_at >= exact.due_at
+
+
+@settings(max_examples=300, deadline=None)
+@given(periods(), some_time, st.timedeltas(timedelta(0), timedelta(days=20)), places)
+def test_a_later_start_never_ends_earlier_where_the_rule_declares_it(period: Period, at: datetime, span: timedelta, place: Place) -> None:
+    rule = rules()[period.rule]
+    assume(rule.monotone or (period.rule == "eu1182_hours" and not flagged(period)))
+    assert due(period, Moment.exactly(at), place).due_at <= due(period, Moment.exactly(at + span), place).due_at
+
+
+def test_every_rule_that_is_not_monotone_is_known_and_has_its_reason_below() -> None:
+    not_monotone = {name for name, rule in rules().items() if not rule.monotone}
+    assert not_monotone == {"wall_hours", "eu1182_hours", "frcp_hours", "dora_initial", "dora_intermediate"}
+
+
+def ends(period: Period, text: str, place: Place, *, fold: int | None = None) -> datetime:
+    return due(period, moment(text, zone=place.zone, fold=fold), place).due_at
+
+
+def test_wall_hours_from_the_second_pass_end_before_those_from_the_first() -> None:
+    day, berlin = Period(24, "h", "wall_hours"), Place("Europe/Berlin")
+    assert ends(day, "2026-10-25T02:05", berlin, fold=1) < ends(day, "2026-10-25T02:55", berlin, fold=0)
+
+
+def test_wall_hours_never_end_before_they_begin() -> None:
+    from_second = ends(Period(1, "h", "wall_hours"), "2026-10-25T01:30", Place("Antarctica/Troll"), fold=1)
+    assert from_second == datetime(2026, 10, 25, 2, 30, tzinfo=UTC)
+
+
+def test_frcp_hours_that_end_on_sunday_end_after_those_that_end_on_monday() -> None:
+    day, york = Period(24, "h", "frcp_hours"), Place("America/New_York", "US:government")
+    assert ends(day, "2026-11-21T22:00", york) > ends(day, "2026-11-22T08:00", york)
+
+
+def test_the_noon_rule_ends_after_a_limit_of_monday_morning() -> None:
+    three, place = Period(72, "h", "dora_intermediate"), Place("Europe/Luxembourg", "LU:bank")
+    assert ends(three, "2026-11-19T22:00", place) > ends(three, "2026-11-20T08:00", place)
+
+
+def test_the_disputed_reading_ends_after_a_period_that_touches_its_second_working_day() -> None:
+    two, place = Period(48, "h", "eu1182_hours", options={"two_working_days": True}), Place("Europe/Prague", "CZ:public")
+    assert ends(two, "2026-11-20T23:30", place) > ends(two, "2026-11-22T10:30", place)
+
+
+def test_awareness_a_minute_earlier_can_lift_the_cap_of_the_initial_notification() -> None:
+    def initial(aware: str) -> datetime:
+        known = {"classified_at": moment("2026-11-17T09:00Z"), "aware_at": moment(aware)}
+        return due(Period(4, "h", "dora_initial"), known, Place("Europe/Luxembourg", "LU:bank")).due_at
+
+    assert initial("2026-11-16T08:59Z") == datetime(2026, 11, 17, 13, tzinfo=UTC)
+    assert initial("2026-11-16T09:00Z") == datetime(2026, 11, 17, 9, tzinfo=UTC)
+
+
+def test_awareness_known_to_the_day_takes_the_latest_limit_and_the_strictest_target() -> None:
+    known = {
+        "classified_at": moment("2026-11-17T09:00Z"),
+        "aware_at": moment("2026-11-16", zone="Europe/Luxembourg", precision="day"),
+    }
+    found = due(Period(4, "h", "dora_initial"), known, Place("Europe/Luxembourg", "LU:bank"))
+    assert found.due_at == datetime(2026, 11, 17, 13, tzinfo=UTC)
+    assert found.target_at == datetime(2026, 11, 17, 9, tzinfo=UTC)
+
+
+def test_an_anchor_known_to_the_day_is_judged_by_the_latest_end_within_it() -> None:
+    day = moment("2026-11-20", zone="America/New_York", precision="day")
+    found = due(Period(60, "h", "frcp_hours"), day, Place("America/New_York", "US:government"))
+    assert found.due_at == datetime(2026, 11, 24, 5, tzinfo=UTC) - INSTANT, "Sunday 23:59 and so on moves to Monday 23:59"
+
+
+def test_two_days_at_a_months_end_take_the_stricter_of_their_targets() -> None:
+    known = Moment(datetime(2026, 1, 30, 15, tzinfo=UTC), datetime(2026, 1, 31, 15, tzinfo=UTC))
+    found = due(Period(1, "mo", "calendar_months"), known, Place("UTC"))
+    assert found.target_at == datetime(2026, 2, 28, tzinfo=UTC), "31 January 00:00 runs to 28 February 00:00"
+
+
+@pytest.mark.parametrize("rule", ["cpr_forward", "cpr_at_least_after", "cpr_backward"])
+def test_five_days_of_the_cpr_reach_further_than_six(rule: str) -> None:
+    at = Moment.exactly(datetime(2026, 12, 30 if rule == "cpr_backward" else 18, 10, tzinfo=UTC))
+    london = Place("Europe/London", "GB-ENG:public")
+    five, six = (due(Period(n, "d", rule), at, london).due_at for n in (5, 6))
+    assert five < six if rule == "cpr_backward" else five > six
+
+
+ROLLS = {
+    *("eu1182_days", "eu1182_weeks", "eu1182_months", "eu1182_years", "eu1182_working_days", "business_days", "frcp_days", "frcp_hours"),
+    *("dora_initial", "dora_intermediate", "dora_final"),
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(periods(), some_time, st.integers(0, 40), places)
+def test_where_a_rule_rolls_the_limit_lies_on_a_working_day(period: Period, at: datetime, hours: int, place: Place) -> None:
+    rolls = period.options.get("roll", False) or (period.rule in ROLLS and not (flagged(period) and period.rule != "dora_final"))
+    assume(rolls or (period.rule == "cpr_forward" and period.n <= 5))
+    assume(place.zone != "Pacific/Apia")  # one of its Fridays does not exist
+    found = due(period, anchored(period, Moment.exactly(at), hours), place).due_at
+    to_the_end = (
+        rules()[period.rule].units[0] != "h" and period.at is None and not (period.rule == "dora_final" and ends_at_noon(found, place))
+    )
+    last = (found - INSTANT if to_the_end else found).astimezone(zone(place.zone)).date()
+    assert calendar(place.calendar).closed(last) is None
+
+
+def ends_at_noon(at: datetime, place: Place) -> bool:
+    return at.astimezone(zone(place.zone)).strftime("%H:%M") == "12:00"
 
 
 @settings(max_examples=200, deadline=None)
-@given(periods(), some_time, st.timedeltas(timedelta(0), timedelta(days=3)), places)
-def test_knowing_less_never_shortens_the_limit_nor_delays_the_target(period: Period, at: datetime, span: timedelta, place: Place) -> None:
-    exact = deadline(period, Moment.exactly(at), place, basis=Basis.STATUTE, cite=None)
-    vaguer = deadline(period, Moment(at, at + span), place, basis=Basis.STATUTE, cite=None)
-    assert vaguer.target_at <= exact.target_at
-    assert vaguer.due_at >= exact.due_at
+@given(periods(), some_time, st.integers(0, 40), places, st.sampled_from(ZONES))
+def test_an_instant_counts_the_same_however_it_is_represented(period: Period, at: datetime, hours: int, place: Place, other: str) -> None:
+    here = due(period, anchored(period, Moment.exactly(at), hours), place)
+    there = due(period, anchored(period, Moment.exactly(at.astimezone(zone(other))), hours), place)
+    assert (here.target_at, here.due_at) == (there.target_at, there.due_at)
+    assert there.due_at.tzinfo is UTC
+
+
+@given(st.dates(date(1975, 1, 1), date(2060, 1, 1)), st.integers(1, 40), st.integers(1, 40))
+@example(date(2026, 12, 31), 2, 1)
+@example(date(2028, 2, 29), 12, 12)
+def test_months_are_counted_from_the_first_day_never_from_a_shortened_one(day: date, some: int, more: int) -> None:
+    end = add_months(day, some + more)
+    assert end.day == min(day.day, monthrange(end.year, end.month)[1])
+    assert (end.year * 12 + end.month) - (day.year * 12 + day.month) == some + more
+    assert add_months(add_months(day, some), more) <= end
 
 
 def by_stepping(at: datetime, zone_name: str, hours: int) -> datetime:

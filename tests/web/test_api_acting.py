@@ -125,6 +125,33 @@ def test_what_changed_meanwhile_is_not_changed_unseen(api: Callers, filed: dict[
     assert either.status_code == 200
 
 
+def test_an_obligation_that_changed_meanwhile_is_not_acted_on_unseen(api: Callers, filed: dict[str, Any]) -> None:
+    plan = next(each for each in filed["obligations"] if each["commitment"] == "mitigation_plan" and each["owed_by"] == RECIPIENT)
+    path = f"/obligations/{plan['id']}"
+    api.world.sweep()  # tells the debtor, which from then on sees it
+    seen, seen_by_debtor = api.get(path).headers["ETag"], api.get(path, RECIPIENT).headers["ETag"]
+    assert seen == seen_by_debtor
+    later = {"until": "2027-02-01T00:00:00Z", "clause": "cl. 12.1", "reason": "agreed by telephone"}
+    assert api.post(f"{path}/extensions", later, headers={"If-Match": seen}).status_code == 200
+    proof = {"stage": "mitigation_plan", "proof": "sha256 of the plan"}
+    stale = api.post(f"{path}/submissions", proof, RECIPIENT, headers={"If-Match": seen_by_debtor})
+    assert problem_of(stale, 412)["code"] == "changed_meanwhile"
+    assert api.get(path).json["verdict"] == "running"
+    now = api.get(path, RECIPIENT).headers["ETag"]
+    assert api.post(f"{path}/submissions", proof, RECIPIENT, headers={"If-Match": now}).json["verdict"] == "met"
+    assert api.post(f"{path}/waivers", {"reason": "r"}, STRANGER, headers={"If-Match": now}).status_code == 404
+
+
+def test_a_notice_that_changed_meanwhile_is_not_released_unseen(api: Callers, filed: dict[str, Any]) -> None:
+    notice = next(each for each in filed["notices"] if each["awaiting"])
+    path = f"/notices/{notice['id']}"
+    seen = api.get(path).headers["ETag"]
+    assert api.post(f"{path}/hold", {"reason": "a suspect"}, headers={"If-Match": seen}).status_code == 200
+    assert problem_of(api.post(f"{path}/release", {}, headers={"If-Match": seen}), 412)["code"] == "changed_meanwhile"
+    now = api.get(path).headers["ETag"]
+    assert problem_of(api.post(f"{path}/release", {}, headers={"If-Match": now}), 409)["code"] == "notice_cancelled"
+
+
 def test_a_repeated_change_is_answered_again_although_its_version_has_passed(api: Callers, filed: dict[str, Any]) -> None:
     path = f"/incidents/{filed['incident']}"
     headers = {"If-Match": api.get(path).headers["ETag"], "Idempotency-Key": filed["incident"]}
@@ -149,6 +176,7 @@ def test_a_test_goes_out_over_the_channel_that_is_set(api: Callers) -> None:
     api.world.sweep()
     found = [each for each in api.get("/notifications", STRANGER).json["items"] if each["id"] == sent["notification"]]
     assert [each["state"] for each in found] == ["delivered"]
+    assert [(each["notice"], each["incident"]) for each in found] == [(None, None)]
     assert api.world.subjects("desk@cert-jp.example")
 
 

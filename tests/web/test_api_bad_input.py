@@ -37,6 +37,18 @@ def _nothing_is_kept(api: Callers) -> Iterator[None]:
         ({"summary": "bell\x07"}, {"/summary": "control_character"}),
         ({"summary": "x" * 4001}, {"/summary": "wrong_length"}),
         ({"facts": {"aware_at": {"at": "2026-11-23T08:00:00Z", "about": "nobody-we-know"}}}, {"/facts/aware_at/about": "unknown_party"}),
+        (
+            {"facts": {"aware_at": ["2026-11-23T08:00:00Z", {"at": "2026-11-23T08:00:00Z", "about": "nobody-we-know"}]}},
+            {"/facts/aware_at/1/about": "unknown_party"},
+        ),
+        (
+            {"severity": "dire", "facts": {"aware_at": {"at": "2026-11-23T08:00:00Z", "about": "nobody-we-know"}}},
+            {"/severity": "not_one_of", "/facts/aware_at/about": "unknown_party"},
+        ),
+        (
+            {"deployment": "atlantis", "facts": {"personal_data_breach": {"value": True, "about": "nobody-we-know"}}},
+            {"/deployment": "unknown_deployment", "/facts/personal_data_breach/about": "unknown_party"},
+        ),
     ],
 )
 def test_a_report_with_one_fault_is_refused_for_it(api: Callers, changed: dict[str, object], expected: dict[str, str]) -> None:
@@ -129,6 +141,7 @@ def test_a_wrong_key_is_told_nothing_of_what_is_wrong_with_the_body(api: Callers
         ("changed_since=%F0%9F%9A%A6", {"/changed_since": "bad_cursor"}),
         ("cursor=" + "x" * 501, {"/cursor": "wrong_length"}),
         ("cursor=a&changed_since=b", {"/cursor": "not_together"}),
+        ("owed_by=nobody-we-know", {"/owed_by": "unknown_party"}),
     ],
 )
 def test_a_bad_query_is_refused_parameter_by_parameter(api: Callers, query: str, expected: dict[str, str]) -> None:
@@ -180,6 +193,9 @@ def test_bodies_are_checked_before_anything_is_looked_up(api: Callers, path: str
          {"/system/name", "/system/version", "/data_may_live"}),
         ("/deployments/desk", {"name": "D", "jurisdiction": "EE", "operator": "nobody-we-know", "suppliers": ["nor-them"],
                                "system": {"name": "S", "version": "1"}, "data_may_live": ["EE"]}, {"/operator", "/suppliers/0"}),
+        ("/deployments/desk", {"name": "", "jurisdiction": "XX", "operator": "nobody-we-know", "suppliers": ["meridian-models", "nor-them"],
+                               "system": {"name": "S", "version": "1"}, "data_may_live": ["EE"]},
+         {"/name", "/jurisdiction", "/operator", "/suppliers/1"}),
     ],
 )  # fmt: skip
 def test_what_is_put_is_checked_field_by_field(api: Callers, path: str, body: object, expected: set[str]) -> None:

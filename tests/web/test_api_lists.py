@@ -87,6 +87,19 @@ def test_what_changes_is_told_once_to_whoever_asks_again(api: Callers) -> None:
     assert api.get(f"/obligations?changed_since={cursor}").json["items"] == []
 
 
+def test_whoever_keeps_a_copy_is_told_what_a_correction_superseded(api: Callers) -> None:
+    filed = api.files(reference="to be corrected", severity="low")
+    cursor = api.get("/obligations").json["next_changed_since"]
+    earlier = {"aware_at": "2026-11-23T09:40:00+02:00", "significant_incident": True, "cross_border": None}
+    api.files(reference="to be corrected", severity="low", revision=2, facts=earlier)
+    told = {each["id"]: each for each in api.get(f"/obligations?changed_since={cursor}&limit=200").json["items"]}
+    gone = [told[each["id"]] for each in filed["obligations"] if each["id"] in told and told[each["id"]]["verdict"] == "superseded"]
+    assert gone
+    assert all(each["superseded_by"] in told for each in gone)
+    listed = api.get(f"/obligations?incident={filed['incident']}&limit=200").json["items"]
+    assert not {each["id"] for each in gone} & {each["id"] for each in listed}
+
+
 def test_a_cursor_of_one_list_is_none_of_another(api: Callers) -> None:
     cursor = api.get("/incidents").json["next_changed_since"]
     assert api.get(f"/notices?changed_since={cursor}").status_code == 422

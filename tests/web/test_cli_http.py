@@ -238,6 +238,14 @@ def test_as_whom_has_to_be_said(desk: Desk) -> None:
     assert desk.run("due", "--party", "cert-ee", DEMARCHE_HOME="/nonexistent/demarche").exit_code == 2
 
 
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:8000", "ftp://node.example", "http://", "http://node.example:port"])
+@pytest.mark.parametrize("words", [("due",), ("file", *OPTIONS), ("health",)], ids=lambda words: words[0])
+def test_an_address_that_is_none_is_wrong_usage(words: tuple[str, ...], address: str) -> None:
+    result = CliRunner().invoke(cli, [*words, "--base-url", address], env={"DEMARCHE_API_KEY": "k", "COLUMNS": "400"})
+    assert result.exit_code == 2
+    assert "is not an http or https address" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize("words", [("due",), ("file", *OPTIONS), ("health",)], ids=lambda words: words[0])
 def test_a_node_that_is_not_there_is_unreachable(words: tuple[str, ...], tmp_path: Path) -> None:
     where = {"DEMARCHE_HOME": str(tmp_path), "DEMARCHE_BASE_URL": f"http://127.0.0.1:{servers.free_port()}", "DEMARCHE_API_KEY": "k"}

@@ -167,3 +167,69 @@ def test_an_exercise_says_so_everywhere(enter: Enter) -> None:
     assert 'class="tag exercise">EXERCISE' in officer.get("/board/rows").text
     assert "EXERCISE. Nothing here is real" in officer.get(f"/incidents/{incident}").text
     assert "EXERCISE" in officer.get(f"/incidents/{incident}/receipt").text
+
+
+def test_the_preview_shows_per_recipient_exactly_what_it_will_see(enter: Enter, world: World) -> None:
+    officer = enter(OFFICER)
+    panel = officer.post("/report/preview", data=a_form(officer), headers={"HX-Request": "true"}).text
+    told = dict(re.findall(r'id="sees-([a-z-]+)-\d+">(.*?)</details>', panel, re.DOTALL))
+    assert {"meridian-models", "cert-fr", "ee-ministry"} <= set(told)
+    said = "Prompts of one agency appear in answers to another"
+    assert said in told["ee-ministry"]
+    assert said not in told["meridian-models"]
+    assert "A recipient in US gets the minimal lawful notice only" in told["meridian-models"]
+    file_one(officer)
+    frozen = world.rows("select o.slug from demarche.notice n join demarche.party o on o.id = n.recipient")
+    assert {row.slug for row in frozen} == set(told)
+
+
+def test_a_correction_shows_which_clocks_it_moves_before_it_is_sent(enter: Enter) -> None:
+    officer = enter(OFFICER)
+    incident = file_one(officer)
+    page = officer.get(f"/incidents/{incident}/report")
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    form = {**a_form(officer), **hidden}
+    unchanged = officer.post("/report/preview", data=form, headers={"HX-Request": "true"}).text
+    assert "Sending this starts 0, moves 0 and ends 0 clocks" in unchanged
+    later = officer.post("/report/preview", data=form | {"fact-aware_at.time": "09:10"}, headers={"HX-Request": "true"}).text
+    assert re.search(r"Sending this starts 0, moves [1-9]\d* and ends 0 clocks", later)
+    assert "<s>Tue 24 Nov 2026, 11:00 Tallinn (UTC+2)</s>" in later
+    harmless = form | {"fact-significant_incident": "false", "fact-personal_data_breach": "false", "severity": "low"}
+    assert re.search(r"ends [1-9]\d* clock", officer.post("/report/preview", data=harmless, headers={"HX-Request": "true"}).text)
+
+
+def test_the_next_stage_is_offered_and_opens_filled_in(enter: Enter) -> None:
+    officer = enter(OFFICER)
+    incident = file_one(officer)
+    assert f'href="/incidents/{incident}/report?stage=incident_notification"' in officer.get(f"/incidents/{incident}").text
+    page = officer.get(f"/incidents/{incident}/report?stage=incident_notification").text
+    assert 'value="incident_notification" checked' in page
+    assert "Prompts of one agency appear in answers to another" in page
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    filed = officer.post(f"/incidents/{incident}/report", data={**a_form(officer), **hidden, "stage": "final_report"})
+    assert filed.status_code == 303
+    assert "/report?stage=" not in officer.get(f"/incidents/{incident}").text
+
+
+def test_what_binds_nobody_yet_is_not_counted_as_overdue(enter: Enter, world: World) -> None:
+    officer = enter(OFFICER)
+    file_one(officer)
+    world.forward(hours=30)
+    board = enter(OFFICER).get("/board/rows").text
+    late = re.search(r'<tbody id="g-late">(.*?)</tbody>', board, re.DOTALL)
+    rows = re.findall(r"<tr id=.*?</tr>", late[1], re.DOTALL) if late else []
+    counted = re.search(r'href="#g-late".*?<b>(\d+)</b>', board, re.DOTALL)
+    assert counted is not None
+    assert int(counted[1]) == len(rows)
+    assert rows
+    assert all("−" in row for row in rows), "every line under the heading is past its instant"
+
+
+def test_the_lines_of_a_group_stand_in_the_order_of_their_countdowns(enter: Enter, world: World) -> None:
+    file_one(enter(OFFICER))
+    world.forward(hours=23)
+    board = enter(OFFICER).get("/board/rows").text
+    groups = re.findall(r'<tbody id="g-(?:late|critical|soon|running)">(.*?)</tbody>', board, re.DOTALL)
+    untils = [[int(at) for at in re.findall(r'<tr id="[^>]*data-until="(\d+)"', group)] for group in groups]
+    assert "Target passed" in board
+    assert untils == [sorted(each) for each in untils]

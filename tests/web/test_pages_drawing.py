@@ -97,3 +97,12 @@ def test_what_was_cancelled_or_says_nothing_is_not_in_the_matrix() -> None:
         [a_notice("cert-ee", {"summary": "…"}, cancelled_at="2026-11-22T22:00:00Z"), a_notice("cert-fr", {}, kind="reminder")]
     )
     assert found.recipients == []
+
+
+def test_a_label_without_room_before_its_mark_is_written_after_it() -> None:
+    met = an_obligation(24, title="A title of some length", verdict="met", settled_at=NOW - timedelta(minutes=119))
+    found = drawing.ladder([met, an_obligation(700)], NOW)
+    assert found is not None
+    rungs = [rung for lane in found.lanes for rung in lane.rungs]
+    assert [rung.forward for rung in rungs] == [True, False]
+    assert all(rung.forward or rung.mark - drawing.LETTER * len(rung.label) >= drawing.LADDER_LEFT for rung in rungs)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from web import page_context as say
+from web.views.pages import forms
 
 NOW = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
 
@@ -69,13 +70,15 @@ def test_between_target_and_due_instant_nobody_is_late_yet() -> None:
     line = a_line(target_at=NOW - timedelta(hours=3), due_at=NOW + timedelta(hours=20))
     assert say.state(line, NOW) == "soon"
     assert say.awaited(line, NOW) == NOW + timedelta(hours=20)
-    assert say.group(line, NOW) == "late"
+    assert say.group(line, NOW) == "soon"
 
 
 @pytest.mark.parametrize("mark", ["predicted", "provisional"])
 def test_a_date_that_binds_nobody_makes_nobody_late(mark: str) -> None:
     past = NOW - timedelta(hours=1)
-    assert say.state(a_line(target_at=past, due_at=past, **{mark: True}), NOW) != "late"
+    line = a_line(target_at=past, due_at=past, **{mark: True})
+    assert say.state(line, NOW) != "late"
+    assert say.group(line, NOW) == "none"
 
 
 def test_parties_have_short_marks() -> None:
@@ -105,3 +108,15 @@ def test_names_of_the_interface_read_as_words() -> None:
     assert say.words("ee-meridian-model-weights") == "EE meridian model weights"
     assert say.words("sovereign-ai-assurance") == "Sovereign AI assurance"
     assert say.words("ai_serious_incident") == "AI serious incident"
+
+
+def test_a_clause_is_read_sentence_by_sentence_and_its_citations_stay_whole() -> None:
+    text = "The CERT owes a notice within 1 hour. It must name Art. 4(1). May be waived under cl. 12.2."
+    assert say.sentences(text) == ["The CERT owes a notice within 1 hour.", "It must name Art. 4(1).", "May be waived under cl. 12.2."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("9:05", "09:05"), ("9.05", "09:05"), ("1740", "17:40"), ("17h40", "17:40"), ("late", "late")]
+)
+def test_a_time_of_day_is_taken_as_people_type_it(typed: str, meant: str) -> None:
+    assert forms.padded(typed) == meant

@@ -13,6 +13,7 @@ from incident.work import open_node
 from tests.web.callers import FILER, Callers, a_body, a_world_at_the_door, problem_of
 from tests.world import url_of
 from web import create_app, metrics
+from workers import sweeps
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,14 @@ def test_it_lives_and_is_ready(api: Callers) -> None:
     assert answer.json["migrations_missing"] == []
     assert {"route", "watch"} <= set(answer.json["sweeps"])
     assert answer.json["late"] == []
+
+
+def test_the_audit_is_not_late_between_two_of_its_rounds(api: Callers) -> None:
+    sweeps.audit(api.world.worker)
+    api.world.forward(minutes=6)
+    assert "audit" not in api.get("//readyz", None).json["late"]
+    api.world.forward(minutes=6)
+    assert "audit" in api.get("//readyz", None).json["late"]
 
 
 def test_sweeps_that_are_late_are_named_and_refuse_nobody(api: Callers) -> None:

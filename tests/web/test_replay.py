@@ -289,6 +289,7 @@ def test_a_keys_file_that_cannot_be_used_says_why(tmp_path: Path, content: str |
 
 
 def test_an_address_that_is_none_is_said_so(home: Path) -> None:
-    result = run(home, "--json", "--base-url", "127.0.0.1:8000")
-    assert result.exit_code == 3
-    assert "is not an http or https address" in result.stderr
+    words = [str(CORPUS), "--home", str(home), "--base-url", "127.0.0.1:8000"]
+    result = CliRunner().invoke(replay, words, env={"COLUMNS": "400"})
+    assert result.exit_code == 2
+    assert "is not an http or https address" in " ".join(result.stderr.split())

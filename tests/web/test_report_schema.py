@@ -106,6 +106,12 @@ def test_every_bad_field_is_named_at_once() -> None:
         ("20.11.2026 17:40", "/facts/aware_at", "not_a_time"),
         ("2026-13-20T17:40:00Z", "/facts/aware_at", "not_a_time"),
         ("2026-11-23T09:00:01Z", "/facts/aware_at", "in_the_future"),
+        ({"at": "2026-11-23T09:00:01Z"}, "/facts/aware_at/at", "in_the_future"),
+        (
+            [{"at": "2026-11-23T08:00:00Z"}, {"at": "2026-11-23T09:00:01Z", "about": "meridian-models"}],
+            "/facts/aware_at/1/at",
+            "in_the_future",
+        ),
         (1763653200, "/facts/aware_at", "wrong_type"),
         (True, "/facts/aware_at", "wrong_type"),
         ({"at": "2026-03-29T03:30:00", "zone": "Europe/Tallinn"}, "/facts/aware_at/at", "in_gap"),

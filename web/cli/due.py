@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import rich_click as click
 
 from incident.clock import wall
-from web.cli import due_batch, due_regime, options
+from web.cli import due_batch, due_explain, due_regime, options
 from web.cli.options import Duration
 from web.cli.outcome import Answer, answering
 from web.cli.paper import instant, verdict
@@ -36,9 +37,18 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 @click.option(
     "--batch", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE", help="Work the cases of this file instead; needs no node."
 )
+@click.option("--explain", type=click.UUID, metavar="OBLIGATION", help="Compute this obligation again from what was kept with it.")
 @due_regime.supposes
 @answering
-def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, batch: Path | None, **given: Any) -> Answer:
+def due(
+    within: timedelta | None,
+    verdicts: tuple[str, ...],
+    owed_by: str | None,
+    limit: int,
+    batch: Path | None,
+    explain: UUID | None,
+    **given: Any,
+) -> Answer:
     """Show what is due next, most urgent first.
 
     Every obligation that the party may see and that still asks for something, by the instant to plan for (the strictest
@@ -52,6 +62,10 @@ def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None
     --batch works cases of legal time from a YAML or JSON file (- for stdin): {calendars: {...}, vectors: [{id, rule, n, start,
     zone, cal, opts}]}. With --json: [{id, due_utc, because, ...}], and {id, error, code, pointer} for a case that cannot be worked.
 
+    --explain computes one obligation again, in this process, from the inputs that were kept with it, and prints the steps. Asked as
+    a party it asks the node, else it reads the database of the home. With --json: {id, title, commitment, target_at, due_at,
+    computed: {target_at, due_at, ...}, because, differences: [{what, recorded, computed}]}.
+
     \b
     Examples:
       demarche due --party cert-ee --within 24h
@@ -59,18 +73,20 @@ def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None
       demarche due --regime eu.dora.art19 --fact classified_at=2026-11-20T09:00 --zone Europe/Vilnius --stage initial
       demarche due --batch cases.yaml --json
 
-    Exit codes: 0 done; 1 refused, or something cannot be worked; 2 wrong usage; 3 the node could not be reached.
+    Exit codes: 0 done; 1 refused, or something cannot be worked; 2 wrong usage; 3 the node could not be reached, or with
+    --explain: the record does not follow from what was kept (a node or database that cannot be reached is then 1).
     """
-    supposed = {name: given.pop(name) for name in due_regime.NAMES}
-    if batch is not None and supposed["regime"] is not None:
-        raise click.UsageError("Give either --regime or --batch.")
+    supposed, who = due_regime.parted(given)
+    if sum(each is not None for each in (batch, explain, supposed["regime"])) > 1:
+        raise click.UsageError("Give only one of --regime, --batch and --explain.")
+    if explain is not None:
+        return due_explain.answered(explain, **who)
     if batch is not None:
         return due_batch.answered(batch)
     if supposed["regime"] is not None:
         return due_regime.answered(supposed)
-    if stray := next((name for name, value in supposed.items() if value), None):
-        raise click.UsageError(f"--{due_regime.option(stray)} is of use with --regime alone.")
-    return _as_seen(within, verdicts, owed_by, limit, given)
+    due_regime.refuse_stray(supposed)
+    return _as_seen(within, verdicts, owed_by, limit, who)
 
 
 def _as_seen(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, who: dict[str, Any]) -> Answer:

@@ -16,7 +16,9 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command()
-@click.option("--base-url", metavar="URL", help="The node. Default: DEMARCHE_BASE_URL, else DEMARCHE_HOST and DEMARCHE_PORT.")
+@click.option(
+    "--base-url", type=options.ADDRESS, metavar="URL", help="The node. Default: DEMARCHE_BASE_URL, else DEMARCHE_HOST and DEMARCHE_PORT."
+)
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=5.0, show_default=True, help="Seconds to wait for the answer.")
 @options.home
 @answering
@@ -28,7 +30,7 @@ def health(base_url: str | None, timeout: float, home: Path | None) -> Answer:
       demarche health
       demarche health --base-url https://demarche.example.ee --json
 
-    Exit codes: 0 ready; 1 it answers that it is not; 3 no node answers there.
+    Exit codes: 0 ready; 1 it answers that it is not; 2 wrong usage; 3 no node answers there.
     """
     base = (base_url or options.settings(home).base_url).rstrip("/")
     try:

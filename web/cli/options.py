@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import rich_click as click
 
@@ -16,6 +17,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 home = click.option("--home", type=click.Path(path_type=Path), help="The node's folder. Default: DEMARCHE_HOME, or ./.demarche.")
+
+
+class Address(click.ParamType[str]):
+    """Where a node is: http or https, with a host."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address as it was given."""
+        try:
+            parts = urlsplit(str(value))
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 0) >= 0
+        except ValueError:
+            usable = False
+        if not usable:
+            self.fail(f"{value!r} is not an http or https address, such as http://127.0.0.1:8000.", param, ctx)
+        return str(value)
+
+
+ADDRESS = Address()
 
 
 def settings(home: Path | None) -> Settings:
@@ -31,7 +52,7 @@ def speaks(function: F) -> F:
     """As whom and where to a command speaks HTTP."""
     for option in (
         home,
-        click.option("--base-url", metavar="URL", help="The node. Default: the one in demo.json, or DEMARCHE_BASE_URL."),
+        click.option("--base-url", type=ADDRESS, metavar="URL", help="The node. Default: the one in demo.json, or DEMARCHE_BASE_URL."),
         click.option("--key", envvar="DEMARCHE_API_KEY", show_envvar=True, help="The party's API key, better in the environment."),
         click.option("--party", metavar="SLUG", help="The party of the demo world to speak as; its key is in $DEMARCHE_HOME/demo.json."),
     ):

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from incident.rules import exchange
+from web.cli.options import ADDRESS
 from web.cli.replay_server import NOWHERE, BadKeys, Keys, NoPlace, NoService, Party, Places, Server, refusal
 
 _REPORTS, _NOTIFICATIONS = "/api/v1/reports", "/api/v1/notifications"
@@ -136,7 +137,7 @@ class Replaying:
     help="How long to wait at the end for notifications to leave [60].",
 )
 @click.option("--patience", type=click.IntRange(min=1), default=8, metavar="N", help="Attempts at one request before giving up [8].")
-@click.option("--base-url", metavar="URL", help="The node; by default the one that the keys file names.")
+@click.option("--base-url", type=ADDRESS, metavar="URL", help="The node; by default the one that the keys file names.")
 @click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),

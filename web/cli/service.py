@@ -41,6 +41,21 @@ class Service:
             raise Unavailable(f"The answer to POST {path} is not a JSON object; is {answer.request.url.host} a node?")
         return answer.status_code, found
 
+    def get(self, path: str) -> dict[str, Any]:
+        """One object.
+
+        Raises:
+            Refused: it was refused.
+            Unavailable: the node could not be reached or would not serve.
+        """
+        answer = self.server.call("GET", path, self.party)
+        if not answer.is_success:
+            raise refusal(answer)
+        found = _object(answer)
+        if found is None:
+            raise Unavailable(f"The answer to GET {path} is not a JSON object; is {answer.request.url.host} a node?")
+        return found
+
     def listed(self, path: str, most: int) -> list[dict[str, Any]]:
         """The first `most` items of a list.
 

@@ -69,6 +69,7 @@ _OBLIGATION: Shape = {
     "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
     "waivable": MAYBE_TEXT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
+    "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _NOTICE: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "kind": TEXT, "title": TEXT, "to": TEXT, "tlp": words(*TLP), "released": FLAG,
@@ -132,6 +133,7 @@ _STAGE: Shape = {
 }  # fmt: skip
 _STATUS_OF_LAW = whole({
     "state": TEXT, "since": MAYBE_TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT,
+    "template": MAYBE_TEXT,
 })  # fmt: skip
 _REGIME: Shape = {
     "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT, "overlay_of": MAYBE_TEXT,
@@ -153,7 +155,8 @@ _STAGE_DUE: Shape = {
 }  # fmt: skip
 _REGIME_DUE: Shape = {
     "regime": TEXT, "name": TEXT, "version": TEXT, "citation": TEXT, "jurisdiction_of_law": TEXT, "on": MAYBE_TEXT,
-    "status": _STATUS_OF_LAW, "standing": {"enum": ["not", "planning", "binding", None]}, "standing_says": TEXT,
+    "status": _STATUS_OF_LAW, "standing": {"enum": ["not", "planning", "template", "binding", None]}, "standing_says": TEXT,
+    "in_its_place": TEXTS,
     "unarmed_because": MAYBE_TEXT, "zone": TEXT, "jurisdiction": TEXT, "calendar": TEXT, "recipient_zone": TEXT,
     "recipient_calendar": TEXT, "not_asked": TEXTS, "tzdata_version": TEXT, "stages": many("StageDue"),
 }  # fmt: skip
@@ -180,7 +183,7 @@ _CALENDAR: Shape = {
 COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
-    "Obligation": whole(_OBLIGATION, optional=("acts",), about="A commitment applied to one case, one debtor, one creditor."),
+    "Obligation": whole(_OBLIGATION, optional=("acts", "inputs"), about="A commitment applied to one case, one debtor, one creditor."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),

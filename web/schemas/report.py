@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -110,7 +111,7 @@ def report(body: object, *, now: datetime | None = None) -> FileReport:
         given = load(_SCHEMA, body)
     except Invalid as refused:
         faults += refused.faults
-    faults += _not_yet(body, now, {fault.pointer for fault in faults}) if now is not None else []
+    faults += _not_yet(body, now) if now is not None else []
     if faults or not isinstance(body, dict):
         raise Invalid(faults, "The report has faults.")
     return FileReport(**given, body=body, digest=digest(body))
@@ -130,6 +131,14 @@ class _FactsOnly(Strict):
     facts = Facts(required=True)
 
 
+def readable_facts(body: object) -> Iterator[StatedFact]:
+    """What can be read of a report's facts, whatever else is wrong with the report."""
+    stated = body.get("facts") if isinstance(body, dict) else None
+    for name, said in stated.items() if isinstance(stated, dict) else ():
+        with suppress(ValidationError):
+            yield from _statements(str(name), said)
+
+
 def _statements(name: str, said: object) -> Iterable[StatedFact]:
     try:
         known = named(name)
@@ -137,15 +146,16 @@ def _statements(name: str, said: object) -> Iterable[StatedFact]:
         raise ValidationError(Said("unknown_fact", str(unknown))) from unknown
     if known.kind == "case":
         raise ValidationError(Said("not_a_fact", f"{name} is no fact: the report itself says it, in a field of its own or not at all"))
+    place = f"/facts/{name}"
     if not isinstance(said, list):
-        return [_statement(known, said)]
+        return [_statement(known, said, place)]
     if not 1 <= len(said) <= MOST_STATEMENTS:
         raise ValidationError(Said("wrong_length", f"expected 1 to {MOST_STATEMENTS} statements, not {len(said)}"))
     made: list[StatedFact] = []
     errors: dict[int, Any] = {}
     for index, each in enumerate(said):
         try:
-            made.append(_statement(known, each))
+            made.append(_statement(known, each, f"{place}/{index}"))
         except ValidationError as error:
             errors[index] = error.messages
         else:
@@ -156,35 +166,35 @@ def _statements(name: str, said: object) -> Iterable[StatedFact]:
     return made
 
 
-def _statement(known: FactType, said: object) -> StatedFact:
+def _statement(known: FactType, said: object, place: str) -> StatedFact:
     if known.type == "instant":
-        return instant(known.name, said)
+        return instant(known.name, said, place)
     if isinstance(said, dict):
         _only(said, ("value", "about"), "value")
-        return StatedFact(known.name, _plain(known, said["value"], "value"), _about(said))
-    return StatedFact(known.name, _plain(known, said, None))
+        return StatedFact(known.name, _plain(known, said["value"], "value"), _about(said), place, spelt_out=True)
+    return StatedFact(known.name, _plain(known, said, None), place=place)
 
 
-def instant(name: str, said: object) -> StatedFact:
+def instant(name: str, said: object, place: str = "") -> StatedFact:
     """An instant in its short or its long form, stated under that name.
 
     Raises:
         ValidationError: with what is wrong, and in the long form at which part.
     """
     if said is None:
-        return StatedFact(name, None)
+        return StatedFact(name, None, place=place)
     if isinstance(said, str):
-        return StatedFact(name, _moment(said, {}, None))
+        return StatedFact(name, _moment(said, {}, None), place=place)
     if not isinstance(said, dict):
         expected = "text such as 2026-11-20T17:40:00+02:00, {at, precision, zone, about}, or null"
         raise ValidationError(Said("wrong_type", f"expected {expected}, not {kind_of(said)}"))
     _only(said, _LONG_INSTANT, "at")
     about = _about(said)
     if said["at"] is None:
-        return StatedFact(name, None, about)
+        return StatedFact(name, None, about, place, spelt_out=True)
     if not isinstance(said["at"], str):
         raise ValidationError({"at": [Said("wrong_type", f"expected text such as 2026-11-20, not {kind_of(said['at'])}")]})
-    return StatedFact(name, _moment(said["at"], said, "at"), about)
+    return StatedFact(name, _moment(said["at"], said, "at"), about, place, spelt_out=True)
 
 
 def _moment(text: str, said: Mapping[str, Any], here: str | None) -> Moment:
@@ -230,19 +240,10 @@ def _about(said: Mapping[str, Any]) -> str | None:
 _ABOUT = Text(63, line=True)
 
 
-def _not_yet(body: object, now: datetime, known: set[str]) -> list[Fault]:
+def _not_yet(body: object, now: datetime) -> list[Fault]:
     """Instants that have not come, also where other fields are wrong: a filer mends a report once, not fault by fault."""
-    stated = body.get("facts") if isinstance(body, dict) else None
-    if not isinstance(stated, dict):
-        return []
-    found: list[Fault] = []
-    for name, said in stated.items():
-        try:
-            statements = list(_statements(str(name), said))
-        except ValidationError:
-            continue
-        for each in statements:
-            pointer = f"/facts/{name}"
-            if isinstance(each.value, Moment) and each.value.earliest > now and pointer not in known:
-                found.append(Fault(pointer, "in_the_future", f"{each.value.text} has not come yet; expected an instant up to now"))
-    return found
+    return [
+        Fault(each.instant_at, "in_the_future", f"{each.value.text} has not come yet; expected an instant up to now")
+        for each in readable_facts(body)
+        if isinstance(each.value, Moment) and each.value.earliest > now
+    ]

@@ -78,10 +78,27 @@ function tick() {
   }
 }
 
+// A second click on a form that is on its way sends nothing.
+document.addEventListener('submit', event => {
+  if (event.target.method !== 'post') return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = 'yes';
+  event.submitter?.setAttribute('aria-busy', 'true');
+});
+addEventListener('pageshow', event => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  for (const busy of document.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy');
+});
+
+// The reader's own clock is shown where it differs from those that are there already.
+const zones = [...document.querySelectorAll('.wc')].map(node => node.dataset.zone).filter(Boolean);
+const offset = timeZone => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(now()).find(part => part.type === 'timeZoneName').value;
+if (zones.some(zone => offset(zone) === offset(undefined))) document.querySelector('.browser-clock')?.remove();
+
 adopt(document);
 setTimeout(() => { tick(); setInterval(tick, 1000); }, 1000 - (now() % 1000));
 document.addEventListener('htmx:after:swap', () => adopt(document));
-document.addEventListener('htmx:afterSwap', () => adopt(document));
 
 // Light and dark: the choice is kept in a cookie, so that the server can say it from the first byte.
 const root = document.documentElement;

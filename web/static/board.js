@@ -12,8 +12,12 @@ let freshAt = performance.now();
 async function poll() {
   try {
     const answer = await fetch(board.dataset.rows, {
-      headers: etag ? { 'If-None-Match': etag } : {}, cache: 'no-store', credentials: 'same-origin', redirect: 'error', signal: AbortSignal.timeout(8000),
+      headers: etag ? { 'If-None-Match': etag } : {}, cache: 'no-store', credentials: 'same-origin', redirect: 'manual', signal: AbortSignal.timeout(8000),
     });
+    if (answer.type === 'opaqueredirect') {
+      ended();
+      return;
+    }
     if (answer.status === 200) {
       const text = await answer.text();
       etag = answer.headers.get('ETag');
@@ -25,6 +29,16 @@ async function poll() {
   }
   mark();
   setTimeout(poll, EVERY);
+}
+
+/** The session is over: the rows are no longer true, and only signing in again helps. */
+function ended() {
+  clearInterval(marking);
+  const link = document.createElement('a');
+  link.href = '/sign-in';
+  link.textContent = 'Signed out. Sign in again';
+  liveText.replaceChildren(link);
+  live.classList.add('stale');
 }
 
 function mark() {
@@ -109,4 +123,4 @@ document.addEventListener('keydown', event => {
 
 mark();
 setTimeout(poll, EVERY);
-setInterval(mark, 1000);
+const marking = setInterval(mark, 1000);

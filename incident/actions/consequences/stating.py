@@ -31,11 +31,9 @@ def rows(work: Work, stated: Iterable[StatedFact], deployment: Deployment, case_
     for each in given:
         about = deployment.operator.id if each.about is None else known.get(each.about)
         if about is None:
-            faults.append(Fault(f"/facts/{each.name}/about", "unknown_party", f"there is no party {each.about!r}"))
+            faults.append(Fault(each.about_at, "unknown_party", f"there is no party {each.about!r}"))
         elif isinstance(each.value, Moment) and each.value.earliest > work.now:
-            faults.append(
-                Fault(f"/facts/{each.name}", "in_the_future", f"{each.value.text} has not come yet; expected an instant up to now")
-            )
+            faults.append(Fault(each.instant_at, "in_the_future", f"{each.value.text} has not come yet; expected an instant up to now"))
         else:
             made += _unless_same(work, each, about, case_id, previous)
     if faults:

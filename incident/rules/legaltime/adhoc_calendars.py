@@ -8,6 +8,7 @@ from datetime import date
 from incident.canonical import digest
 from incident.rules.legaltime.calendar_layers import Layer, Recurring, nothing, recurring, weekdays
 from incident.rules.legaltime.calendar_values import FIRST_YEAR, LAST_YEAR, Calendar, CalendarRefused, Years
+from incident.rules.legaltime.closing_files import published_until
 from incident.rules.legaltime.package_holidays import Country, package_version
 from incident.rules.legaltime.package_holidays import country as known_country
 
@@ -49,6 +50,7 @@ def adhoc(
         version=f"ad hoc {made_of}; {package_version()}" if where else f"ad hoc {made_of}",
         years=Years(name, layer.year),
         covered_from=where.first_year if where else None,
+        published_until=published_until() if where else None,
         computed_until=where.last_year if where else None,
         source="given with the question",
         evidence="given",

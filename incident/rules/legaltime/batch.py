@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 
 from incident.errors import Fault, Invalid
 from incident.rules.legaltime.calendars import Calendar, CalendarRefused, calendar
@@ -42,7 +43,7 @@ _FIRST_PASS = "The clocks showed {text} twice; it is taken as the first pass. Gi
 class Worked:
     """A case with its deadline. `ending` says what the instant is (see `Rule`); `ignored` names keys that nobody read."""
 
-    id: str
+    id: str | int
     zone: Zone
     ending: str
     deadline: Deadline
@@ -72,7 +73,7 @@ class Worked:
 class Refusal:
     """A case that cannot be worked, with what is wrong at which pointer of it."""
 
-    id: str
+    id: str | int
     faults: tuple[Fault, ...]
 
 
@@ -93,14 +94,15 @@ def worked(case: object, known: Mapping[str, Calendar | Refusal], *, id: str = "
     """The deadline of one case; `known` are the calendars of its document, `id` names a case that does not name itself."""
     if not isinstance(case, Mapping):
         return Refusal(id, (Fault("", "type", f"{case!r} is no case; expected an object with a rule, a start and a zone."),))
-    name = str(case.get("id", id))
+    given = case.get("id", id)
+    name = given if isinstance(given, str | int) else str(given)
     try:
         return _worked(name, case, known)
     except Invalid as invalid:
         return Refusal(name, tuple(invalid.faults))
 
 
-def _worked(id: str, case: Mapping[str, object], known: Mapping[str, Calendar | Refusal]) -> Worked:
+def _worked(id: str | int, case: Mapping[str, object], known: Mapping[str, Calendar | Refusal]) -> Worked:
     with _at("/rule"):
         rule = find(_text(case, "rule"))
     with _at("/zone"):
@@ -130,7 +132,14 @@ def _period(case: Mapping[str, object], rule: Rule, cut_off: str | None, options
         raise _wrong("/n", "missing", f"n is missing; {rule.name} needs a number of {unit}, above zero")
     if isinstance(n, float) and n.is_integer():
         n = int(n)
-    if isinstance(n, float) and n > 0 and unit == "h" and "min" in rule.units and (minutes := Decimal(str(n)) * 60) % 1 == 0:
+    if (
+        isinstance(n, float)
+        and isfinite(n)
+        and n > 0
+        and unit == "h"
+        and "min" in rule.units
+        and (minutes := Decimal(str(n)) * 60) % 1 == 0
+    ):
         return Period(int(minutes), "min", rule.name, cut_off, options)
     if isinstance(n, bool) or not isinstance(n, int):
         whole = "a whole number, or hours that are whole minutes" if "min" in rule.units else "a whole number"
@@ -249,7 +258,7 @@ def _object(case: Mapping[str, object], key: str) -> Mapping[str, object]:
 
 def _basis(case: Mapping[str, object]) -> Basis:
     asked = case.get("basis", Basis.PLANNING.value)
-    if asked not in {each.value for each in Basis}:
+    if asked not in [each.value for each in Basis]:
         raise _wrong("/basis", "unknown_basis", f"{asked!r} is no basis; expected one of {', '.join(Basis)}")
     return Basis(asked)
 

@@ -116,6 +116,17 @@ class Calendar:
         return {day: why for day, why in closed if first <= day <= last}
 
 
+class _NoYears(Years):
+    """Of a frozen calendar no whole year can be asked: it may not hold one."""
+
+    def __init__(self, id: str, first: date, last: date) -> None:
+        super().__init__(id, lambda year: {})
+        self._span = f"{first} to {last}"
+
+    def __missing__(self, year: int) -> Mapping[date, str]:
+        raise CalendarRefused(f"The calendar {self._id!r} was frozen from {self._span}; no whole year of it is kept.", "out_of_calendar")
+
+
 @dataclass(frozen=True, slots=True)
 class _Frozen(Calendar):
     """A span of a calendar, kept as plain days."""
@@ -145,8 +156,20 @@ class _Frozen(Calendar):
             )
 
 
-def frozen(id: str, version: str, first: date, last: date, closed: Mapping[date, str]) -> Calendar:
+def frozen(
+    id: str,
+    version: str,
+    first: date,
+    last: date,
+    closed: Mapping[date, str],
+    *,
+    covered_from: int | None = None,
+    published_until: int | None = None,
+    computed_until: int | None = None,
+) -> Calendar:
     """The calendar `id` as it was when `between(first, last)` gave `closed`: it answers within that span and nowhere else.
+
+    With its years of then it says the same about its coverage too.
 
     Raises:
         CalendarRefused: `bad_calendar`, when the span ends before it begins or a closed day lies outside it.
@@ -155,4 +178,15 @@ def frozen(id: str, version: str, first: date, last: date, closed: Mapping[date,
         raise CalendarRefused(f"The frozen calendar {id!r} ends on {last}, before it begins on {first}.", "bad_calendar")
     if outside := [day for day in closed if not first <= day <= last]:
         raise CalendarRefused(f"The frozen calendar {id!r} has {min(outside)}, outside {first} to {last}.", "bad_calendar")
-    return _Frozen(id, id, version, Years(id, lambda year: {}), first=first, last=last, days=MappingProxyType(dict(closed)))
+    return _Frozen(
+        id=id,
+        title=id,
+        version=version,
+        years=_NoYears(id, first, last),
+        covered_from=covered_from,
+        published_until=published_until,
+        computed_until=computed_until,
+        first=first,
+        last=last,
+        days=MappingProxyType(dict(closed)),
+    )

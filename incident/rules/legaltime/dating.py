@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from incident.rules.legaltime.calendars import Calendar, calendar
-from incident.rules.legaltime.counting import PeriodRefused, Rule, Start, check, cut_off
+from incident.rules.legaltime.counting import Counted, PeriodRefused, Rule, Start, check, cut_off
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment, Period, Place
-from incident.rules.legaltime.zones import TimeRefused, Zone, spoken, spoken_limit, tzdata_version, zone
+from incident.rules.legaltime.zones import TimeRefused, Zone, changes, day_end, spoken, spoken_limit, tzdata_version, zone
 
 YEARS = range(1900, 2201)
 """The years in which a period may start."""
@@ -63,10 +63,7 @@ def dated(
     rule = check(period)
     moments = _moments(anchor, rule)
     early, late = _starts(period, rule, moments, tz, closed)
-    starts = (late,) if early == late else (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
-    ends = [rule.count(start) for start in starts]
-    counted = max(ends, key=lambda end: end.due_at)
-    target_at = min(*(rule.strict(start) for start in starts), *(end.due_at for end in ends))
+    counted, target_at = _counted(rule, early, late)
     disputed = rule.disputed_when is not None and late.has(rule.disputed_when)
     asked = rule.asks_calendar(period.options)
     because = (
@@ -86,20 +83,29 @@ def dated(
     )
 
 
+def _counted(rule: Rule, early: Start, late: Start) -> tuple[Counted, datetime]:
+    """The latest end that an instant of the anchor gives, and the strictest."""
+    if early is late:
+        only = rule.count(late)
+        return only, min(rule.strict(late), only.due_at)
+    starts = (early, late) if rule.turns is None else (early, late, *rule.turns(early, late))
+    ends = [rule.count(start) for start in starts]
+    strict = starts if rule.turns is not None else (early, *_stricter(early, late))
+    target_at = min(*(rule.strict(start) for start in strict), *(end.due_at for end in ends))
+    return max(ends, key=lambda end: end.due_at), target_at
+
+
 def _moments(anchor: Moment | Mapping[str, Moment], rule: Rule) -> Mapping[str, Moment]:
     """The anchors by name, in the rule's order; the one of a rule with a single anchor has the name `anchor`."""
     names = rule.anchors or ("anchor",)
     given = {names[0]: anchor} if isinstance(anchor, Moment) else anchor
-    known = ", ".join(names)
     if not given:
-        raise PeriodRefused("missing_anchor", f"{rule.name} has nothing to start from; expected one at least of: {known}.")
-    for name in given:
+        raise PeriodRefused("missing_anchor", f"{rule.name} has nothing to start from; expected one at least of: {', '.join(names)}.")
+    for name, moment in given.items():
         if name not in names and not (len(given) == len(names) == 1):
-            raise PeriodRefused("unknown_anchor", f"{rule.name} has no anchor {name!r}; expected: {known}.")
-    moments = {name: given[name] for name in names if name in given} if rule.anchors else dict(given)
-    for name, moment in moments.items():
+            raise PeriodRefused("unknown_anchor", f"{rule.name} has no anchor {name!r}; expected: {', '.join(names)}.")
         _check_anchor(name, moment)
-    return moments
+    return given if len(given) == 1 else {name: given[name] for name in names if name in given}
 
 
 def _check_anchor(name: str, moment: Moment) -> None:
@@ -118,10 +124,20 @@ def _starts(period: Period, rule: Rule, moments: Mapping[str, Moment], tz: Zone,
     first = next(iter(latest))
     anchors = latest if rule.anchors else {}
     late = Start(latest[first], period.n, period.unit, tz, closed, cut_off(period, rule), period.options, anchors)
-    if all(moment.earliest == moment.latest for moment in moments.values()):
-        return late, late
     earliest = {name: moment.earliest.astimezone(UTC) for name, moment in moments.items()}
+    if earliest == latest:
+        return late, late
     return replace(late, at=earliest[first], anchors=earliest if rule.anchors else {}), late
+
+
+def _stricter(early: Start, late: Start) -> Iterator[Start]:
+    """Starts up to `late` that can have a stricter end than the earliest: a reading to the same time of day runs to an earlier
+    one from the first midnight and from the first change of the clocks."""
+    midnight = day_end(early.day, early.tz)
+    if midnight <= late.at:
+        yield early.since(midnight)
+    if (change := next(changes(early.at, late.at, early.tz), None)) is not None:
+        yield early.since(change)
 
 
 def _spoken_name(name: str) -> str:
@@ -131,7 +147,7 @@ def _spoken_name(name: str) -> str:
 def _opening(moments: Mapping[str, Moment], late: Start, rule: Rule, cite: str | None) -> tuple[Because, ...]:
     lines = [line for name, moment in moments.items() for line in _anchored(name if rule.anchors else None, moment, late)]
     lines.append(Because("period", f"The period is {late.amount}.", cite))
-    lines.append(Because("rule", f"{rule.says} (rule {rule.name})", rule.cite))
+    lines.append(rule.line)
     return tuple(lines)
 
 
@@ -155,17 +171,8 @@ def _anchored(name: str | None, anchor: Moment, late: Start) -> tuple[Because, .
 def _coverage(early: Start, late: Start, closed: Calendar, due_at: datetime) -> tuple[Because, ...]:
     """What to know about the calendar where the period leaves the years it speaks of with authority."""
     end = (due_at - _INSTANT).astimezone(late.tz).year
-    first, last = min(early.day.year, end), max(late.day.year, end)
-    if closed.published_until is not None and last > closed.published_until:
-        text = (
-            f"The calendar {closed.id} is published up to {closed.published_until}; closing days after that are "
-            "computed, and the date should be looked at again once the list is out."
-        )
-        return (Because("calendar_not_yet_published", text),)
-    if closed.covered_from is not None and first < closed.covered_from:
-        text = f"The calendar {closed.id} begins with {closed.covered_from}; before that only weekends are known."
-        return (Because("calendar_not_covered", text),)
-    return ()
+    covered = closed.coverage(min(early.day.year, end), max(late.day.year, end))
+    return tuple(Because(code, text) for code, text in covered)
 
 
 def _closing(rule: Rule, tz: Zone, target_at: datetime, due_at: datetime, disputed: bool) -> tuple[Because, ...]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from incident.rules.legaltime.calendar_values import Calendar, frozen
-from incident.rules.legaltime.zones import NamedZone, Zone, changes
+from incident.rules.legaltime.zones import NamedZone, Zone, changes, weekday
 
 Plain = dict[str, Any]
 _INSTANT = timedelta(microseconds=1)
@@ -21,15 +21,21 @@ _MARGIN = timedelta(days=10)
 _NOTHING = timedelta()
 
 
-def span_of(instants: Sequence[datetime]) -> tuple[datetime, datetime]:
-    """The span to keep for a deadline that these instants belong to: some days beyond the first and the last of them."""
-    return min(instants) - _MARGIN, max(instants) + _MARGIN
+def span_of(instants: Sequence[datetime]) -> tuple[date, date]:
+    """The days to keep for a deadline that these instants belong to: whole months, some days beyond the first and the last of them.
+
+    Whole months, so that the deadlines of one season keep the same.
+    """
+    first, last = (min(instants) - _MARGIN).date(), (max(instants) + _MARGIN).date()
+    following = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    return first.replace(day=1), following - timedelta(days=1)
 
 
-def frozen_zone(tz: Zone, version: str, first: datetime, last: datetime) -> Plain:
+def frozen_zone(tz: Zone, version: str, first: date, last: date) -> Plain:
     """The offsets of `tz` from `first` to `last`, each with the instant from which it holds."""
-    changes = [at for year in range(first.year, last.year + 1) for at in _changes(tz, year) if first < at <= last]
-    offsets = [[None, _seconds(tz, first)], *([_text(at), _seconds(tz, at)] for at in changes)]
+    begins, ends = _midnight(first), _midnight(last)
+    changed = [at for year in range(first.year, last.year + 1) for at in _changes(tz, year) if begins < at <= ends]
+    offsets = [[None, _seconds(tz, begins)], *([_text(at), _seconds(tz, at)] for at in changed)]
     return {"key": tz.key, "version": version, "offsets": offsets}
 
 
@@ -38,13 +44,19 @@ def thawed_zone(kept: Mapping[str, Any]) -> NamedZone:
     return _FrozenZone(kept["key"], [(at and datetime.fromisoformat(at), timedelta(seconds=offset)) for at, offset in kept["offsets"]])
 
 
-def frozen_calendar(closed: Calendar, first: datetime, last: datetime) -> Plain:
-    """The closed days of a calendar from `first` to `last`, with what it says of its own limits."""
-    days = closed.between(first.date(), last.date())
+def frozen_calendar(closed: Calendar, first: date, last: date) -> Plain:
+    """The closed days of a calendar from `first` to `last`, with what it says of its own limits.
+
+    `weekend` are the weekdays that are closed throughout; days that are closed for nothing else are not listed one by one.
+    """
+    days = closed.between(first, last)
+    span = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    weekend = [each for each in range(7) if all(day in days for day in span if day.weekday() == each)]
+    listed = {day.isoformat(): why for day, why in days.items() if day.weekday() not in weekend or why != weekday(day)}
     return {
-        "id": closed.id, "version": closed.version, "first": first.date().isoformat(), "last": last.date().isoformat(),
-        "closed": {day.isoformat(): why for day, why in days.items()}, "covered_from": closed.covered_from,
-        "published_until": closed.published_until, "computed_until": closed.computed_until,
+        "id": closed.id, "version": closed.version, "first": first.isoformat(), "last": last.isoformat(), "weekend": weekend,
+        "closed": listed, "covered_from": closed.covered_from, "published_until": closed.published_until,
+        "computed_until": closed.computed_until,
     }  # fmt: skip
 
 
@@ -54,8 +66,11 @@ def thawed_calendar(kept: Mapping[str, Any]) -> Calendar:
     Raises:
         CalendarRefused: when what was kept contradicts itself.
     """
-    days = {date.fromisoformat(day): str(why) for day, why in kept["closed"].items()}
-    thawed = frozen(kept["id"], kept["version"], date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"]), days)
+    first, last = date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"])
+    span = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    days = {day: weekday(day) for day in span if day.weekday() in kept["weekend"]}
+    days |= {date.fromisoformat(day): str(why) for day, why in kept["closed"].items()}
+    thawed = frozen(kept["id"], kept["version"], first, last, days)
     return replace(
         thawed, covered_from=kept["covered_from"], published_until=kept["published_until"], computed_until=kept["computed_until"]
     )
@@ -101,6 +116,10 @@ def _seconds(tz: Zone, at: datetime) -> int:
     if offset is None:
         raise ValueError(f"{tz.key} gives no offset at {at}")
     return int(offset.total_seconds())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _text(at: datetime) -> str:

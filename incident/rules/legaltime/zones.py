@@ -136,6 +136,7 @@ def weekday(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
 
 
+@lru_cache(maxsize=4_096)
 def spoken(at: datetime, tz: Zone) -> str:
     """Such as `Fri 20 Nov 2026 17:40 (Europe/Tallinn, UTC+02:00)`; seconds only where there are some."""
     local = at.astimezone(tz)
@@ -146,6 +147,8 @@ def spoken(at: datetime, tz: Zone) -> str:
 def spoken_limit(at: datetime, tz: Zone) -> str:
     """As `spoken`, but local midnight is the end of the day that it closes: `the end of Tue 24 Nov 2026 (24:00, ...)`."""
     before = (at - _INSTANT).astimezone(tz).date()
+    if before == at.astimezone(tz).date():
+        return spoken(at, tz)
     return f"the end of {spoken_day(before)} (24:00, {tz.key})" if day_end(before, tz) == at else spoken(at, tz)
 
 

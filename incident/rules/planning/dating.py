@@ -51,18 +51,18 @@ def _dated(case: Case, each: Planned, happened: Happened, dated: list[Planned]) 
     try:
         anchors = each.commitment.anchors
         found = each.anchored or tuple(at for anchor in anchors if (at := _anchored(case, each, anchor, happened, dated)))
-        return _counted(case, replace(each, anchored=found)) if found else replace(each, because=(*each.because, _waits(each.commitment)))
+        return _counted(case, each, found) if found else replace(each, because=(*each.because, _waits(each.commitment)))
     except Exception as error:
         return unplanned(case, each.commitment, error)
 
 
-def _counted(case: Case, each: Planned) -> Planned:
+def _counted(case: Case, each: Planned, found: tuple[Anchored, ...]) -> Planned:
     commitment = each.commitment
     place, missing = _place(case, each)
     targets = tuple(target for target in commitment.targets if target.signatories is None or each.debtor.uri in target.signatories)
-    moments = tuple((at.name, at.moment) for at in each.anchored)
+    moments = tuple((at.name, at.moment) for at in found)
     clock = Clock(commitment.period, targets, commitment.combine, moments, place, commitment.basis, commitment.source.cite)
-    starting = [at for at in each.anchored if (at.name, at.moment) in clock.starting]
+    starting = found if len(found) == 1 else [at for at in found if (at.name, at.moment) in clock.starting]
     made = count(clock, zone(place.zone), calendar(place.calendar))
     return replace(
         each,
@@ -70,7 +70,8 @@ def _counted(case: Case, each: Planned) -> Planned:
         planned_for=made.planned_for,
         started_at=min(at.moment.earliest for at in starting),
         because=(*each.because, *(at.because for at in starting), *missing, *made.because),
-        predicted=any(at.predicted for at in starting) or _open(commitment, each.anchored),
+        predicted=any(at.predicted for at in starting) or _open(commitment, found),
+        anchored=found,
         clock=clock,
     )
 

@@ -8,22 +8,57 @@ from dataclasses import replace
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Anchor, Commitment, Discharge, Parties, Role
 from incident.rules.conditions import Truth, named, truth
+from incident.rules.gates import Gate
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment
 from incident.rules.planning.asking import look_up, who
 from incident.rules.planning.roles import members
 from incident.rules.planning.values import FIRST, NOT_PLANNED, Anchored, Happened, Planned
 
 
-def drafts_of(case: Case, commitment: Commitment, happened: Happened) -> Iterator[Planned]:
+class Sitting:
+    """One case being planned, with the answers that many commitments ask for again: who a role is, what a party is not."""
+
+    def __init__(self, case: Case, happened: Happened) -> None:
+        self.case, self.happened = case, happened
+        self._members: dict[tuple[Role, str | None, str | None], list[Party]] = {}
+        self._is_not: dict[int, frozenset[str]] = {}  # by the identity of parties and gates, which the case and catalogue keep alive
+        self._open: dict[tuple[int, int], bool] = {}
+
+    def members(self, asked: Parties, debtor: Party | None) -> list[Party]:
+        """As `roles.members`."""
+        key = (asked.role, asked.competence, debtor.jurisdiction if debtor and asked.role is Role.AUTHORITY else None)
+        found = self._members.get(key)
+        if found is None:
+            found = self._members[key] = members(self.case, asked, debtor)
+        return found
+
+    def passes(self, gate: Gate | None, of: str, party: Party | None) -> bool:
+        """Whether the gate, where it looks at that role, is open for the party."""
+        if gate is None or gate.of != of or party is None:
+            return True
+        key = (id(gate), id(party))
+        found = self._open.get(key)
+        if found is None:
+            is_not = self._is_not.get(id(party))
+            if is_not is None:
+                is_not = self._is_not[id(party)] = self.case.is_not(party)
+            found = self._open[key] = gate.is_open(party.jurisdiction, is_not)
+        return found
+
+
+def drafts_of(sitting: Sitting, commitment: Commitment) -> Iterator[Planned]:
     """Every debtor, creditor and occurrence that the commitment has in this case."""
-    debtors = [each for each in members(case, commitment.owed_by, None) if _signed(commitment, each)]
-    for debtor in _leading(commitment.owed_by, debtors):
-        found = [each for each in members(case, commitment.owed_to, debtor) if _signed(commitment, each) and each.id != debtor.id]
-        creditors: list[Party | None] = list(_leading(commitment.owed_to, found))
+    gate = commitment.gate
+    for debtor in _signing(commitment, commitment.owed_by, sitting.members(commitment.owed_by, None)):
+        if not sitting.passes(gate, "owed_by", debtor):
+            continue
+        found = [each for each in sitting.members(commitment.owed_to, debtor) if each.id != debtor.id]
+        creditors: list[Party | None] = list(_signing(commitment, commitment.owed_to, found))
         if not creditors and commitment.signatories is None:
             creditors = [None]  # the law binds although the authority is not a party of this node
         for creditor in creditors:
-            yield from _for_pair(case, commitment, debtor, creditor, happened)
+            if sitting.passes(gate, "owed_to", creditor):
+                yield from _for_pair(sitting.case, commitment, debtor, creditor, sitting.happened)
 
 
 def without_displaced(drafts: list[Planned]) -> list[Planned]:
@@ -161,12 +196,11 @@ def _stands_for(each: Planned, displaced: dict[str, str]) -> Planned:
     return replace(each, because=(*each.because, *lines)) if lines else each
 
 
-def _signed(commitment: Commitment, party: Party) -> bool:
-    return commitment.signatories is None or party.uri in commitment.signatories
-
-
-def _leading(role: Parties, found: list[Party]) -> list[Party]:
-    return found[:1] if role.mode == "lead" else found
+def _signing(commitment: Commitment, role: Parties, found: list[Party]) -> list[Party]:
+    """Of those that a role names, the signatories; of these the first alone where one leads."""
+    signatories = commitment.signatories
+    bound = found if signatories is None else [each for each in found if each.uri in signatories]
+    return bound[:1] if role.mode == "lead" else bound
 
 
 def _binds(commitment: Commitment) -> str:
@@ -177,10 +211,10 @@ def _binds(commitment: Commitment) -> str:
 
 def drafts_of_all(case: Case, commitments: Iterable[Commitment], happened: Happened) -> list[Planned]:
     """The drafts of every commitment, the displaced ones left out; one that cannot be drafted asks its filer to look."""
-    drafts: list[Planned] = []
+    sitting, drafts = Sitting(case, happened), list[Planned]()
     for commitment in commitments:
         try:
-            drafts += drafts_of(case, commitment, happened)
+            drafts += drafts_of(sitting, commitment)
         except Exception as error:
             drafts.append(unplanned(case, commitment, error))
     return without_displaced(drafts)

@@ -7,14 +7,14 @@ this program, and no database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from incident.canonical import digest, instant
 from incident.rules.commitment import Target
-from incident.rules.legaltime import Moment, Period, Place, calendar, tzdata_version, zone
+from incident.rules.legaltime import Moment, Period, Place, calendar, rules, tzdata_version, zone
 from incident.rules.legaltime.freezing import frozen_calendar, frozen_zone, span_of, thawed_calendar, thawed_zone
 from incident.rules.legaltime.values import Basis
 from incident.rules.planning.clock import Clock, Counted, count
@@ -47,17 +47,21 @@ def frozen_inputs(each: Planned) -> Plain | None:
         return None
     found = [at for at in (each.target_at, each.deadline and each.deadline.due_at) if at]
     first, last = span_of([*(at for _, moment in clock.moments for at in (moment.earliest, moment.latest)), *found])
+    periods = [*([clock.period] if clock.period else []), *(target.period for target in clock.targets)]
+    asks = any(rules()[period.rule].asks_calendar(period.options) for period in periods)
+    kept_zone, zone_digest = _kept_zone(clock.place.zone, first, last)
+    kept_calendar, calendar_digest = _kept_calendar(clock.place.calendar, first, last) if asks else (None, digest(None))
     kept = {
         "format": FORMAT,
         "period": _period(clock.period) if clock.period else None,
         "targets": [{"period": _period(target.period), "cite": target.cite} for target in clock.targets],
         "combine": clock.combine,
         "moments": [{"name": name, **_moment(moment)} for name, moment in clock.moments],
-        "place": asdict(clock.place),
+        "place": {"zone": clock.place.zone, "calendar": clock.place.calendar},
         "basis": clock.basis.value,
         "cite": clock.cite,
-        "zone": _kept_zone(clock.place.zone, first.date().toordinal(), last.date().toordinal()),
-        "calendar": _kept_calendar(clock.place.calendar, first.date().toordinal(), last.date().toordinal()),
+        "zone": kept_zone,
+        "calendar": kept_calendar,
         "result": {
             "target_at": each.target_at and instant(each.target_at),
             "due_at": each.deadline and instant(each.deadline.due_at),
@@ -65,7 +69,7 @@ def frozen_inputs(each: Planned) -> Plain | None:
             "rule_version": each.deadline and each.deadline.rule_version,
         },
     }
-    return kept | {"digest": digest(kept)}
+    return kept | {"digest": _digest(kept, zone_digest, calendar_digest)}
 
 
 def recomputed(inputs: Mapping[str, Any]) -> Counted:
@@ -85,7 +89,8 @@ def recomputed(inputs: Mapping[str, Any]) -> Counted:
             cite=inputs["cite"],
         )
         kept = inputs["zone"]
-        return count(clock, thawed_zone(kept), thawed_calendar(inputs["calendar"]), kept["version"])
+        closed = calendar("none") if inputs["calendar"] is None else thawed_calendar(inputs["calendar"])
+        return count(clock, thawed_zone(kept), closed, kept["version"])
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise InputsFault(f"What was kept is incomplete: {type(error).__name__}: {error}.") from error
     except ValueError as error:
@@ -101,7 +106,8 @@ def differences(inputs: Mapping[str, Any], told: Iterable[str]) -> list[Differen
         InputsFault: as `recomputed`.
     """
     found = []
-    if (now := digest({key: value for key, value in inputs.items() if key != "digest"})) != inputs.get("digest"):
+    now = _digest(inputs, digest(inputs.get("zone")), digest(inputs.get("calendar")))
+    if now != inputs.get("digest"):
         found.append(Difference("the kept inputs (their digest)", inputs.get("digest"), now))
     made = recomputed(inputs)
     deadline = made.deadline
@@ -128,7 +134,10 @@ def _thawed_period(kept: Mapping[str, Any]) -> Period:
 
 
 def _moment(moment: Moment) -> Plain:
-    return {**asdict(moment), "earliest": instant(moment.earliest), "latest": instant(moment.latest)}
+    return {
+        "earliest": instant(moment.earliest), "latest": instant(moment.latest), "precision": moment.precision, "text": moment.text,
+        "zone": moment.zone, "fold": moment.fold,
+    }  # fmt: skip
 
 
 def _thawed_moment(kept: Mapping[str, Any]) -> Moment:
@@ -136,15 +145,19 @@ def _thawed_moment(kept: Mapping[str, Any]) -> Moment:
     return replace(Moment(**said), earliest=datetime.fromisoformat(kept["earliest"]), latest=datetime.fromisoformat(kept["latest"]))
 
 
-@lru_cache(maxsize=512)
-def _kept_zone(name: str, first: int, last: int) -> Plain:
-    return frozen_zone(zone(name), tzdata_version(), _midnight(first), _midnight(last))
+def _digest(kept: Mapping[str, Any], zone_digest: str, calendar_digest: str) -> str:
+    """Over all of it but the digest itself; the zone and the calendar enter by digests of their own, which many deadlines share."""
+    parts = {key: value for key, value in kept.items() if key not in ("digest", "zone", "calendar")}
+    return digest(parts | {"zone": zone_digest, "calendar": calendar_digest})
 
 
-@lru_cache(maxsize=512)
-def _kept_calendar(id: str, first: int, last: int) -> Plain:
-    return frozen_calendar(calendar(id), _midnight(first), _midnight(last))
+@lru_cache(maxsize=1024)
+def _kept_zone(name: str, first: date, last: date) -> tuple[Plain, str]:
+    kept = frozen_zone(zone(name), tzdata_version(), first, last)
+    return kept, digest(kept)
 
 
-def _midnight(ordinal: int) -> datetime:
-    return datetime.combine(date.fromordinal(ordinal), time(), UTC)
+@lru_cache(maxsize=1024)
+def _kept_calendar(id: str, first: date, last: date) -> tuple[Plain, str]:
+    kept = frozen_calendar(calendar(id), first, last)
+    return kept, digest(kept)

@@ -7,6 +7,7 @@ from datetime import date
 
 from incident.rules.commitment import Commitment, Source, Target
 from incident.rules.conditions import All, Condition, Not, Test
+from incident.rules.gates import gate_of
 from incident.rules.legaltime.zones import spoken_day
 from incident.rules.regimes.values import Regime, Stage, Standing
 
@@ -23,7 +24,13 @@ def compiled(regimes: Iterable[Regime], on: date, armed: Armed) -> tuple[Commitm
             laid_over[regime.overlay_of] = (*laid_over.get(regime.overlay_of, ()), *regime.countries)
     displaced = _displaced([regime for regime, _ in standing])
     return tuple(
-        _commitment(regime, stage, how, _where(regime, stage, laid_over.get(regime.id, ())), displaced.get(regime.id, ()))
+        _commitment(
+            regime,
+            stage,
+            how,
+            _where(regime, stage, laid_over.get(regime.id, ())),
+            displaced.get(regime.overlay_of or regime.id, ()),
+        )
         for regime, how in standing
         for stage in regime.stages
         if stage.kind == "deadline" and (not stage.unarmed_because or _armed(armed, f"{regime.id}.{stage.id}", on))
@@ -40,7 +47,9 @@ def standing_on(regime: Regime, on: date, armed: Armed) -> Standing:
     if regime.status.state in ("proposed", "template"):
         return "not"
     if not regime.unarmed_because:
-        return regime.status.standing(on)
+        found = regime.status.standing(on)
+        is_template = found == "binding" and regime.status.template and not _armed(armed, regime.id, on)
+        return "template" if is_template else found
     ended = regime.status.until is not None and on > regime.status.until
     return "binding" if _armed(armed, regime.id, on) and not ended else "not"
 
@@ -50,19 +59,14 @@ def _armed(armed: Armed, id: str, on: date) -> bool:
 
 
 def _displaced(regimes: list[Regime]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Of each regime those that take its place, from the relations of both sides that take effect."""
+    """Of each law those that take its place, from the relations of both sides that take effect; an overlay is its base."""
     found: dict[str, dict[str, str]] = {}
-    names: dict[str, list[str]] = {}
-    for regime in regimes:  # what is said of a base is said of its overlays too
-        names.setdefault(regime.overlay_of or regime.id, []).append(regime.id)
-        names.setdefault(regime.id, [regime.id])
     for regime in regimes:
+        own = regime.overlay_of or regime.id
         for relation in regime.relations:
             if relation.takes_effect:
-                sides = ([regime.id], names.get(relation.to, []))
-                losing, winning = sides if relation.type == "displaced_by" else sides[::-1]
-                for each in losing:
-                    found.setdefault(each, {}).update(dict.fromkeys(winning, relation.cite))
+                losing, winning = (own, relation.to) if relation.type == "displaced_by" else (relation.to, own)
+                found.setdefault(losing, {})[winning] = relation.cite
     return {name: tuple(others.items()) for name, others in found.items()}
 
 
@@ -80,10 +84,13 @@ def _entity(stage: Stage) -> str:
 
 
 def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, displaced_by: tuple[tuple[str, str], ...]) -> Commitment:
+    name, version = regime.id, regime.version
+    if regime.overlay_of:  # the same law, as that country transposed it: its duties keep their names
+        name, version = regime.overlay_of, f"{regime.version} ({regime.id})"
     return Commitment(
-        id=f"{regime.id}.{stage.id}",
+        id=f"{name}.{stage.id}",
         title=stage.title,
-        source=Source("regime", regime.id, regime.version, regime.digest, stage.cite),
+        source=Source("regime", name, version, regime.digest, stage.cite),
         owed_by=stage.owed_by,
         owed_to=stage.owed_to,
         when=when,
@@ -96,10 +103,17 @@ def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, di
         basis=stage.basis,
         discharged_by=stage.discharged_by,
         contains=stage.content,
-        provisional_because=regime.status.note if how == "planning" else None,
+        provisional_because=_only_planned(regime, how),
         because_applies=_because(regime, stage, how == "planning"),
         displaced_by=displaced_by,
+        gate=gate_of(when, _entity(stage)),
     )
+
+
+def _only_planned(regime: Regime, how: Standing) -> str | None:
+    if how == "template":
+        return regime.status.template
+    return regime.status.note if how == "planning" else None
 
 
 def _because(regime: Regime, stage: Stage, planning: bool) -> str:

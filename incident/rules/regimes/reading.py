@@ -84,7 +84,7 @@ def _every_number_is_cited(spot: Spot) -> None:
 
 
 def _status(spot: Spot) -> Status:
-    spot.only("state", "since", "planning_from", "until", "cite", "note", "evidence", "unsettled")
+    spot.only("state", "since", "planning_from", "until", "cite", "note", "evidence", "unsettled", "template")
     status = Status(
         state=cast(State, spot.at("state").one_of(*get_args(State))),
         since=_day_or_none(spot, "since"),
@@ -94,6 +94,7 @@ def _status(spot: Spot) -> Status:
         planning_from=_day_or_none(spot, "planning_from"),
         until=_day_or_none(spot, "until"),
         unsettled=spot.text_or("unsettled", ""),
+        template=spot.text_or("template", ""),
     )
     if status.state == "deferred" and (status.planning_from is None or status.since is None or not status.note):
         raise spot.fault("a deferred regime says from when it is planned, since when it binds, and why it is deferred")

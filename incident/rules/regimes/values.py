@@ -12,7 +12,7 @@ from incident.rules.legaltime.values import Basis, Period
 
 State = Literal["in_force", "adopted", "deferred", "proposed", "template", "voluntary", "ended"]
 Evidence = Literal["read", "secondary", "memory"]
-Standing = Literal["not", "planning", "binding"]
+Standing = Literal["not", "planning", "template", "binding"]
 Kind = Literal["deadline", "waiting", "retention", "permission"]
 DISPLACING = frozenset({"displaces", "displaced_by"})
 
@@ -30,7 +30,8 @@ class Status:
     """From when to when it applies. Between `planning_from` and `since` its clocks are shown for planning only.
 
     `since` None: no source gives the date. What is in force then binds on any date and says so; what is only adopted does not.
-    `unsettled` says why nobody can rely on it yet, or is empty.
+    `unsettled` says why nobody can rely on it yet, or is empty. `template` says why it binds only through a national overlay:
+    elsewhere its clocks are shown for planning.
     """
 
     state: State
@@ -41,6 +42,7 @@ class Status:
     planning_from: date | None = None
     until: date | None = None
     unsettled: str = ""
+    template: str = ""
 
     def standing(self, on: date) -> Standing:
         """Whether it binds on that date; `until` is the last day. Neither a proposal nor a template ever binds."""
@@ -146,6 +148,16 @@ class Regime:
     unarmed_because: str = ""
     overlay_of: str | None = None
     countries: tuple[str, ...] = ()
+
+    @property
+    def needs_arming(self) -> str:
+        """Why its clocks start, as law, only once an officer armed it; empty where they start by themselves."""
+        return self.unarmed_because or self.status.template
+
+    def standing(self, on: date) -> Standing:
+        """Whether it binds on that date, whatever was armed; `template` where it binds only through a national overlay."""
+        found = self.status.standing(on)
+        return "template" if found == "binding" and self.status.template else found
 
     @property
     def asks(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from flask import Response, request
@@ -15,7 +15,6 @@ from marshmallow import Schema
 from incident import board
 from incident.canonical import digest
 from incident.errors import Fault, Invalid
-from incident.records import cases
 from incident.work import Work
 from web import door
 from web.problems import Malformed, Stale, WrongType
@@ -26,6 +25,7 @@ from web.views.api.describing import described
 
 Json = dict[str, Any]
 Whole = Mapping[str, Any] | Sequence[Any]
+Headers = dict[str, str]
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
 LONGEST_KEY = 200
 
@@ -38,6 +38,31 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     replayed: bool = False
+
+
+class Version(Protocol):
+    """How the state of something is named, and with `hold` kept until the work ends."""
+
+    def __call__(self, work: Work, id_: UUID, /, *, hold: bool = False) -> str:
+        """The name of its state.
+
+        Raises:
+            NotFound: there is no such thing for the caller.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """What If-Match is about: its `name` in addresses and messages, and how its state is named."""
+
+    name: str
+    version: Version
+
+
+INCIDENT = Versioned("incident", board.version)
+OBLIGATION = Versioned("obligation", board.version_of_obligation)
+NOTICE = Versioned("notice", board.version_of_notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +84,13 @@ def body(schema: type[Strict], read: Callable[[object, Work], Any] | None = None
 
 def acting(
     *, answers: Mapping[int, str | Mapping[str, Any]], takes: Body | None = None, query: type[Strict] = NoQuery,
-    refuses: Iterable[int] = (), if_match: bool = False,
+    refuses: Iterable[int] = (), if_match: Versioned | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:  # fmt: skip
     """Make a route of `view(work, **url_parameters, [given], [asked])`.
 
     `given` is what `takes` makes of the body; `asked` the query parameters, where `query` has some. The work speaks for
     the holder of the key or session. `answers` and `refuses` are what the OpenAPI document says; `if_match` honours
-    If-Match for the incident that the address names.
+    If-Match for what the address names.
     """
     wants_query = bool(query._declared_fields)
 
@@ -84,15 +109,15 @@ def acting(
                     understood(value, odd, lambda v: load(_NOTHING, v))
 
                 def act() -> Any:
-                    if if_match:
-                        _check_version(work, parameters["incident_id"])
+                    _check_version(if_match, work, parameters)
                     return view(work, **parameters, **given, **(asked if wants_query else {}))
 
                 return _once(work, value, act)
 
             return door.in_work(do)
 
-        described(called, answers=answers, takes=takes, query=query if wants_query else None, refuses=refuses, if_match=if_match)
+        asked_of = query if wants_query else None
+        described(called, answers=answers, takes=takes, query=asked_of, refuses=refuses, if_match=if_match is not None)
         called.enters_by = "key"  # type: ignore[attr-defined]
         return called
 
@@ -168,12 +193,16 @@ def _decoded(sent: bytes) -> str:
         raise Malformed(f"The body is not UTF-8: the byte at position {error.start} cannot be read.") from error
 
 
-def _check_version(work: Work, incident_id: UUID) -> None:
-    """If-Match, with the case held until this work ends: what was compared is what is changed."""
+def etag(version: str) -> Headers:
+    """The header that says in which state something was read."""
+    return {"ETag": f'"{version}"'}
+
+
+def _check_version(of: Versioned | None, work: Work, parameters: Mapping[str, Any]) -> None:
+    """If-Match, with what it is about held until this work ends: what was compared is what is changed."""
     wanted = request.if_match
-    if not wanted:
+    if of is None or not wanted:
         return
-    cases.find(work.connection, incident_id, for_update=True)
-    present = board.version(work, incident_id)
+    present = of.version(work, parameters[f"{of.name}_id"], hold=True)
     if present not in wanted:
-        raise Stale(f'The incident is at "{present}" now; read it again and decide anew.')
+        raise Stale(f'The {of.name} is at "{present}" now; read it again and decide anew.')

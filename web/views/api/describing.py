@@ -20,11 +20,12 @@ _KEY = {
 }  # fmt: skip
 _IF_MATCH = {
     "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
-    "description": "The ETag of the incident as you saw it; if it has changed since, nothing is done and the answer is 412.",
+    "description": "The ETag of what the address names as you saw it; if it has changed since, nothing is done and the answer is 412.",
 }  # fmt: skip
 _REPLAYED = {"Idempotency-Replayed": {"description": "`true` on an answer that was given before.", "schema": {"enum": ["true"]}}}
 _LINK = {"Link": {"description": '`<…>; rel="next"` where there is a next page.', "schema": {"type": "string"}}}
-_ETAG = {"ETag": {"description": "The version of the incident, for If-Match.", "schema": {"type": "string"}}}
+TAGGED = ("get_incident", "get_obligation", "get_notice")
+_ETAG = {"ETag": {"description": "The version of what was read, for If-Match.", "schema": {"type": "string"}}}
 
 
 def described(
@@ -39,7 +40,8 @@ def described(
         parameters.append(_IF_MATCH)
     said: dict[str, Any] = {
         "operationId": call.__name__,
-        "responses": _answers(answers, paged=query is not None and "cursor" in query._declared_fields) | refusals(refuses),
+        "responses": _answers(answers, paged=query is not None and "cursor" in query._declared_fields, tagged=call.__name__ in TAGGED)
+        | refusals(refuses),
         "parameters": parameters,
     }
     if takes is not None:
@@ -72,11 +74,11 @@ def refusals(codes: Iterable[int]) -> dict[str, Any]:
     return {str(code): {"description": f"{title(code)}. {MEANING[code]}", "content": PROBLEM} for code in sorted(set(codes))}
 
 
-def _answers(answers: Mapping[int, str | Mapping[str, Any]], *, paged: bool) -> dict[str, Any]:
+def _answers(answers: Mapping[int, str | Mapping[str, Any]], *, paged: bool, tagged: bool) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for status, shape in answers.items():
         schema = {"$ref": f"#/components/schemas/{shape}"} if isinstance(shape, str) else dict(shape)
-        headers = {**(_LINK if paged else {}), **(_ETAG if shape == "Case" else {})}
+        headers = {**(_LINK if paged else {}), **(_ETAG if tagged and status == 200 else {})}
         made[str(status)] = {"description": _MEANS[status], "content": {"application/json": {"schema": schema}}, "headers": headers}
     return made
 

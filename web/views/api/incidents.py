@@ -15,7 +15,7 @@ from web.schemas.acts import CloseSchema, ReasonSchema, ReclassifySchema
 from web.schemas.answers import items_of, page_of
 from web.schemas.queries import PageQuery
 from web.views.api.blueprint import Calls
-from web.views.api.calling import Answer, Json, acting, body
+from web.views.api.calling import INCIDENT, Answer, Json, acting, body, etag
 from web.views.api.paging import paged
 
 incidents = Calls("incidents", description="The matter, with everything that hangs on it.")
@@ -32,7 +32,7 @@ def get_incidents(work: Work, asked: dict[str, Any]) -> Answer:
 @acting(answers={200: "Case"})
 def get_incident(work: Work, incident_id: UUID) -> Answer:
     """One incident with its obligations, notices, notifications, facts, acts and reports."""
-    return Answer(board.incident(work, incident_id), headers={"ETag": f'"{board.version(work, incident_id)}"'})
+    return Answer(board.incident(work, incident_id), headers=etag(board.version(work, incident_id)))
 
 
 @incidents.get("/incidents/<uuid:incident_id>/timeline")
@@ -43,21 +43,21 @@ def get_timeline(work: Work, incident_id: UUID) -> Json:
 
 
 @incidents.post("/incidents/<uuid:incident_id>/close")
-@acting(answers={200: "Acted"}, takes=body(CloseSchema), refuses=(403, 412), if_match=True)
+@acting(answers={200: "Acted"}, takes=body(CloseSchema), refuses=(403, 412), if_match=INCIDENT)
 def post_close(work: Work, incident_id: UUID, given: CloseCase) -> Json:
     """Close it. Each obligation is told whether it lapses, stays or is met elsewhere; everyone who was told is told again."""
     return close_case(work, incident_id, given)
 
 
 @incidents.post("/incidents/<uuid:incident_id>/reclassify")
-@acting(answers={200: "Acted"}, takes=body(ReclassifySchema), refuses=(403, 412), if_match=True)
+@acting(answers={200: "Acted"}, takes=body(ReclassifySchema), refuses=(403, 412), if_match=INCIDENT)
 def post_reclassify(work: Work, incident_id: UUID, given: Reclassify) -> Json:
     """Change severity, label, countries or facts. It is planned again and everyone is told what changed."""
     return reclassify(work, incident_id, given)
 
 
 @incidents.post("/incidents/<uuid:incident_id>/reopen")
-@acting(answers={200: "Acted"}, takes=body(ReasonSchema), refuses=(403, 412), if_match=True)
+@acting(answers={200: "Acted"}, takes=body(ReasonSchema), refuses=(403, 412), if_match=INCIDENT)
 def post_reopen(work: Work, incident_id: UUID, given: dict[str, Any]) -> Json:
     """Open it again. What lapsed with the closing runs again, from the instants it always had."""
     return reopen(work, incident_id, given["reason"])

@@ -15,7 +15,7 @@ from web.schemas.acts import AcknowledgementSchema, NothingSchema, ReasonSchema
 from web.schemas.answers import page_of
 from web.schemas.queries import NoticeQuery, NotificationQuery
 from web.views.api.blueprint import Calls
-from web.views.api.calling import Answer, Json, acting, body
+from web.views.api.calling import NOTICE, Answer, Json, acting, body, etag
 from web.views.api.paging import paged
 
 notices = Calls("notices", description="What each party may be told, and how it travels.")
@@ -37,20 +37,20 @@ def get_notices(work: Work, asked: dict[str, Any]) -> Answer:
 
 @notices.get("/notices/<uuid:notice_id>")
 @acting(answers={200: "Notice"})
-def get_notice(work: Work, notice_id: UUID) -> Json:
-    """One notice, with the obligations that it announces as they stand now."""
-    return board.notice(work, notice_id)
+def get_notice(work: Work, notice_id: UUID) -> Answer:
+    """One notice, with the obligations that it announces as they stand now; the ETag is that of the notice alone."""
+    return Answer(board.notice(work, notice_id), headers=etag(board.version_of_notice(work, notice_id)))
 
 
 @notices.post("/notices/<uuid:notice_id>/release")
-@acting(answers={200: "Notice"}, takes=body(NothingSchema), refuses=(403,))
+@acting(answers={200: "Notice"}, takes=body(NothingSchema), refuses=(403, 412), if_match=NOTICE)
 def post_release(work: Work, notice_id: UUID, given: dict[str, Any]) -> Json:
     """Let it go exactly as it was frozen. Releasing twice is releasing once."""
     return release_notice(work, notice_id)
 
 
 @notices.post("/notices/<uuid:notice_id>/hold")
-@acting(answers={200: "Notice"}, takes=body(ReasonSchema), refuses=(403,))
+@acting(answers={200: "Notice"}, takes=body(ReasonSchema), refuses=(403, 412), if_match=NOTICE)
 def post_hold(work: Work, notice_id: UUID, given: dict[str, Any]) -> Json:
     """Hold it back. It will not go, and the reason is kept; the clocks that call for it run on."""
     return hold_notice(work, notice_id, given["reason"])

@@ -16,7 +16,7 @@ from web.schemas.acts import AcknowledgementSchema, ExtensionSchema, ReasonSchem
 from web.schemas.answers import page_of
 from web.schemas.queries import ObligationQuery
 from web.views.api.blueprint import Calls
-from web.views.api.calling import Answer, Json, acting, body
+from web.views.api.calling import OBLIGATION, Answer, Json, acting, body, etag
 from web.views.api.paging import paged
 
 obligations = Calls("obligations", description="Who owes whom what, by when, and why that instant.")
@@ -31,20 +31,20 @@ def get_obligations(work: Work, asked: dict[str, Any]) -> Answer:
 
 @obligations.get("/obligations/<uuid:obligation_id>")
 @acting(answers={200: "Obligation"})
-def get_obligation(work: Work, obligation_id: UUID) -> Json:
+def get_obligation(work: Work, obligation_id: UUID) -> Answer:
     """One obligation, with its reasons and the acts about it that you may see."""
-    return board.obligation(work, obligation_id)
+    return Answer(board.obligation(work, obligation_id), headers=etag(board.version_of_obligation(work, obligation_id)))
 
 
 @obligations.post("/obligations/<uuid:obligation_id>/acknowledgements")
-@acting(answers={200: "Obligation"}, takes=body(AcknowledgementSchema), refuses=(403,))
+@acting(answers={200: "Obligation"}, takes=body(AcknowledgementSchema), refuses=(403, 412), if_match=OBLIGATION)
 def post_acknowledgement(work: Work, obligation_id: UUID, given: DoneBy) -> Json:
     """Acknowledge it: receipt only, neither awareness nor admission."""
     return acknowledge(work, obligation_id, given)
 
 
 @obligations.post("/obligations/<uuid:obligation_id>/submissions")
-@acting(answers={200: "Obligation"}, takes=body(SubmissionSchema), refuses=(403,))
+@acting(answers={200: "Obligation"}, takes=body(SubmissionSchema), refuses=(403, 412), if_match=OBLIGATION)
 def post_submission(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
     """Record that a stage was submitted, with its proof. Clocks that run from the submission are dated."""
     done = DoneBy(given["by"] or work.actor.name, given["occurred_at"], given["note"], {"proof": given["proof"]})
@@ -52,14 +52,14 @@ def post_submission(work: Work, obligation_id: UUID, given: dict[str, Any]) -> J
 
 
 @obligations.post("/obligations/<uuid:obligation_id>/extensions")
-@acting(answers={200: "Obligation"}, takes=body(ExtensionSchema), refuses=(403,))
+@acting(answers={200: "Obligation"}, takes=body(ExtensionSchema), refuses=(403, 412), if_match=OBLIGATION)
 def post_extension(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
     """Grant more time, under the clause that allows it. A statutory clock is never extended."""
     return extend(work, obligation_id, given["until"], given["clause"], given["reason"])
 
 
 @obligations.post("/obligations/<uuid:obligation_id>/waivers")
-@acting(answers={200: "Obligation"}, takes=body(ReasonSchema), refuses=(403,))
+@acting(answers={200: "Obligation"}, takes=body(ReasonSchema), refuses=(403, 412), if_match=OBLIGATION)
 def post_waiver(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
     """Let the debtor off, where a clause allows it. After the due instant the waiver stands beside the miss."""
     return waive(work, obligation_id, given["reason"])

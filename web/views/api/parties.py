@@ -10,7 +10,7 @@ from incident import board
 from incident.actions.register_deployment import NewDeployment, register_deployment
 from incident.actions.set_channel import set_channel
 from incident.actions.test_channel import test_channel
-from incident.errors import NotFound
+from incident.errors import Fault, Invalid, NotFound
 from incident.work import Work
 from web.schemas.acts import NothingSchema
 from web.schemas.answers import items_of
@@ -22,7 +22,26 @@ parties = Calls("parties", description="Parties, channels and deployments.")
 
 
 def _read_deployment(value: object, work: Work) -> NewDeployment:
-    return new_deployment(str((request.view_args or {})["deployment"]), value)
+    """The deployment; where it has faults, parties that nobody knows are named among them."""
+    try:
+        return new_deployment(str((request.view_args or {})["deployment"]), value)
+    except Invalid as refused:
+        named = {fault.pointer for fault in refused.faults}
+        faults = [each for each in _unknown_parties(work, value) if each.pointer not in named]
+        raise Invalid([*refused.faults, *faults], refused.message) from refused
+
+
+def _unknown_parties(work: Work, value: object) -> list[Fault]:
+    given = value if isinstance(value, dict) else {}
+    suppliers = given.get("suppliers")
+    places = [("/operator", given.get("operator"))]
+    places += [(f"/suppliers/{number}", each) for number, each in enumerate(suppliers if isinstance(suppliers, list) else [])]
+    known = board.parties(work)
+    return [
+        Fault(place, "unknown_party", f"there is no party {slug!r}")
+        for place, slug in places
+        if isinstance(slug, str) and slug not in known
+    ]
 
 
 @parties.get("/me")

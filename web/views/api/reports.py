@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from incident import board
-from incident.actions.commands import FileReport
+from incident.actions.commands import FileReport, StatedFact
 from incident.actions.file_report import file_report
 from incident.actions.preview_report import preview_report
 from incident.errors import Fault, Invalid, NotFound
@@ -13,7 +14,7 @@ from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.rules.vocabulary import vocabulary
 from incident.work import Work
 from web.schemas.queries import VERDICTS
-from web.schemas.report import ReportSchema, report
+from web.schemas.report import ReportSchema, readable_facts, report
 from web.views.api.blueprint import Calls
 from web.views.api.calling import Answer, Json, acting, body
 
@@ -21,15 +22,27 @@ reports = Calls("reports", description="Filing, and what may be said in a report
 
 
 def _read(value: object, work: Work) -> FileReport:
-    """The report; where it has faults, an unknown deployment is named among them."""
+    """The report; where it has faults, a deployment and parties that are not known are named among them."""
     try:
         return report(value, now=work.now)
     except Invalid as refused:
         slug = value.get("deployment") if isinstance(value, dict) else None
         named = {fault.pointer for fault in refused.faults}
+        faults = _unknown_parties(work, readable_facts(value))
         if isinstance(slug, str) and "/deployment" not in named and slug not in [each["slug"] for each in board.deployments(work)]:
-            raise Invalid([_unknown(f"There is no deployment {slug!r} that you have a part in."), *refused.faults]) from refused
-        raise
+            faults.append(_unknown(f"There is no deployment {slug!r} that you have a part in."))
+        raise Invalid([*faults, *refused.faults], refused.message) from refused
+
+
+def _absent(work: Work, absent: NotFound, given: FileReport) -> Invalid:
+    """The refusal of a report on an unknown deployment, which may have unknown parties in its facts as well."""
+    return Invalid([_unknown(absent.message), *_unknown_parties(work, given.facts)])
+
+
+def _unknown_parties(work: Work, stated: Iterable[StatedFact]) -> list[Fault]:
+    said = [each for each in stated if each.about is not None]
+    known = board.parties(work) if said else {}
+    return [Fault(each.about_at, "unknown_party", f"there is no party {each.about!r}") for each in said if each.about not in known]
 
 
 def _unknown(message: str) -> Fault:
@@ -50,7 +63,7 @@ def post_report(work: Work, given: FileReport) -> Answer:
     try:
         filed = file_report(work, given)
     except NotFound as absent:
-        raise Invalid([_unknown(absent.message)]) from absent
+        raise _absent(work, absent, given) from absent
     where = {"Location": f"/api/v1/incidents/{filed.answer['incident']}"}
     return Answer(filed.answer, 201, where, replayed=filed.replayed)
 
@@ -62,7 +75,7 @@ def post_preview(work: Work, given: FileReport) -> Json:
     try:
         return preview_report(work, given)
     except NotFound as absent:
-        raise Invalid([_unknown(absent.message)]) from absent
+        raise _absent(work, absent, given) from absent
 
 
 @reports.get("/facts")

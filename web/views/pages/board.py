@@ -13,7 +13,7 @@ from flask import Response, current_app, make_response, request
 from incident import board as reads
 from incident.work import Work
 from web.door import page
-from web.page_context import GROUPS, Json, awaited, group, rendered, state
+from web.page_context import GROUPS, Json, awaited, group, instant, rendered, state
 from web.views.pages import drawing
 from web.views.pages.blueprint import pages
 
@@ -86,8 +86,14 @@ def _grouped(lines: Sequence[Json], work: Work) -> list[tuple[str, str, list[dic
     """Groups that have rows, in order: key, heading, rows."""
     rows: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
     for line in lines:
-        place = {"until": awaited(line, work.now), "state": state(line, work.now), "track": drawing.track(line, work.now)}
+        until = awaited(line, work.now)
+        place = {
+            "until": until, "state": state(line, work.now), "track": drawing.track(line, work.now),
+            "target_passed": until is not None and until >= work.now and until != instant(line["target_at"]),
+        }  # fmt: skip
         rows[group(line, work.now)].append({"line": line, "href": _href(line), **place})
+    for found in rows.values():  # a line whose target has passed waits for its due instant
+        found.sort(key=lambda row: str(row["until"]))
     return [(key, heading, rows[key]) for key, heading in GROUPS.items() if rows[key]]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -62,6 +63,9 @@ def calculator(work: Work) -> str | tuple[str, int]:
         given = MultiDict(calculator_form.EXAMPLE_OF_A_RULE if by_rule else calculator_form.EXAMPLE)
     shown = _by_rule(given) if by_rule else _by_law(work, given)
     shared = {"given": given, "example": example, "by_rule": by_rule, "zone_names": forms.zone_names(), "laws": catalogue()}
+    shared["query_with"] = lambda **changes: urlencode(
+        [(name, value) for name, value in given.items(multi=True) if name not in changes] + list(changes.items())
+    )
     found = rendered(
         work, "calculator.html", nav="calculator", words_of=law_words, rules=rules(), units=calculator_form.UNITS, **shared, **shown
     )

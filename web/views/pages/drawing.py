@@ -65,7 +65,7 @@ def per_hour(lines: Iterable[Json], now: datetime) -> list[Hour]:
 class Rung:
     """One obligation on the ladder, in percent: the bar runs from `start` to `used`, the rest to `due`; `mark` bears the label.
 
-    `row` is its line within the lane.
+    `row` is its line within the lane; `forward`: the label has no room before the mark and is written after it.
     """
 
     obligation: Json
@@ -76,6 +76,7 @@ class Rung:
     mark: float
     label: str
     row: int
+    forward: bool
 
 
 @dataclass(slots=True)
@@ -93,10 +94,12 @@ class Lane:
         """Put it into the first row where its label has room."""
         label = obligation["title"] if len(obligation["title"]) <= 30 else obligation["title"][:29] + "…"
         mark = used if how == "met" else due
-        left = mark - LETTER * len(label) - 1
+        width = LETTER * len(label) + 1
+        forward = mark - width < LADDER_LEFT
+        left, right = (mark - 1, mark + width) if forward else (mark - width, mark + 1.2)
         row = next((index for index, end in enumerate(self.ends) if end < left), len(self.ends))
-        self.ends[row : row + 1] = [max(mark, due) + 1.2]
-        self.rungs.append(Rung(obligation, how, start, max(start, used), due, mark, label, row))
+        self.ends[row : row + 1] = [max(right, due + 1.2)]
+        self.rungs.append(Rung(obligation, how, start, max(start, used), due, mark, label, row, forward))
 
     @property
     def rows(self) -> int:

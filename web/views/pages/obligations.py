@@ -14,9 +14,29 @@ from incident.errors import NotFound
 from incident.work import Work
 from web import door
 from web.door import page
-from web.page_context import rendered
+from web.page_context import Json, rendered
+from web.schemas.acts import AcknowledgementSchema, ReasonSchema, SubmissionSchema
 from web.views.pages import forms
 from web.views.pages.blueprint import pages
+from web.views.pages.incident import shown as shown_in_its_case
+
+
+def _shown(work: Work, id_: UUID, tried: forms.Tried | None = None) -> str:
+    """Where the caller sees it: in its case, or on a page of its own."""
+    found = board.obligation(work, id_)
+    if _sees_the_case(work, found):
+        return shown_in_its_case(work, UUID(found["incident"]), tried)
+    told = [each for each in board.inbox(work) if found["id"] in each["obligations"]]
+    extra = {"notices": told[:1], "zone_names": forms.zone_names(), "back": f"/obligations/{id_}", "filer": None}
+    return rendered(work, "obligation.html", nav="board", o=found, tried=tried, **extra)
+
+
+def _sees_the_case(work: Work, found: Json) -> bool:
+    try:
+        board.version(work, UUID(found["incident"]))
+    except NotFound:
+        return False
+    return True
 
 
 @pages.get("/obligations/<uuid:id_>")
@@ -24,47 +44,55 @@ from web.views.pages.blueprint import pages
 def obligation(work: Work, id_: UUID) -> str | Response:
     """Its derivation and history; parties of the case are taken to it in its place."""
     found = board.obligation(work, id_)
-    try:
-        board.version(work, UUID(found["incident"]))
-    except NotFound:
-        told = [each for each in board.inbox(work) if found["id"] in each["obligations"]]
-        extra = {"notices": told[:1], "zone_names": forms.zone_names(), "back": f"/obligations/{id_}", "filer": None}
-        return rendered(work, "obligation.html", nav="board", o=found, **extra)
-    return redirect(f"/incidents/{found['incident']}#o-{id_}", 303)
+    return redirect(f"/incidents/{found['incident']}#o-{id_}", 303) if _sees_the_case(work, found) else _shown(work, id_)
 
 
 @pages.post("/obligations/<uuid:id_>/acknowledge")
 @page
+@forms.kept_when_refused(_shown)
 def acknowledge_it(work: Work, id_: UUID) -> Response:
     """Acknowledge it by name."""
-    acknowledge.acknowledge(work, id_, DoneBy(forms.text("by") or work.actor.name, note=forms.text("note")))
+    acknowledge.acknowledge(work, id_, forms.loaded(AcknowledgementSchema(), by=_by(work), note=forms.text("note")))
     return _done(id_, "Acknowledged: receipt only, neither awareness nor admission.")
 
 
 @pages.post("/obligations/<uuid:id_>/submit")
 @page
+@forms.kept_when_refused(_shown)
 def submit_it(work: Work, id_: UUID) -> Response:
     """Record that its stage was submitted, with the proof."""
-    done = DoneBy(forms.text("by") or work.actor.name, note=forms.text("note"), detail={"proof": forms.text("proof")})
-    submit.submit(work, id_, forms.text("stage"), done)
+    entered = {name: forms.text(name) for name in ("stage", "proof", "note")}
+    given = forms.loaded(SubmissionSchema(), by=_by(work), **entered)
+    submit.submit(work, id_, given["stage"], DoneBy(given["by"], note=given["note"], detail={"proof": given["proof"]}))
     return _done(id_, "The submission is on record. Clocks that run from it are dated.")
 
 
 @pages.post("/obligations/<uuid:id_>/extend")
 @page
+@forms.kept_when_refused(_shown)
 def extend_it(work: Work, id_: UUID) -> Response:
     """Grant more time under the clause that allows it."""
+    reason = _reason()
     until = forms.entered_instant(forms.text("until_date"), forms.text("until_time"), forms.text("until_zone"), "/until")
-    extend.extend(work, id_, until, forms.text("clause"), forms.text("reason"))
+    extend.extend(work, id_, until, forms.text("clause"), reason)
     return _done(id_, "More time is granted, and on record.")
 
 
 @pages.post("/obligations/<uuid:id_>/waive")
 @page
+@forms.kept_when_refused(_shown)
 def waive_it(work: Work, id_: UUID) -> Response:
     """Waive it under the clause that allows it."""
-    waive.waive(work, id_, forms.text("reason"))
+    waive.waive(work, id_, _reason())
     return _done(id_, "Waived, and on record.")
+
+
+def _by(work: Work) -> str:
+    return forms.text("by") or work.actor.name
+
+
+def _reason() -> str:
+    return str(forms.loaded(ReasonSchema(), reason=forms.text("reason"))["reason"])
 
 
 def _done(id_: UUID, message: str) -> Response:

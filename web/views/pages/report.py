@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from web.page_context import Json, rendered
 from web.schemas import report as wire
 from web.views.pages import forms, report_form
 from web.views.pages.blueprint import pages
+from web.views.pages.preview import outlook
 from web.views.pages.report_form import Given
 
 Outcome = TypeVar("Outcome")
@@ -63,17 +65,18 @@ def send_more(work: Work, id_: UUID) -> Response | tuple[str, int]:
 def preview(work: Work) -> str:
     """What sending would start and tell: the panel beside the form, or the whole page where no script runs."""
     form, given = _form(work), report_form.of_request(request.form)
+    found = board.incident(work, UUID(given["incident"])) if given["incident"] else None
     values: dict[str, Any] = {"waiting": report_form.unanswered(given), "preview": None, "faults": []}
     if given["deployment"]:
         try:
-            values["preview"] = _acted(work, form, _filled(given), preview_report.preview_report)
+            answer = _acted(work, form, _filled(given), partial(preview_report.preview_report, withheld=True))
+            values["preview"] = outlook(answer, found, work.now)
         except Invalid as refused:
             values["faults"] = forms.shown(refused, report_form.LABELS)
         except Conflict as refused:
             values["faults"] = [forms.Shown("main", "The report", refused.message, refused.code)]
     if request.headers.get("HX-Request"):
-        return rendered(work, "preview.html", **values)
-    found = board.incident(work, UUID(given["incident"])) if given["incident"] else None
+        return rendered(work, "preview.html", incident=found["incident"] if found else None, **values)
     return _shown(work, form, given, found, **values)
 
 
@@ -90,8 +93,22 @@ def _send(work: Work, found: Json | None) -> Response | tuple[str, int]:
         filed = _acted(work, form, given, file_report.file_report)
     except Invalid as refused:
         return _shown(work, form, given, found, faults=forms.shown(refused, report_form.LABELS)), 422
+    except Conflict as refused:
+        faults = [forms.Shown("main", "The report", refused.message, refused.code)]
+        return _shown(work, form, given, found, faults=faults, **_on_record(work, given)), 409
     door.flash("This report was filed before; nothing was filed twice." if filed.replayed else "Filed. The clocks run.", "done")
     return redirect(f"/incidents/{filed.answer['incident']}/receipt", 303)
+
+
+def _on_record(work: Work, given: Given) -> dict[str, Any]:
+    """For a form that was sent before and has changed since: the case it became, and the numbers that a correction would have."""
+    filed = board.filed_as(work, given["deployment"], given["reference"])
+    found = board.incident(work, filed) if filed else None
+    return {"filed": found["incident"], "revisions": _revisions(found), "instead": report_form.fresh_reference()} if found else {}
+
+
+def _revisions(found: Json) -> dict[str, int]:
+    return {each: report_form.next_revision(found, each) for each in STAGES}
 
 
 def _acted(work: Work, form: Json, given: Given, action: Callable[[Work, FileReport], Outcome]) -> Outcome:
@@ -122,7 +139,7 @@ def _shown(work: Work, form: Json, given: Given, found: Json | None = None, *, f
         "form": form, "given": given, "incident": incident, "asked": report_form.ASKED, "choices": report_form.choices,
         "stages": STAGES, "severities": SEVERITIES, "labels": TLP, "zone_names": forms.zone_names(), "faults": list(faults),
         "bad": by_field.__contains__, "ambiguous": lambda field: "ambiguous" in by_field.get(field, ()), "waiting": [], "preview": None,
-        "revisions": {each: report_form.next_revision(found, each) for each in STAGES} if found else {},
+        "revisions": _revisions(found) if found else {}, "filed": None,
         "more_open": any(field not in report_form.LABELS for field in by_field),
         "action": f"/incidents/{incident['id']}/report" if incident else "/report", "draft": incident["id"] if incident else "new",
     }  # fmt: skip

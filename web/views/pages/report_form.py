@@ -10,7 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from web.page_context import Json, words
-from web.views.pages.forms import answered, countries, padded
+from web.views.pages.forms import answered, countries, lines, padded
 
 ASKED = ("aware_at", "significant_incident", "personal_data_breach", "cross_border")
 """Facts with a question of their own on the form; the others stand under "More questions"."""
@@ -32,12 +32,20 @@ Given = Mapping[str, str]
 def empty(deployments: Sequence[Json]) -> Given:
     """A fresh form: a reference of its own, so that sending twice is filing once."""
     only = deployments[0]["slug"] if len(deployments) == 1 else ""
-    return _given({"reference": f"web-{secrets.token_hex(6)}", "stage": "early_warning", "deployment": only})
+    return _given({"reference": fresh_reference(), "stage": "early_warning", "deployment": only})
+
+
+def fresh_reference() -> str:
+    """A reference that no other form has."""
+    return f"web-{secrets.token_hex(6)}"
 
 
 def of_request(form: MultiDict[str, str]) -> Given:
-    """What was entered, field by field."""
-    return _given(form.items())
+    """What was entered, field by field. `instead` is the reference of a report that is sent as one of its own after all."""
+    given = {name: lines(value) for name, value in form.items()}
+    if not given.get("instead"):
+        return _given(given)
+    return _given({name: value for name, value in given.items() if not name.startswith("revision.")} | {"reference": given["instead"]})
 
 
 def of_case(found: Json, stage: str) -> Given:

@@ -5,6 +5,6 @@ A rule module registers its rules when it is imported; a new module is added to 
 
 from incident.rules.legaltime.counting import court, dora, eu1182, plain
 from incident.rules.legaltime.counting.registry import PeriodRefused, Rule, check, cut_off, find, rules
-from incident.rules.legaltime.counting.values import Start
+from incident.rules.legaltime.counting.values import Counted, Start
 
-__all__ = ["PeriodRefused", "Rule", "Start", "check", "court", "cut_off", "dora", "eu1182", "find", "plain", "rules"]
+__all__ = ["Counted", "PeriodRefused", "Rule", "Start", "check", "court", "cut_off", "dora", "eu1182", "find", "plain", "rules"]

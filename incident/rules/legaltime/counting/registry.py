@@ -10,7 +10,7 @@ from typing import Literal
 
 from incident.errors import Refused
 from incident.rules.legaltime.counting.values import Counted, Start, spoken_amount
-from incident.rules.legaltime.values import Period, Unit
+from incident.rules.legaltime.values import Because, Period, Unit
 
 _CENTURY: Mapping[Unit, int] = {
     "min": 52_560_000,
@@ -42,9 +42,10 @@ class Rule:
     """A counting rule. `strict` gives the strictest defensible end, which the caller still bounds by the legal one.
 
     `ending` says what the instant means: a `limit`, the `last_day` before an event from which is counted backwards, or an
-    `opening`, before which nothing may happen. `usual` is the length that the law itself sets, where it sets one.
-    `anchors` names the anchors of a rule that has several. A rule with `turns` is not monotone in its anchor: it can end
-    earlier from a later start, and `turns` names the starts between two others that can give the latest or strictest end.
+    `opening`, before which nothing may happen. `usual` is the length that the law itself sets, where it sets one. `line` is
+    what every derivation says of the rule. `anchors` names the anchors of a rule that has several. A rule with `turns` is not
+    monotone in its anchor: it can end earlier from a later start, and `turns` names the starts between two others that can
+    give the latest or strictest end.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Rule:
     anchors: tuple[str, ...]
     turns: Turns | None
     version: int
+    line: Because
 
     @property
     def monotone(self) -> bool:
@@ -97,9 +99,9 @@ def rule(
     def register(count: Count) -> Count:
         if name in _RULES:
             raise ValueError(f"the counting rule {name!r} is registered twice")
-        flags = frozenset(options)
+        flags, line = frozenset(options), Because("rule", f"{says} (rule {name})", cite)
         _RULES[name] = Rule(
-            name, says, units, count, strict, cite, flags, cuts_off, asks, disputed_when, ending, usual, anchors, turns, version
+            name, says, units, count, strict, cite, flags, cuts_off, asks, disputed_when, ending, usual, anchors, turns, version, line
         )  # fmt: skip
         return count
 
