@@ -78,6 +78,15 @@ def test_the_chain_of_nis2_is_predicted_until_the_notification_is_submitted() ->
     assert due(after, "final_report") == utc("2026-04-28T21:00")
 
 
+def test_a_national_law_has_the_chain_of_its_directive() -> None:
+    done = {"incident_notification": utc("2026-03-28T09:00")}
+    found = worked("ee.nis2", supposed("Europe/Tallinn", "EE", aware_at="2026-03-27T17:40", submitted=done))
+    assert not stage(found, "final_report").planned.predicted
+    base = supposed("Europe/Tallinn", "EE", aware_at="2026-03-27T17:40")
+    assert law.worked(worked("eu.nis2.art23", base), base)["in_its_place"] == ["ee.nis2"]
+    assert worked("eu.nis2.art23", base).standing == "template"
+
+
 def test_hipaa_splits_at_five_hundred_residents() -> None:
     def applying(people: int) -> set[str]:
         facts = {
