@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib import resources
@@ -12,8 +13,8 @@ from incident.rules.commitment import Anchor, Commitment, Discharge, Parties, Ro
 from incident.rules.conditions import Truth, named, truth
 from incident.rules.legaltime import Basis, Moment, Period, Place, check, deadline
 from incident.rules.legaltime.shipped import ShippedFault, names, parse, read
-from incident.rules.regimes import catalogue, commitments, reading
-from incident.rules.vocabulary import vocabulary
+from incident.rules.regimes import applicable, catalogue, commitments, reading
+from incident.rules.vocabulary import profile_questions, vocabulary
 
 TODAY = date(2026, 11, 22)
 NOW = Moment.exactly(datetime(2026, 11, 20, 15, 40, tzinfo=UTC))
@@ -338,3 +339,29 @@ def test_a_faulty_law_is_refused_by_file_and_place(old: str, new: str, says: str
 
 def test_every_law_file_is_in_the_catalogue() -> None:
     assert len(names("incident.rules.regimes.laws")) == len(catalogue())
+
+
+def test_what_applied_on_a_day_is_answered_for_what_is_known_of_somebody() -> None:
+    maker = {"jurisdiction": "EE", "is_manufacturer_pde": True, "actively_exploited_vulnerability": True}
+    before, after = ({each.commitment.source.name for each in applicable(maker, date(2026, 9, day))} for day in (1, 11))
+    assert "eu.cra.art14.vuln" not in before
+    assert "eu.cra.art14.vuln" in after
+    found = {each.commitment.id: each.truth for each in applicable(maker, date(2026, 9, 11))}
+    assert found["eu.cra.art14.vuln.early_warning"] is True
+    assert found["eu.cra.art14.incident.early_warning"] is None
+    assert "us.hipaa.individuals" not in found
+    by_role = applicable(lambda fact, of: maker.get(fact) if of == "owed_by" else None, date(2026, 9, 11))
+    assert {each.commitment.id: each.truth for each in by_role}["eu.cra.art14.vuln.early_warning"] is None
+
+
+def test_a_gate_is_never_shut_where_the_condition_is_open() -> None:
+    questions = sorted(profile_questions())
+    for number in range(300):
+        chance = random.Random(number)
+        said: dict[str, object] = {name: chance.choice((True, False, False, None)) for name in questions}
+        said["jurisdiction"] = chance.choice(("EE", "DE", "US", "GB", "JP", "NO", "BR"))
+        said |= {name: True for name, known in vocabulary().items() if known.kind == "incident" and known.type == "boolean"}
+        is_not = frozenset(name for name in questions if said[name] is False)
+        for each in commitments(TODAY):
+            if each.gate is not None and not each.gate.is_open(str(said["jurisdiction"]), is_not):
+                assert truth(each.when, lambda fact, of, said=said: said.get(fact)) is False, each.id

@@ -24,6 +24,7 @@ AGREEMENTS = {path.stem: load(path.read_text(encoding="utf-8")) for path in sort
 COUNTRIES = {"EE", "FR", "DE", "PT", "IN", "US", "KE", "JP", "AU", "GB", "CA", "NZ", "KR", "BR", "SG"}
 EU = {"EE", "FR", "DE", "PT"}
 PROFILE = {
+    "profile_complete",
     "is_essential_entity",
     "is_important_entity",
     "is_trust_service_provider",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident.rules.terms import Finding, lint, load
+from incident.rules.terms import Finding, lint, load, render
 
 HEAD = """
 name: two-parties
@@ -166,3 +166,21 @@ def test_a_role_that_owes_itself_is_found_but_two_authorities_are_not() -> None:
 
 def test_facts_as_a_whole_contain_each_fact() -> None:
     assert codes(a_clause("one", "tell: {fields: [tlp, facts]}", "must_contain: ['fact:cross_border']", done="sent")) == []
+
+
+PLAN = a_clause("plan", "within: {days: 2}", by="suppliers", to="home_cert")
+TARGET = "planning_targets:\n  - {for: %s, within: {hours: 12}, cite: Annex B}\n"
+
+
+def test_a_planning_target_for_a_duty_that_nobody_has_is_found() -> None:
+    duties = {"eu.gdpr.art33.processor_to_controller"}
+    made = load(HEAD + PLAN + TARGET % "eu.gdpr.art33.processor_to_controler")
+    assert [(each.code, each.pointer) for each in lint(made, None, duties)] == [("unknown_duty", "/planning_targets/0/for")]
+    assert lint(load(HEAD + PLAN + TARGET % "eu.gdpr.art33.processor_to_controller"), None, duties) == ()
+
+
+def test_a_planning_target_reads_as_no_law() -> None:
+    made = load(HEAD + PLAN + TARGET % "eu.gdpr.art33.processor_to_controller")
+    last = render(made)[-1]
+    assert (last.cite, last.id) == ("Annex B", "planned:eu.gdpr.art33.processor_to_controller")
+    assert "12 hours from its start. This is no legal instant" in last.text

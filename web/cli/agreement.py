@@ -11,6 +11,7 @@ import rich_click as click
 
 from incident.errors import Invalid, NotFound
 from incident.rules import terms
+from incident.rules.regimes import catalogue
 from incident.rules.vocabulary import vocabulary
 from web.cli import options, source
 from web.cli.outcome import DONE, REFUSED, Answer, answering
@@ -77,13 +78,18 @@ def show(which: str, home: Path | None) -> Answer:
     return Answer(_document(found), lambda paper: paper.paragraphs(terms.as_text(found)))
 
 
+def _duties() -> frozenset[str]:
+    """The duties of every law in the catalogue, by their ids."""
+    return frozenset(f"{regime.overlay_of or regime.id}.{stage.id}" for regime in catalogue() for stage in regime.stages)
+
+
 def _checked(path: Path) -> dict[str, Any]:
     try:
         found = terms.load(source.text(path))
     except Invalid as invalid:
         findings = [{"level": "error"} | as_shown(each) for each in invalid.faults]
         return {"file": str(path), "name": None, "version": None, "digest": None, "findings": findings}
-    findings = [asdict(each) for each in terms.lint(found, vocabulary())]
+    findings = [asdict(each) for each in terms.lint(found, vocabulary(), _duties())]
     return {"file": str(path), "name": found.name, "version": found.version, "digest": found.digest, "findings": findings}
 
 

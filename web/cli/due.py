@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import rich_click as click
 
@@ -40,15 +39,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 @click.option("--explain", type=click.UUID, metavar="OBLIGATION", help="Compute this obligation again from what was kept with it.")
 @due_regime.supposes
 @answering
-def due(
-    within: timedelta | None,
-    verdicts: tuple[str, ...],
-    owed_by: str | None,
-    limit: int,
-    batch: Path | None,
-    explain: UUID | None,
-    **given: Any,
-) -> Answer:
+def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, **given: Any) -> Answer:
     """Show what is due next, most urgent first.
 
     Every obligation that the party may see and that still asks for something, by the instant to plan for (the strictest
@@ -62,9 +53,8 @@ def due(
     --batch works cases of legal time from a YAML or JSON file (- for stdin): {calendars: {...}, vectors: [{id, rule, n, start,
     zone, cal, opts}]}. With --json: [{id, due_utc, because, ...}], and {id, error, code, pointer} for a case that cannot be worked.
 
-    --explain computes one obligation again, in this process, from the inputs that were kept with it, and prints the steps. Asked as
-    a party it asks the node, else it reads the database of the home. With --json: {id, title, commitment, target_at, due_at,
-    computed: {target_at, due_at, ...}, because, differences: [{what, recorded, computed}]}.
+    --explain computes one obligation again, in this process, from what was kept with it. Asked as a party it asks the node, else it
+    reads the database of the home. With --json: {id, due_at, computed, because, differences: [{what, recorded, computed}], ...}.
 
     \b
     Examples:
@@ -73,10 +63,11 @@ def due(
       demarche due --regime eu.dora.art19 --fact classified_at=2026-11-20T09:00 --zone Europe/Vilnius --stage initial
       demarche due --batch cases.yaml --json
 
-    Exit codes: 0 done; 1 refused, or something cannot be worked; 2 wrong usage; 3 the node could not be reached, or with
-    --explain: the record does not follow from what was kept (a node or database that cannot be reached is then 1).
+    Exit codes: 0 done; 1 refused, or something cannot be worked; 2 wrong usage; 3 the node could not be reached, or --explain
+    found a difference (a node out of reach is then 1).
     """
     supposed, who = due_regime.parted(given)
+    batch, explain = who.pop("batch"), who.pop("explain")
     if sum(each is not None for each in (batch, explain, supposed["regime"])) > 1:
         raise click.UsageError("Give only one of --regime, --batch and --explain.")
     if explain is not None:

@@ -33,14 +33,23 @@ class Finding:
 _Said = tuple[str, Literal["error", "warning"], str, str]  # code, level, pointer below the clause, message
 
 
-def lint(agreement: Agreement, known_facts: Collection[str] | None = None) -> tuple[Finding, ...]:
-    """Findings in the order of the clauses. Without `known_facts`, names of facts are not checked."""
+def lint(
+    agreement: Agreement, known_facts: Collection[str] | None = None, known_duties: Collection[str] | None = None
+) -> tuple[Finding, ...]:
+    """Findings in the order of the clauses. Names of facts, and of laws' duties, are checked where the known ones are given."""
     found: list[Finding] = []
     for place, each in enumerate(agreement.commitments):
         said = [say for rule in _RULES for say in rule(each, agreement)]
         said += [] if known_facts is None else _unknown_facts(each, known_facts)
         found += [Finding(code, level, f"/commitments/{place}{below}", f"{each.id}: {message}") for code, level, below, message in said]
-    return tuple(found)
+    return (*found, *_unknown_targets(agreement, known_duties or ()))
+
+
+def _unknown_targets(agreement: Agreement, known: Collection[str]) -> Iterator[Finding]:
+    for place, (name, _) in enumerate(agreement.targets):
+        if known and name not in known and agreement.commitment(name) is None:
+            message = f"{name} is no duty of this agreement or of a law that is known here; the target plans nothing."
+            yield Finding("unknown_duty", "error", f"/planning_targets/{place}/for", message)
 
 
 def _notice(each: Commitment, agreement: Agreement) -> Iterator[_Said]:

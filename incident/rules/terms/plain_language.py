@@ -27,9 +27,20 @@ class Clause:
 def render(agreement: Agreement) -> tuple[Clause, ...]:
     """Every clause in plain English, in the order of the document."""
     owes = {each["id"]: each["owes"] for each in agreement.document["commitments"]}
-    return tuple(
+    clauses = tuple(
         Clause(each.id, each.source.cite, each.title, " ".join(_sentences(each, owes[each.id], agreement)))
         for each in agreement.commitments
+    )
+    spoken = agreement.document.get("planning_targets", ())
+    return clauses + tuple(
+        Clause(
+            f"planned:{name}",
+            each["cite"],
+            f"Planning target for {name}",
+            f"Between the parties {name} is planned for {_span(target.period)} from its start. "
+            "This is no legal instant: nothing is late by it.",
+        )
+        for (name, target), each in zip(agreement.targets, spoken, strict=True)
     )
 
 
