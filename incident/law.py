@@ -17,6 +17,7 @@ from incident.rules.legaltime import tzdata_version, zone
 from incident.rules.legaltime.values import Period
 from incident.rules.legaltime.zones import spoken_limit
 from incident.rules.planning.values import NOT_PLANNED
+from incident.rules.regimes import catalogue
 from incident.rules.regimes.values import Regime, Stage, Status
 from incident.rules.terms.plain_language import said
 
@@ -49,7 +50,7 @@ def status(found: Status) -> Json:
     """From when to when a law applies, and how far that was verified."""
     return {
         "state": found.state, "since": _day(found.since), "until": _day(found.until), "planning_from": _day(found.planning_from),
-        "cite": found.cite, "note": found.note, "evidence": found.evidence,
+        "cite": found.cite, "note": found.note, "evidence": found.evidence, "template": found.template or None,
     }  # fmt: skip
 
 
@@ -60,7 +61,9 @@ def standing_says(found: Regime, on: date) -> str:
         return f"It is {'a proposal' if known.state == 'proposed' else 'a template'} and binds nobody."
     if known.until is not None and on > known.until:
         return f"It ended on {known.until}."
-    how = known.standing(on)
+    how = found.standing(on)
+    if how == "template":
+        return f"It is shown for planning: {known.template}"
     if how == "binding":
         return f"It applies, since {known.since}." if known.since else "It is in force; no source gives the date, so it is taken to apply."
     if how == "planning":
@@ -79,6 +82,7 @@ def worked(found: Worked, supposed: Supposed, *, applies_only: bool = False) -> 
         "regime": law.id, "name": law.name, "version": law.version, "citation": law.citation, "jurisdiction_of_law": law.jurisdiction,
         "on": _day(supposed.on), "status": status(law.status), "standing": found.standing,
         "standing_says": standing_says(law, supposed.on) if supposed.on else "No instant is supposed, so there is no day to ask about.",
+        "in_its_place": [each.id for each in _overlays(law) if supposed.jurisdiction in each.countries],
         "unarmed_because": law.unarmed_because or None, "zone": supposed.zone, "jurisdiction": supposed.jurisdiction,
         "calendar": supposed.calendar, "recipient_zone": supposed.recipient_zone, "recipient_calendar": supposed.recipient_calendar,
         "not_asked": sorted(name for name in supposed.facts if name not in asked), "tzdata_version": tzdata_version(),
@@ -94,13 +98,17 @@ def _stage_due(law: Regime, found: StageDue, supposed: Supposed) -> Json:
         "id": stage.id, "title": stage.title, "cite": stage.cite, "kind": stage.kind, "owed_by": _parties(stage.owed_by),
         "owed_to": stage.addressed_to or _parties(stage.owed_to), "applies": found.applies, "unknown": list(found.unknown),
         "predicted": planned.predicted and not failed, "basis": deadline.basis.value if deadline else stage.basis.value,
-        "armed_needed": bool(law.unarmed_because or stage.unarmed_because), "unarmed_because": stage.unarmed_because or None,
+        "armed_needed": bool(law.needs_arming or stage.unarmed_because), "unarmed_because": stage.unarmed_because or None,
         "period": _period(stage.period), "period_cite": stage.period_cite, "also": stage.also, "note": stage.note,
         "started_at": None if failed else answers.at(planned.started_at),
         "target": _thrice(deadline.target_at, supposed) if deadline else None,
         "due": _thrice(deadline.due_at, supposed) if deadline else None,
         "error": planned.because[-1].text if failed else None, "because": [] if failed else answers.because(planned.because),
     }  # fmt: skip
+
+
+def _overlays(law: Regime) -> list[Regime]:
+    return [each for each in catalogue() if each.overlay_of == law.id]
 
 
 def _thrice(at: datetime, supposed: Supposed) -> Json:

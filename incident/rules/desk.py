@@ -75,13 +75,16 @@ def work(regime: Regime, supposed: Supposed) -> Worked:
         TimeRefused, CalendarRefused: for a zone or calendar that does not exist.
     """
     case = _case(supposed)
-    drafts = [_draft(case, commitment_of(regime, stage)) for stage in regime.stages]
-    submitted = {(regime.id, stage, _DEBTOR): (at,) for stage, at in supposed.submitted.items()}
-    dated = {each.commitment.id: each for each in date_all(case, drafts, Happened(submitted=submitted))}
+    commitments = [commitment_of(regime, stage) for stage in regime.stages]
+    source = commitments[0].source.name if commitments else regime.id  # an overlay's duties keep the names of its base
+    submitted = {(source, stage, _DEBTOR): (at,) for stage, at in supposed.submitted.items()}
+    dated = {
+        each.commitment.id: each for each in date_all(case, [_draft(case, each) for each in commitments], Happened(submitted=submitted))
+    }
     return Worked(
         regime,
-        regime.status.standing(supposed.on) if supposed.on else None,
-        tuple(_stage(case, stage, dated[f"{regime.id}.{stage.id}"]) for stage in regime.stages),
+        regime.standing(supposed.on) if supposed.on else None,
+        tuple(_stage(case, stage, dated[each.id]) for stage, each in zip(regime.stages, commitments, strict=True)),
     )
 
 

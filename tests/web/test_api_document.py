@@ -110,6 +110,14 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     agreement = api.get("/agreements").json["items"][0]["id"]
     check(document, "GET", "/agreements/{agreement_id}", api.get(f"/agreements/{agreement}"))
     check(document, "GET", "/deployments/{deployment}", api.get("/deployments/ee-citizen-assistant"))
+    check(document, "GET", "/regimes/{regime_id}", api.get("/regimes/us.circia"))
+    arming = api.post("/regimes/us.circia/armings", {"source": "a final rule", "binds_from": "2026-01-01"})
+    check(document, "POST", "/regimes/{regime_id}/armings", arming)
+    check(document, "POST", "/armings/{arming_id}/withdrawal", api.post(f"/armings/{arming.json['id']}/withdrawal", {"reason": "r"}))
+    check(document, "POST", "/due", api.post("/due", {"regime": "eu.nis2.art23", "zone": "UTC", "jurisdiction": "EE",
+          "facts": {"aware_at": "2026-03-27T17:40+02:00"}}))  # fmt: skip
+    check(document, "POST", "/due", api.post("/due", {"vectors": [{"id": "x"}, {"rule": "elapsed_hours", "n": 0.5,
+          "start": "2026-11-20T09:00", "zone": "UTC", "odd": 1}]}))  # fmt: skip
     check(document, "GET", "/calendars/{calendar_id}", api.get("/calendars/EU:institution?year=2027"))
     for path in ("/incidents", "/obligations", "/notices", "/notifications", "/agreements", "/regimes", "/channels", "/deployments",
                  "/parties", "/me", "/facts", "/calendars"):  # fmt: skip

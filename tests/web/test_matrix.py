@@ -41,6 +41,11 @@ def everybody(status: int = 200, **more: Any) -> Row:
 TABLE: dict[str, Row] = {
     "GET /facts": everybody(),
     "GET /regimes": everybody(),
+    "GET /regimes/<string:regime_id>": everybody(path={"regime_id": "eu.nis2.art23"}),
+    "POST /regimes/<string:regime_id>/armings": everybody(
+        201, path={"regime_id": "bg.nis2"}, body={"source": "State Gazette 17 of 2026", "binds_from": "2026-02-13"}),
+    "POST /armings/<uuid:arming_id>/withdrawal": Row(200, 404, 404, 404, 404, body={"reason": "r"}),
+    "POST /due": everybody(body={"regime": "eu.nis2.art23", "zone": "Europe/Tallinn", "facts": {"aware_at": "2026-03-27T17:40+02:00"}}),
     "GET /calendars": everybody(),
     "GET /calendars/<string:calendar_id>": everybody(path={"calendar_id": "DE:bank"}),
     "GET /me": everybody(),
@@ -112,7 +117,16 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "notice_id": next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT),
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
         "agreement_id": agreements["ee-meridian-model-weights"],
+        "arming_id": armed(api),
     }
+
+
+def armed(api: Callers) -> str:
+    """Something that stands armed for the filer."""
+    standing = api.get("/regimes/us.circia").json["armed"]
+    source = {"source": "a final rule", "binds_from": "2026-01-01"}
+    found: str = (standing or api.post("/regimes/us.circia/armings", source).json)["id"]
+    return found
 
 
 def routes(api: Callers) -> set[str]:
@@ -194,6 +208,7 @@ def test_pages_ask_strangers_to_sign_in_and_take_no_form_of_theirs(api: Callers)
             rule.rule.replace("<uuid:id_>", "00000000-0000-4000-8000-000000000000")
             .replace("<any(webhook, email):kind>", "email")
             .replace("<kind>", "email")
+            .replace("<string:regime_id>", "eu.nis2.art23")
         )
         assert "<" not in path, f"{rule.rule} needs a value here"
         for method in (rule.methods or set()) & {"GET", "POST"}:

@@ -66,19 +66,18 @@ def due(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None
     Exit codes: 0 done; 1 refused, or something cannot be worked; 2 wrong usage; 3 the node could not be reached, or --explain
     found a difference (a node out of reach is then 1).
     """
-    supposed = {name: given.pop(name) for name in due_regime.NAMES}
-    batch, explain = given.pop("batch"), given.pop("explain")
-    if len([each for each in (batch, explain, supposed["regime"]) if each is not None]) > 1:
-        raise click.UsageError("Give one of --regime, --batch and --explain.")
+    supposed, who = due_regime.parted(given)
+    batch, explain = who.pop("batch"), who.pop("explain")
+    if sum(each is not None for each in (batch, explain, supposed["regime"])) > 1:
+        raise click.UsageError("Give only one of --regime, --batch and --explain.")
     if explain is not None:
-        return due_explain.answered(explain, **given)
+        return due_explain.answered(explain, **who)
     if batch is not None:
         return due_batch.answered(batch)
     if supposed["regime"] is not None:
         return due_regime.answered(supposed)
-    if stray := next((name for name, value in supposed.items() if value), None):
-        raise click.UsageError(f"--{due_regime.option(stray)} is of use with --regime alone.")
-    return _as_seen(within, verdicts, owed_by, limit, given)
+    due_regime.refuse_stray(supposed)
+    return _as_seen(within, verdicts, owed_by, limit, who)
 
 
 def _as_seen(within: timedelta | None, verdicts: tuple[str, ...], owed_by: str | None, limit: int, who: dict[str, Any]) -> Answer:

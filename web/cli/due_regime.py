@@ -48,9 +48,19 @@ def supposes(function: F) -> F:
     return function
 
 
-def option(name: str) -> str:
-    """The option that gives that name, without its dashes."""
-    return {"facts": "fact"}.get(name, name).replace("_", "-")
+def parted(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is supposed, and the other options."""
+    return {name: given[name] for name in NAMES}, {name: value for name, value in given.items() if name not in NAMES}
+
+
+def refuse_stray(supposed: Mapping[str, Any]) -> None:
+    """Without --regime nothing can be supposed.
+
+    Raises:
+        click.UsageError: naming the first option that was given all the same.
+    """
+    if stray := next((name for name, value in supposed.items() if value), None):
+        raise click.UsageError(f"--{ {'facts': 'fact'}.get(stray, stray).replace('_', '-') } is of use with --regime alone.")
 
 
 def answered(given: Mapping[str, Any]) -> Answer:
@@ -122,6 +132,8 @@ def _notes(document: Json) -> list[str]:
     notes = [f"{on}{document['standing_says']}"]
     if document["unarmed_because"]:
         notes.append(f"It starts no clock until an officer arms it: {document['unarmed_because']}")
+    if document["in_its_place"]:
+        notes.append(f"In {document['jurisdiction']} another stands in its place: {', '.join(document['in_its_place'])}.")
     if document["not_asked"]:
         notes.append(f"This law asks nothing about {', '.join(document['not_asked'])}.")
     return notes

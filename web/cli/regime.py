@@ -35,9 +35,9 @@ def regime() -> None:
 def list_(on: datetime | None, jurisdiction: str | None, unarmed: bool, text: str | None) -> Answer:
     """List the laws, and what of them applied on a day.
 
-    Needs no node. TEXT is searched in ids, names and citations. `binding`: it applied on that day; `planning`: shown for planning
-    only; `not`: not yet, no more, or never. With --json: {on, regimes: [{id, name, jurisdiction, citation, state, since, standing,
-    overlay_of, evidence, unarmed, stages}]}; `unarmed` names the stages that need arming, or is true for all of them.
+    Needs no node. TEXT is searched in ids, names and citations. `binding`: it applies on that day; `planning`, `template`: shown
+    for planning only; `not`: not yet, no more, or never. With --json: {on, regimes: [{id, name, jurisdiction, citation, state,
+    since, standing, overlay_of, evidence, unarmed, stages}]}; `unarmed` names the stages that need arming, or is true for all.
 
     \b
     Examples:
@@ -81,18 +81,18 @@ def show(id: str, on: datetime | None) -> Answer:
     if found is None:
         raise NotFound(f"There is no regime {id!r}{nearest_regimes(id)}.", code="unknown_regime")
     day = on.date() if on else wall().date()
-    says = {"on": day.isoformat(), "standing": found.status.standing(day), "standing_says": law.standing_says(found, day)}
+    says = {"on": day.isoformat(), "standing": found.standing(day), "standing_says": law.standing_says(found, day)}
     return Answer(law.regime(found) | says, lambda paper: _draw(paper, found, day))
 
 
 def _unarmed(found: Regime) -> bool | list[str]:
-    return True if found.unarmed_because else [each.id for each in found.stages if each.unarmed_because]
+    return True if found.needs_arming else [each.id for each in found.stages if each.unarmed_because]
 
 
 def _line(found: Regime, on: date) -> Json:
     return {
         "id": found.id, "name": found.name, "jurisdiction": found.jurisdiction, "citation": found.citation, "state": found.status.state,
-        "since": found.status.since and found.status.since.isoformat(), "standing": found.status.standing(on),
+        "since": found.status.since and found.status.since.isoformat(), "standing": found.standing(on),
         "overlay_of": found.overlay_of, "evidence": found.evidence, "unarmed": _unarmed(found),
         "stages": [each.id for each in found.stages],
     }  # fmt: skip

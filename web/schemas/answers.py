@@ -133,6 +133,7 @@ _STAGE: Shape = {
 }  # fmt: skip
 _STATUS_OF_LAW = whole({
     "state": TEXT, "since": MAYBE_TEXT, "until": MAYBE_TEXT, "planning_from": MAYBE_TEXT, "cite": TEXT, "note": TEXT, "evidence": TEXT,
+    "template": MAYBE_TEXT,
 })  # fmt: skip
 _REGIME: Shape = {
     "id": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "jurisdiction": TEXT, "citation": TEXT, "overlay_of": MAYBE_TEXT,
@@ -154,7 +155,8 @@ _STAGE_DUE: Shape = {
 }  # fmt: skip
 _REGIME_DUE: Shape = {
     "regime": TEXT, "name": TEXT, "version": TEXT, "citation": TEXT, "jurisdiction_of_law": TEXT, "on": MAYBE_TEXT,
-    "status": _STATUS_OF_LAW, "standing": {"enum": ["not", "planning", "binding", None]}, "standing_says": TEXT,
+    "status": _STATUS_OF_LAW, "standing": {"enum": ["not", "planning", "template", "binding", None]}, "standing_says": TEXT,
+    "in_its_place": TEXTS,
     "unarmed_because": MAYBE_TEXT, "zone": TEXT, "jurisdiction": TEXT, "calendar": TEXT, "recipient_zone": TEXT,
     "recipient_calendar": TEXT, "not_asked": TEXTS, "tzdata_version": TEXT, "stages": many("StageDue"),
 }  # fmt: skip

@@ -150,6 +150,16 @@ class Regime:
     countries: tuple[str, ...] = ()
 
     @property
+    def needs_arming(self) -> str:
+        """Why its clocks start, as law, only once an officer armed it; empty where they start by themselves."""
+        return self.unarmed_because or self.status.template
+
+    def standing(self, on: date) -> Standing:
+        """Whether it binds on that date, whatever was armed; `template` where it binds only through a national overlay."""
+        found = self.status.standing(on)
+        return "template" if found == "binding" and self.status.template else found
+
+    @property
     def asks(self) -> frozenset[str]:
         """Every fact that one of its stages asks about or starts from."""
         asked = {fact for stage in self.stages for fact, _ in named(stage.when)}

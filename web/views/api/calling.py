@@ -24,8 +24,8 @@ from web.schemas.reading import Strict, load, read_json, understood
 from web.views.api.describing import described
 
 Json = dict[str, Any]
-Headers = dict[str, str]
 Whole = Mapping[str, Any] | Sequence[Any]
+Headers = dict[str, str]
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
 LONGEST_KEY = 200
 

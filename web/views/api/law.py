@@ -28,14 +28,14 @@ def get_regimes(work: Work) -> Json:
     return {"items": board.regimes(work)}
 
 
-@law.get("/regimes/<regime_id>")
+@law.get("/regimes/<string:regime_id>")
 @acting(answers={200: "Regime"})
 def get_regime(work: Work, regime_id: str) -> Json:
     """One law, stage by stage."""
     return board.regime(work, regime_id)
 
 
-@law.post("/regimes/<regime_id>/armings")
+@law.post("/regimes/<string:regime_id>/armings")
 @acting(answers={201: "Arming"}, takes=body(ArmingSchema), refuses=(403,))
 def post_arming(work: Work, regime_id: str, given: dict[str, Any]) -> Answer:
     """Arm a law, or one stage of it, that ships unarmed: from now on its clocks start in the cases that your party files."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -62,10 +63,16 @@ def calculator(work: Work) -> str | tuple[str, int]:
         given = MultiDict(calculator_form.EXAMPLE_OF_A_RULE if by_rule else calculator_form.EXAMPLE)
     shown = _by_rule(given) if by_rule else _by_law(work, given)
     shared = {"given": given, "example": example, "by_rule": by_rule, "zone_names": forms.zone_names(), "laws": catalogue()}
+    shared["query_with"] = lambda **changes: _query(given, changes)
     found = rendered(
         work, "calculator.html", nav="calculator", words_of=law_words, rules=rules(), units=calculator_form.UNITS, **shared, **shown
     )
     return (found, 422) if shown["faults"] else found
+
+
+def _query(given: MultiDict[str, str], changes: Mapping[str, str]) -> str:
+    """The address of the same calculation with these changes."""
+    return urlencode([*((name, value) for name, value in given.items(multi=True) if name not in changes), *changes.items()])
 
 
 def _by_law(work: Work, given: MultiDict[str, str]) -> dict[str, Any]:

@@ -67,14 +67,14 @@ def regimes(work: Work) -> str | tuple[str, int]:
     return (shown, 422) if faults else shown
 
 
-@pages.get("/regimes/<regime_id>")
+@pages.get("/regimes/<string:regime_id>")
 @page
 def regime(work: Work, regime_id: str) -> str:
     """One law: everything that its file says."""
     return _in_full(work, regime_id)
 
 
-@pages.post("/regimes/<regime_id>/arm")
+@pages.post("/regimes/<string:regime_id>/arm")
 @page
 def arm(work: Work, regime_id: str) -> Response | tuple[str, int]:
     """Arm it, or a stage of it, with the source that was checked."""
@@ -104,14 +104,16 @@ def listed(found: Json, on: date) -> Listed:
     known = named(found["id"])
     if known is None:
         raise LookupError(found["id"])  # the board lists what the catalogue holds
-    standing = known.status.standing(on)
-    state = {"binding": "applies", "planning": "planning", "not": "not_yet"}[standing]
+    standing = known.standing(on)
+    state = {"binding": "applies", "planning": "planning", "template": "planning", "not": "not_yet"}[standing]
     if standing == "not" and known.status.state in ("proposed", "template"):
         state = "never"
     elif standing == "not" and known.status.until is not None and on > known.status.until:
         state = "ended"
     armed = found["armed"]
     whole = bool(armed and date.fromisoformat(armed["binds_from"]) <= on)
+    if standing == "template" and whole:
+        state = "applies"
     starts = state in ("applies", "planning") and (not found["unarmed_because"] or whole)
     return Listed(found, state, _LOOKS[state], law.standing_says(known, on), starts, _arming(found))
 
@@ -119,7 +121,11 @@ def listed(found: Json, on: date) -> Listed:
 def _arming(found: Json) -> str:
     if found["armed"] or any(stage["armed"] for stage in found["stages"]):
         return "armed"
-    return "unarmed" if found["unarmed_because"] or any(stage["unarmed_because"] for stage in found["stages"]) else "itself"
+    return "unarmed" if _needs_arming(found) or any(stage["unarmed_because"] for stage in found["stages"]) else "itself"
+
+
+def _needs_arming(found: Json) -> bool:
+    return bool(found["unarmed_because"] or found["status"]["template"])
 
 
 def _fits(each: Listed, given: Mapping[str, str]) -> bool:
