@@ -102,6 +102,7 @@ def _within(each: Planned) -> str | None:
         "filing": "the report",
         "after": "the submission under {}",
         "delivery": "the delivery of the notice under {}",
+        "receipt": "the receipt of {}",
         "fact": "{}",
     }
     anchor = each.commitment.anchors[0]
