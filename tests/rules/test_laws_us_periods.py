@@ -157,6 +157,7 @@ class TestUnarmed:
             "us.fcc.64_2011.customers",
             "tmpl.ihr2005.assess",
             "tmpl.cloud_dpa.customer",
+            "us.tsa.pipeline.report",
         }
 
     def test_circia_starts_no_clock_before_its_rule_or_an_officer(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from incident.rules.legaltime.adhoc import KEYS
 
 from incident.errors import Fault, Invalid
 from incident.rules.legaltime import (
@@ -27,6 +26,8 @@ from incident.rules.legaltime import (
     worked,
     zone,
 )
+from incident.rules.legaltime.freezing import frozen_calendar, thawed_calendar
+from incident.rules.legaltime.stated_calendars import KEYS
 
 BLOCK: dict[str, Any] = {
     "none": {},
@@ -162,23 +163,22 @@ def test_a_calendar_is_named_defined_on_the_spot_or_one_of_several() -> None:
 
 
 def test_a_calendar_closes_and_opens_what_its_definition_says() -> None:
-    assert closed("jp", "2026-12-29") == "closed over the year end"
+    assert closed("jp", "2026-12-29") == "closed every year"
     assert closed("jp", "2026-12-28") is None
-    assert closed("jp", "2027-01-03") == "closed over the year end and Sunday"
-    assert closed("summer", "2026-07-04") == "closed over the year end"
+    assert closed("jp", "2027-01-03") == "closed every year and Sunday"
+    assert closed("summer", "2026-07-04") == "closed every year"
     assert closed("summer", "2026-08-01") is None
     assert closed("less", "2026-12-25") is None
-    assert closed("less", "2026-12-26") == "Saturday"
+    assert str(closed("less", "2026-12-26")).endswith("Saturday")
     assert closed("less", "2026-12-27") is None
     assert closed("de", "2026-12-25") == "Christmas Day"
 
 
 def test_a_given_calendar_names_what_it_came_from_and_no_correction_applies_to_it() -> None:
     found = answer(rule="business_days", n=1, cal="de").deadline.calendar_version
-    assert found.startswith("de: as given, ")
+    assert found.startswith("de: ad hoc ")
     assert "holidays 0.109" in found
-    assert "corrections" not in found
-    assert "corrections" in answer(rule="business_days", n=1, cal="DE:public").deadline.calendar_version
+    assert answer(rule="business_days", n=1, cal="DE:public").deadline.calendar_version == "DE:public: holidays 0.109"
 
 
 def test_a_date_beyond_the_published_lists_is_marked_for_a_given_calendar_too() -> None:
@@ -228,8 +228,8 @@ def test_a_key_that_nobody_reads_is_told() -> None:
         ({"cal": "atlantis"}, "/cal", "This document defines: broken, de,"),
         ({"cal": 7}, "/cal", "7 is no calendar"),
         ({"cal": []}, "/cal", "the list of calendars is empty"),
-        ({"cal": "broken"}, "/cal", "the calendar 'broken' cannot be used: [7] is no list of whole numbers from 0 to 6"),
-        ({"cal": {"weekend": [0, 1, 2, 3, 4, 5, 6]}, "rule": "business_days"}, "/cal", "no working day within 370 days"),
+        ({"cal": "broken"}, "/cal", "the calendar 'broken' cannot be used: The calendar 'broken': 7 in weekend is no weekday"),
+        ({"cal": {"weekend": [0, 1, 2, 3, 4, 5, 6]}, "rule": "business_days"}, "/cal", "leaves no working day"),
         ({"basis": "gut"}, "/basis", "'gut' is no basis; expected one of statute"),
     ],
 )
@@ -250,11 +250,11 @@ def test_a_case_that_cannot_be_worked_says_where_and_what_was_expected(changes: 
         ({"country": "DE", "categories": ["bank"]}, "/country", "DE has no calendar of category 'bank'"),
         ({"country": "DE", "categories": "public"}, "/categories", "no list of categories"),
         ({"categories": ["public"]}, "/categories", "expected country beside it"),
-        ({"add": ["2026-02-30"]}, "/add/0", "'2026-02-30' is no date"),
-        ({"add": "2026-02-03"}, "/add", "no list of dates"),
+        ({"add": ["2026-02-30"]}, "/add/0", "'2026-02-30' in add is no date"),
+        ({"add": "2026-02-03"}, "/add", "is no list"),
         ({"remove": [20260203]}, "/remove/0", "is no date"),
-        ({"year_end_closed": [12, 29]}, "/year_end_closed", "is not [month, day, month, day]"),
-        ({"weekend": [-1]}, "/weekend", "from 0 to 6"),
+        ({"year_end_closed": [12, 29]}, "/year_end_closed", "is no span of days; expected month, day, month, day"),
+        ({"weekend": [-1]}, "/weekend", "is no weekday; expected 0 (Monday) to 6 (Sunday)"),
     ],
 )
 def test_a_calendar_that_cannot_be_is_refused_with_its_place(definition: Any, pointer: str, says: str) -> None:
@@ -336,7 +336,9 @@ def test_a_frozen_zone_and_calendar_give_what_the_zone_data_gives(rule: str, sta
         return dated(Period(24, "h", rule), moment(start), tz, closed, basis=Basis.STATUTE, cite=None, tzdata=version)
 
     fresh = found(zone("Europe/Berlin"), known, None)
-    frozen = found(Frozen(), Calendar(known.id, known.title, known.version, known.why, known.covered_from, known.published_until), "frozen")
+    first, last = date(2026, 10, 1), date(2026, 11, 30)
+    kept = thawed_calendar(frozen_calendar(known, first, last))
+    frozen = found(Frozen(), kept, "frozen")
     assert (frozen.target_at, frozen.due_at, frozen.because) == (fresh.target_at, fresh.due_at, fresh.because)
     assert frozen.tzdata_version == "frozen"
     assert Moment.exactly(frozen.due_at).earliest == fresh.due_at

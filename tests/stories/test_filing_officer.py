@@ -56,7 +56,7 @@ def test_the_clocks_of_a_friday_evening(world: World) -> None:
     filed = world.files(aware_at="2026-12-18T17:40:00+02:00", personal_data_breach=True)
     early = world.obligation(filed, "art23.early_warning")
     assert (early["target_at"], early["due_at"]) == ("2026-12-19T15:40:00Z", "2026-12-19T16:00:00Z")
-    assert early["source"]["cite"].startswith("Directive (EU) 2022/2555")
+    assert early["source"]["cite"].startswith("Küberturvalisuse seadus")
     assert any("1182/71" in (line["cite"] or "") for line in early["because"])
     breach = world.obligation(filed, "gdpr.art33.authority")
     assert (breach["owed_by"], breach["owed_to"]) == ("ee-ministry", "ee-dpa")

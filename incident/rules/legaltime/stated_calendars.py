@@ -42,11 +42,7 @@ def stated(id: str, definition: object) -> Calendar:
     for key in ("subdiv", "categories"):
         if key in given and "country" not in given:
             raise _wrong(f"/{key}", "no_country", f"{key} chooses among the holidays of a country; expected country beside it.")
-    try:
-        made = _made(id, given)
-    except CalendarRefused as refused:
-        raise _wrong("", refused.code, str(refused)) from refused
-    return replace(made, published_until=_horizon(given))
+    return replace(_made(id, given), published_until=_horizon(given))
 
 
 def joined(calendars: Iterable[Calendar]) -> Calendar:
@@ -75,26 +71,30 @@ def joined(calendars: Iterable[Calendar]) -> Calendar:
 
 
 def _made(id: str, given: Mapping[str, Any]) -> Calendar:
-    weekend = _list(given, "weekend", _SATURDAY_SUNDAY)
-    opened = _list(given, "open", [])
-    return adhoc(
-        id,
-        country=_word(given, "country"),
-        subdivision=_word(given, "subdiv"),
-        categories=_words(given, "categories"),
-        add=_list(given, "add", []),
-        remove=[*opened, *(day for day in _list(given, "remove", []) if day not in opened and not _on(day, weekend))],
-        weekend=weekend,
-        every_year=[_list(given, "year_end_closed", [])] if "year_end_closed" in given else [],
-    )
+    weekend, spans = _list(given, "weekend", _SATURDAY_SUNDAY), [_list(given, "year_end_closed", [])] if "year_end_closed" in given else []
+    place = {"country": _word(given, "country"), "subdivision": _word(given, "subdiv"), "categories": _words(given, "categories")}
+    days = {key: _list(given, key, []) for key in ("add", "remove", "open")}
+    _refused_at("/country", id, **place)
+    _refused_at("/weekend", id, weekend=weekend)
+    _refused_at("/year_end_closed", id, every_year=spans)
+    for key, listed in days.items():
+        for index, day in enumerate(listed):
+            _refused_at(f"/{key}/{index}", id, add=[day])
+    opened = [*days["open"], *(day for day in days["remove"] if day not in days["open"] and not _on(day, weekend))]
+    return _refused_at("", id, **place, add=days["add"], remove=opened, weekend=weekend, every_year=spans)
+
+
+def _refused_at(pointer: str, id: str, **values: Any) -> Calendar:
+    """The calendar of these values alone; what is wrong with them is wrong at that place."""
+    try:
+        return adhoc(id, **values)
+    except CalendarRefused as refused:
+        raise _wrong(pointer, refused.code, str(refused)) from refused
 
 
 def _on(day: object, weekend: list[Any]) -> bool:
-    """Whether a holiday that is taken away falls on a weekend, which stays closed; what is no date is refused later."""
-    try:
-        return date.fromisoformat(str(day)).weekday() in weekend
-    except ValueError:
-        return False
+    """Whether a holiday that is taken away falls on a weekend, which stays closed."""
+    return date.fromisoformat(str(day)).weekday() in weekend
 
 
 def _horizon(given: Mapping[str, Any]) -> int | None:

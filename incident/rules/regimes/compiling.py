@@ -61,12 +61,14 @@ def _armed(armed: Armed, id: str, on: date) -> bool:
 def _displaced(regimes: list[Regime]) -> dict[str, tuple[tuple[str, str], ...]]:
     """Of each law those that take its place, from the relations of both sides that take effect; an overlay is its base."""
     found: dict[str, dict[str, str]] = {}
+    standing = {regime.overlay_of or regime.id for regime in regimes}
     for regime in regimes:
         own = regime.overlay_of or regime.id
         for relation in regime.relations:
             if relation.takes_effect:
                 losing, winning = (own, relation.to) if relation.type == "displaced_by" else (relation.to, own)
-                found.setdefault(losing, {})[winning] = relation.cite
+                if winning in standing:
+                    found.setdefault(losing, {})[winning] = relation.cite
     return {name: tuple(others.items()) for name, others in found.items()}
 
 
