@@ -142,6 +142,9 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     """A later stage, or a correction: facts supersede, the case is planned again, everyone who was told is told."""
     if known.status == "closed":
         raise Conflict(f"{known.ref} is closed as {known.closed_as}; reopen it before filing more.", code="case_closed")
+    newest = cases.newest_revision(work.connection, known.id, command.stage)
+    if newest is not None and command.revision < newest:
+        raise Conflict(f"Revision {newest} of this stage is on record; a correction of it is a later revision.", code="revision_passed")
     if command.exercise != known.exercise:
         raise Conflict("Whether a case is an exercise is fixed when it is opened.", code="exercise_is_fixed")
     before = cases.standing_facts(cases.fact_rows(work.connection, known.id))

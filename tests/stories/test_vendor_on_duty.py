@@ -68,6 +68,16 @@ def test_nobody_answers_so_deputy_then_manager_then_the_liaison_are_told(world: 
     assert recorded[0].detail["recorded_late_by_ms"] == 5 * 60 * 1000
 
 
+def test_what_was_due_before_it_was_filed_is_missed_and_not_by_our_lateness(world: World) -> None:
+    filed = world.files(aware_at="2026-11-19T10:40:00+02:00")
+    (seen_at,) = {row.look_at for row in world.rows("select look_at from demarche.timer where step = 'due' and look_at <= :n", n=world.now)}
+    assert seen_at == world.now
+    world.sweep()
+    assert world.verdict(filed, "art23.early_warning") == "missed"
+    recorded = world.rows("select detail from demarche.act where kind = 'missed'")
+    assert {row.detail["recorded_late_by_ms"] for row in recorded} == {0}
+
+
 def test_a_late_acknowledgement_is_late_and_the_miss_stays(world: World) -> None:
     filed = world.files()
     world.sweep()

@@ -180,3 +180,14 @@ def test_a_case_that_turns_red_leaves_nothing_to_be_released_to_others(api: Call
     again = [each for each in api.get(path).json["notices"] if each["awaiting"]]
     assert again
     assert all(each["items"] for each in again)
+
+
+def test_an_earlier_revision_never_overtakes_a_later_one(api: Callers) -> None:
+    corrected = {"aware_at": "2026-11-23T10:20:00+02:00", "significant_incident": True}
+    filed = api.files(reference="overtaken", revision=2, facts=corrected)
+    late = api.post("/reports", a_body(reference="overtaken", revision=1))
+    assert problem_of(late, 409)["code"] == "revision_passed"
+    shown = api.get(f"/incidents/{filed['incident']}").json
+    assert [each["entered"] for each in shown["facts"] if each["name"] == "aware_at"] == ["2026-11-23T10:20:00+02:00"]
+    assert api.post("/reports", a_body(reference="overtaken", revision=2, facts=corrected)).status_code == 200
+    assert api.post("/reports", a_body(reference="overtaken", stage="incident_notification", facts=corrected)).status_code == 201

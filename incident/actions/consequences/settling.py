@@ -13,6 +13,7 @@ from incident.rules.planning import Verdict
 from incident.work import Work
 
 _RUNNING = Verdict.RUNNING
+_DATED_ANEW = ("redated", "revived")
 
 
 def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
@@ -43,8 +44,12 @@ def settle_case(work: Work, case_id: UUID) -> None:
 
 
 def record_miss(work: Work, row: Row) -> None:
-    """A due instant has passed unmet: recorded once, with how late we ourselves looked, and said to those who know of the duty."""
-    late = max((work.now - row.due_at).total_seconds(), 0)
+    """A due instant has passed unmet: recorded once, with how late we ourselves looked, and said to those who know of the duty.
+
+    A duty that was due before it was filed, or before it was dated anew, could not be seen earlier: that is no lateness of ours.
+    """
+    anew = [each.recorded_at for each in obligations.acts_about(work.connection, [row.id]).get(row.id, []) if each.kind in _DATED_ANEW]
+    late = max((work.now - max([row.due_at, row.created_at, *anew])).total_seconds(), 0)
     obligations.settle(work.connection, row.id, Verdict.MISSED, work.now, missed_at=row.due_at)
     acting.note(
         work, row.case_id, "missed", obligation=row.id, by="node", occurred_at=row.due_at, detail={"recorded_late_by_ms": int(late * 1000)}

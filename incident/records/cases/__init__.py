@@ -50,6 +50,13 @@ def report_of(connection: sa.Connection, *, filed_by: UUID, deployment: UUID, re
     return connection.execute(sa.select(report).filter_by(**same)).first()
 
 
+def newest_revision(connection: sa.Connection, case: UUID, stage: str) -> int | None:
+    """The highest revision of a stage that was filed; None before the first."""
+    question = sa.select(sa.func.max(report.c.revision)).where(report.c.case_id == case, report.c.stage == stage)
+    found: int | None = connection.execute(question).scalar()
+    return found
+
+
 def lock_identity(connection: sa.Connection, *parts: object) -> None:
     """Whoever files the same report at the same moment waits here, and then finds it filed."""
     connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:k, 0))"), {"k": "\x1f".join(map(str, parts))})

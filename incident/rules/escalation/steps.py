@@ -34,14 +34,15 @@ def steps(
     provisional: bool = False,
     predicted: bool = False,
 ) -> list[Step]:
-    """The steps still ahead at `now`, and the due instant in any case: a look that comes late still finds the miss.
+    """The steps still ahead at `now`, and the due instant in any case, at once where it has passed: nobody is late for a look that
+    could not be taken earlier.
 
     A provisional duty is only looked at when due (it becomes unresolved); a predicted one never: no chain escalates before it
     is real. Reminders stand at half of the span and with a tenth of it left, and a day after a miss.
     """
     if predicted:
         return []
-    due = Step("due", "due", due_at + JUST_AFTER)
+    due = Step("due", "due", max(due_at + JUST_AFTER, now))
     if provisional:
         return [due]
     span = max(target_at - started_at, timedelta())
@@ -50,4 +51,4 @@ def steps(
         Step("remind_last", "remind", target_at - span / 10),
         *(Step(f"escalate_{rung.contact}", "escalate", max(due_at - rung.before, started_at), rung.contact) for rung in ladder),
     ]
-    return [*(step for step in ahead if step.look_at > now), due, Step("remind_after", "remind", due_at + AFTER)]
+    return [*(step for step in ahead if step.look_at > now), due, Step("remind_after", "remind", max(due_at + AFTER, now))]
