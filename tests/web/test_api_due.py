@@ -156,6 +156,7 @@ def test_a_case_that_cannot_be_worked_says_why_at_its_place(api: Callers, change
         ({"vectors": [], "zone": "UTC"}, {"/zone": "unknown_field"}),
         ({"vectors": [{}] * 1001}, {"/vectors": "too_many"}),
         ([{}] * 1001, {"": "too_many"}),
+        ([{**CASE, "rule": "business_days", "n": 26_000}] * 4, {"": "too_long"}),
     ],
 )
 def test_a_document_that_holds_no_cases_is_refused_whole(api: Callers, body: Any, expected: dict[str, str]) -> None:
