@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from incident import evidence
 from incident.actions.consequences import addressing, settling, watching
 from incident.canonical import instant
-from incident.records import outbox
+from incident.records import cases, outbox
 from incident.records.obligations.tables import timer
 from incident.work import Node, Work
 from workers.post import post_of
@@ -58,7 +58,9 @@ def audit(node: Node) -> int:
     is derived anew. What cannot be mended stands in the heartbeat, where health shows it.
     """
     with node.work() as work:
-        mended = _give_timers(work) + _derive_again(work)
+        mended, recent = _give_timers(work), _touched_today(work)
+    mended += sum(_derive_again(node, case_id) for case_id in recent)
+    with node.work() as work:
         found = {
             "mended": mended,
             "unrouted": _count(
@@ -101,7 +103,10 @@ def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int
 
 
 def _route_some(work: Work) -> int:
-    rows = outbox.released_to_route(work.connection, BATCH)
+    """The cases first, as everybody else: whoever closes one cancels its notices."""
+    found = outbox.released_to_route(work.connection, BATCH)
+    cases.hold(work.connection, {row.case_id for row in found})
+    rows = outbox.still_to_route(work.connection, [row.id for row in found])
     for row in rows:
         addressing.address(work, row)
     return len(rows)
@@ -124,8 +129,12 @@ def _take_due(node: Node) -> list[tuple[UUID, UUID]]:
 
 
 def _look(node: Node, case_id: UUID, obligation_id: UUID) -> None:
-    """One obligation, in a transaction of its own: whoever deletes the timers does the work, everybody else finds nothing."""
+    """One obligation, in a transaction of its own: whoever deletes the timers does the work, everybody else finds nothing.
+
+    The case first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
+    """
     with node.work() as work:
+        cases.hold(work.connection, [case_id])
         taken = work.connection.execute(
             sa.delete(timer).where(timer.c.obligation_id == obligation_id, timer.c.look_at <= work.now).returning(timer.c.step)
         )
@@ -146,17 +155,22 @@ def _give_timers(work: Work) -> int:
     return result.rowcount
 
 
-def _derive_again(work: Work) -> int:
-    """Cases touched in the last day whose settled column may lag behind their acts."""
+def _touched_today(work: Work) -> list[UUID]:
+    """Cases whose settled column may lag behind their acts."""
     recent = sa.text(
         "select distinct case_id from demarche.act"
         " where recorded_at > :since and kind in ('acknowledged', 'submitted', 'received', 'waived')"
     )
     since = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    before = len(work.recorded)
-    for case_id in list(work.connection.execute(recent, {"since": since}).scalars()):
+    return list(work.connection.execute(recent, {"since": since}).scalars())
+
+
+def _derive_again(node: Node, case_id: UUID) -> int:
+    """One case, held as by whoever changes it, in a transaction of its own, so that none waits for the audit of all others."""
+    with node.work() as work:
+        cases.hold(work.connection, [case_id])
         settling.settle_case(work, case_id)
-    return len(work.recorded) - before
+        return len(work.recorded)
 
 
 def _count(work: Work, question: str) -> int:

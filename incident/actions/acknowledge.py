@@ -30,7 +30,7 @@ def acknowledge(work: Work, obligation_id: UUID, done: DoneBy) -> answers.Json:
         return confirmed
     row, on_behalf = permission.performs(work, obligation_id, what="acknowledge it")
     occurred_at = permission.not_in_the_future(work, done.occurred_at)
-    work.widen(row.case_id)
+    acting.widen(work, row.case_id)
     detail = {"note": done.note, **({"logged_for_debtor": True} if on_behalf else {})}
     acting.note(work, row.case_id, "acknowledged", obligation=row.id, by=done.by, occurred_at=occurred_at, detail=detail)
     settling.after_an_act(work, row.case_id, why="an acknowledgement")
@@ -42,7 +42,7 @@ def _confirm(work: Work, obligation_id: UUID, done: DoneBy) -> answers.Json | No
     if row.discharged_by != Discharge.CONFIRMED or work.actor.party != row.creditor:
         return None
     occurred_at = permission.not_in_the_future(work, done.occurred_at)
-    work.widen(row.case_id)
+    acting.widen(work, row.case_id)
     acts = obligations.acts_about(work.connection, [row.id]).get(row.id, [])
     if not any(each.kind == "submitted" for each in acts):
         raise Conflict("Nothing has been submitted yet that could be confirmed.", code="nothing_submitted")

@@ -27,7 +27,7 @@ def acknowledge_notice(work: Work, notice_id: UUID, done: DoneBy) -> answers.Jso
     if row.acknowledged_at is not None:
         return outcomes.notice(work, notice_id)
     recipient = row.recipient
-    work.widen(row.case_id)
+    acting.widen(work, row.case_id)
     means = {"means": "the holder of the link"} if work.actor.means == "link" else {}
     when = occurred_at or work.now
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(acknowledged_at=when, acknowledged_by=done.by))

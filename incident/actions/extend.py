@@ -35,7 +35,7 @@ def extend(work: Work, obligation_id: UUID, until: datetime, clause: str, reason
         raise Conflict(f"There is no running clock to extend: it is {row.settled_as or 'not started'}.", code="not_running")
     if until <= row.due_at:
         raise Invalid([Fault("/until", "not_later", f"expected an instant after the present due instant {answers.at(row.due_at)}")])
-    work.widen(row.case_id)
+    acting.widen(work, row.case_id)
     late = work.now > row.due_at
     acting.note(
         work, row.case_id, "extended", obligation=row.id,

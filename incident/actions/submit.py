@@ -28,7 +28,7 @@ def submit(work: Work, obligation_id: UUID, stage: str, done: DoneBy) -> answers
         raise Invalid([Fault("/stage", "wrong_stage", f"this obligation asks for {expected!r}, not {stage!r}")])
     if not done.detail.get("proof"):
         raise Invalid([Fault("/proof", "required", "expected what proves it, such as a portal's receipt number or a file's SHA-256")])
-    work.widen(row.case_id)
+    acting.widen(work, row.case_id)
     detail = {"stage": stage, "proof": done.detail["proof"], "note": done.note, **({"logged_for_debtor": True} if on_behalf else {})}
     acting.note(work, row.case_id, "submitted", obligation=row.id, by=done.by, occurred_at=occurred_at, detail=detail)
     settling.after_an_act(work, row.case_id, why=f"the submission of {stage}")

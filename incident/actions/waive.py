@@ -23,7 +23,7 @@ def waive(work: Work, obligation_id: UUID, reason: str) -> answers.Json:
         raise NotAllowed(f"Nobody may waive this duty: {row.cite} has no clause for it.", code="not_waivable")
     if row.settled_as not in (None, "missed", "unresolved"):
         raise Conflict(f"There is nothing left to waive: it is {row.settled_as}.", code="already_settled")
-    work.widen(row.case_id)
+    acting.widen(work, row.case_id)
     late = row.due_at is not None and work.now > row.due_at
     acting.note(
         work, row.case_id, "waived", obligation=row.id, detail={"reason": reason, "clause": row.waivable, "after_the_due_instant": late}

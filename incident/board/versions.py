@@ -42,9 +42,12 @@ def version_of_notice(work: Work, id_: UUID, *, hold: bool = False) -> str:
     """Of a notice: changes when it is released, held, routed or acknowledged.
 
     Raises:
-        NotFound: there is no such notice for the caller, or, to `hold`, it is not the caller's to release.
+        NotFound: there is no such notice for the caller.
     """
-    row = outbox.find(work.connection, id_, for_update=hold)
+    row = outbox.find(work.connection, id_)
+    if hold:
+        _hold_case(work, row.case_id)
+        row = outbox.find(work.connection, id_)
     return _version(row.id, row.changed)
 
 

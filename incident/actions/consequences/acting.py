@@ -15,6 +15,18 @@ from incident.records.obligations.tables import act
 from incident.work import Work
 
 
+def widen(work: Work, case_id: UUID) -> None:
+    """From here on in the name of the case's holder, with the case held until the work ends.
+
+    Whoever changes anything of a case takes the case first, so that no two ever wait for each other.
+
+    Raises:
+        NotFound: the caller is no party of the case and was told nothing of it.
+    """
+    work.widen(case_id)
+    cases.find(work.connection, case_id, for_update=True)
+
+
 def note(
     work: Work,
     case: UUID,

@@ -29,6 +29,12 @@ def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> R
     return row
 
 
+def hold(connection: sa.Connection, ids: Iterable[UUID]) -> None:
+    """Take these cases until the transaction ends, always in the same order, so that two who take several do not wait for each other."""
+    question = sa.select(incident.c.id).where(incident.c.id.in_(list(ids))).order_by(incident.c.id)
+    connection.execute(question.with_for_update(key_share=True)).all()
+
+
 def by_reference(connection: sa.Connection, filed_by: UUID, deployment: UUID, reference: str) -> Row | None:
     """The case that a filer opened for a deployment under a reference of its own."""
     return connection.execute(

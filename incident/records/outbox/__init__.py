@@ -15,14 +15,14 @@ from incident.records.outbox.tables import attempt, notice, notification, withho
 Row = sa.Row[Any]
 
 
-def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> Row:
+def find(connection: sa.Connection, id_: UUID) -> Row:
     """The notice with that id.
 
     Raises:
         NotFound: there is none, or the caller may not know of it.
     """
     question = sa.select(notice).where(notice.c.id == id_)
-    row = connection.execute(question.with_for_update(key_share=True) if for_update else question).first()
+    row = connection.execute(question).first()
     if row is None:
         raise NotFound("There is no such notice.")
     return row
@@ -74,16 +74,17 @@ def cancel(connection: sa.Connection, notices: Iterable[UUID], because: str, now
 
 
 def released_to_route(connection: sa.Connection, limit: int) -> list[Row]:
-    """Released notices that no channel has been chosen for, oldest first, held for this transaction."""
-    return list(
-        connection.execute(
-            sa.select(notice)
-            .where(notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
-            .order_by(notice.c.released_at, notice.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-    )
+    """Released notices that no channel has been chosen for, oldest first; not held."""
+    return list(connection.execute(_TO_ROUTE.order_by(notice.c.released_at, notice.c.id).limit(limit)).all())
+
+
+def still_to_route(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
+    """Those of these notices that still are so, oldest first, held for this transaction."""
+    question = _TO_ROUTE.where(notice.c.id.in_(list(ids))).order_by(notice.c.released_at, notice.c.id)
+    return list(connection.execute(question.with_for_update(skip_locked=True)).all())
+
+
+_TO_ROUTE = sa.select(notice).where(notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
 
 
 def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, but_not: Iterable[UUID] = ()) -> list[Row]:
