@@ -23,7 +23,7 @@ def stages(answer: Any) -> dict[str, Any]:
 def test_a_law_is_dated_stage_by_stage_in_three_zones_with_reasons(api: Callers) -> None:
     answer = api.post("/due", {**NIS2, "recipient_zone": "Asia/Tokyo", "recipient_calendar": "EE:public"}, STRANGER)
     found = stages(answer)["early_warning"]
-    assert (answer.json["regime"], answer.json["standing"], answer.json["jurisdiction"]) == ("eu.nis2.art23", "binding", "EE")
+    assert (answer.json["regime"], answer.json["standing"], answer.json["jurisdiction"]) == ("eu.nis2.art23", "template", "EE")
     assert found["applies"] is True
     assert found["due"]["utc"] == "2026-03-28T16:00:00Z"
     assert found["due"]["local"] == "2026-03-28T18:00:00+02:00"
