@@ -11,7 +11,8 @@ from datetime import date, datetime
 from incident import answers
 from incident.answers import Json
 from incident.rules.commitment import Anchor, Counting, Parties
-from incident.rules.conditions import ALWAYS
+from incident.rules.conditions import ALWAYS, All, Condition, Not, Test
+from incident.rules.conditions import Any as Either
 from incident.rules.desk import StageDue, Supposed, Worked
 from incident.rules.legaltime import tzdata_version, zone
 from incident.rules.legaltime.values import Period
@@ -19,7 +20,6 @@ from incident.rules.legaltime.zones import spoken_limit
 from incident.rules.planning.values import NOT_PLANNED
 from incident.rules.regimes import catalogue
 from incident.rules.regimes.values import Regime, Stage, Status
-from incident.rules.terms.plain_language import said
 
 Armed = Mapping[tuple[str, str | None], Json]
 """What an officer armed, by regime and by stage, None for the whole regime."""
@@ -124,7 +124,7 @@ def _stage(stage: Stage, armed: Json | None) -> Json:
     return {
         "id": stage.id, "filed_as": stage.filed_as, "title": stage.title, "cite": stage.cite, "note": stage.note, "kind": stage.kind,
         "owed_by": _parties(stage.owed_by), "owed_to": None if stage.addressed_to else _parties(stage.owed_to),
-        "addressed_to": stage.addressed_to, "when": "" if stage.when == ALWAYS else said(stage.when),
+        "addressed_to": stage.addressed_to, "when": None if stage.when == ALWAYS else _condition(stage.when),
         "anchors": [_anchor(each) for each in stage.anchors], "combine": stage.combine,
         "period": _period(stage.period), "period_cite": stage.period_cite, "also": stage.also, "plan_for": _period(stage.plan_for),
         "plan_for_cite": stage.plan_for_cite, "repeats": stage.repeat.every if stage.repeat else None,
@@ -132,6 +132,34 @@ def _stage(stage: Stage, armed: Json | None) -> Json:
         "discharged_by": stage.discharged_by.value, "discharge_cite": stage.discharge_cite, "content": list(stage.content),
         "evidence": stage.evidence, "unarmed_because": stage.unarmed_because or None, "armed": armed,
     }  # fmt: skip
+
+
+def _condition(when: Condition) -> Json:
+    """A condition as a tree of `{all}`, `{any}`, `{not}` and tests. `known` in a test: what is not known counts as no."""
+    match when:
+        case Test(fact, operator, operands, of):
+            return {"fact": fact, "of": of, "operator": operator, "operands": list(operands), "known": operator == "known"}
+        case Not(part):
+            return {"not": _condition(part)}
+        case All(parts):
+            return _group("all", parts)
+        case Either(parts):
+            return _group("any", parts)
+
+
+def _group(by: str, parts: tuple[Condition, ...]) -> Json:
+    """Its parts, those that are joined in the same way taken in; that a fact is known is said in the test that it stands beside."""
+    made = [_condition(each) for each in parts]
+    found: list[Json] = [inner for each in made for inner in each.get(by, [each])]
+    if by == "all":
+        known = {(each["fact"], each["of"]) for each in found if each.get("operator") == "known"}
+        tested = {(each["fact"], each["of"]) for each in found if each.get("operator", "known") != "known"}
+        found = [
+            each | {"known": True} if "fact" in each and (each["fact"], each["of"]) in known else each
+            for each in found
+            if each.get("operator") != "known" or (each["fact"], each["of"]) not in tested
+        ]
+    return found[0] if len(found) == 1 else {by: found}
 
 
 def _parties(parties: Parties) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from incident.rules.legaltime.counting.values import spoken_amount
+from incident.rules.vocabulary import vocabulary
 
 Json = Mapping[str, Any]
 
@@ -60,6 +61,27 @@ def party(role: str) -> str:
 def told(stage: Json) -> str:
     """Whom it is owed to."""
     return str(stage["addressed_to"]) or party(stage["owed_to"])
+
+
+def question(fact: str) -> str:
+    """How people are asked for it."""
+    known = vocabulary().get(fact)
+    return known.question if known else fact.replace("_", " ")
+
+
+def answer(test: Json) -> str:
+    """What a test asks of a fact, and of whom."""
+    operands = [("yes" if each else "no") if isinstance(each, bool) else str(each) for each in test["operands"]]
+    listed = ", ".join(operands[:-1]) + f" or {operands[-1]}" if len(operands) > 1 else "".join(operands)
+    said = {
+        "known": "is known", "at_least": f"at least {listed}", "at_most": f"at most {listed}", "includes": f"among them {listed}",
+    }.get(test["operator"], listed)  # fmt: skip
+    return said + (" (not known counts as no)" if test["known"] and test["operator"] != "known" else "")
+
+
+def whose(of: str) -> str:
+    """Of whom a test asks."""
+    return _WHOSE.get(of, of)
 
 
 def owner(of: str) -> str:

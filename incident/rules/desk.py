@@ -21,6 +21,7 @@ from incident.rules.regimes.compiling import commitment_of
 from incident.rules.regimes.values import Regime, Stage, Standing
 
 _DEBTOR, _RECIPIENT, _CASE = UUID(int=1), UUID(int=2), UUID(int=3)
+_NOT_SUPPOSED = frozenset({"affected_countries", "severity", "stage", "tlp", "exercise"})  # what a report says: here nobody has
 _NO_ANCHOR = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -122,6 +123,8 @@ def _opening(commitment: Commitment) -> tuple[Because, ...]:
 
 def _stage(case: Case, stage: Stage, planned: Planned) -> StageDue:
     def ask(fact: str, of: str) -> object:
+        if fact in _NOT_SUPPOSED:
+            return None
         return look_up(case, fact, who(case, of, planned.debtor, planned.creditor or case.directory[1]))
 
     unknown = sorted({fact for fact, of in named(planned.commitment.when) if ask(fact, of) is None})

@@ -119,6 +119,24 @@ def test_what_is_not_supposed_is_unknown_and_named() -> None:
     assert stage(abroad, "early_warning").applies is False
 
 
+def test_what_only_a_report_says_is_unknown_here() -> None:
+    found = stage(worked("eu.mdr.art87", supposed("Asia/Tokyo", "JP", aware_at="2026-03-27T17:40")), "general")
+    assert found.applies is None
+    assert "affected_countries" in found.unknown
+
+
+def test_a_condition_is_told_as_a_tree() -> None:
+    found = regime("eu.nis2.art23")
+    assert found is not None
+    early, trust = law.regime(found)["stages"][:2]
+    assert {"fact": "significant_incident", "of": "operator", "operator": "is", "operands": [True], "known": False} in early["when"]["all"]
+    both = next(each["not"] for each in trust["when"]["all"] if "not" in each)
+    assert [(each["fact"], each["known"]) for each in both["all"]] == [
+        ("is_trust_service_provider", True),
+        ("impacts_trust_services", True),
+    ]
+
+
 @pytest.mark.parametrize("id", [each.id for each in catalogue()])
 def test_every_law_can_be_put_on_the_desk_and_told_as_json(id: str) -> None:
     found = regime(id)

@@ -23,7 +23,7 @@ def stages(answer: Any) -> dict[str, Any]:
 def test_a_law_is_dated_stage_by_stage_in_three_zones_with_reasons(api: Callers) -> None:
     answer = api.post("/due", {**NIS2, "recipient_zone": "Asia/Tokyo", "recipient_calendar": "EE:public"}, STRANGER)
     found = stages(answer)["early_warning"]
-    assert (answer.json["regime"], answer.json["standing"], answer.json["jurisdiction"]) == ("eu.nis2.art23", "binding", "EE")
+    assert (answer.json["regime"], answer.json["standing"], answer.json["jurisdiction"]) == ("eu.nis2.art23", "template", "EE")
     assert found["applies"] is True
     assert found["due"]["utc"] == "2026-03-28T16:00:00Z"
     assert found["due"]["local"] == "2026-03-28T18:00:00+02:00"
@@ -156,6 +156,7 @@ def test_a_case_that_cannot_be_worked_says_why_at_its_place(api: Callers, change
         ({"vectors": [], "zone": "UTC"}, {"/zone": "unknown_field"}),
         ({"vectors": [{}] * 1001}, {"/vectors": "too_many"}),
         ([{}] * 1001, {"": "too_many"}),
+        ([{**CASE, "rule": "business_days", "n": 26_000}] * 4, {"": "too_long"}),
     ],
 )
 def test_a_document_that_holds_no_cases_is_refused_whole(api: Callers, body: Any, expected: dict[str, str]) -> None:

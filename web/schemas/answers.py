@@ -124,7 +124,7 @@ _MAYBE_ARMED = {"anyOf": [ref("Armed"), {"type": "null"}]}
 _CITED = {"type": "array", "items": whole({"text": TEXT, "cite": TEXT})}
 _STAGE: Shape = {
     "id": TEXT, "filed_as": TEXT, "title": TEXT, "cite": TEXT, "note": TEXT, "kind": TEXT, "owed_by": TEXT, "owed_to": MAYBE_TEXT,
-    "addressed_to": TEXT, "when": TEXT,
+    "addressed_to": TEXT, "when": {"type": ["object", "null"]},
     "anchors": {"type": "array", "items": whole({"kind": TEXT, "name": TEXT, "of": MAYBE_TEXT})}, "combine": TEXT,
     "period": _MAYBE_PERIOD, "period_cite": MAYBE_TEXT, "also": TEXT, "plan_for": _MAYBE_PERIOD, "plan_for_cite": MAYBE_TEXT,
     "repeats": MAYBE_TEXT, "counting": whole({"zone_of": TEXT, "calendar_of": TEXT, "category": TEXT}), "basis": TEXT,

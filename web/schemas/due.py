@@ -17,6 +17,8 @@ from web.schemas.reading import Said, Strict, load
 from web.schemas.supposing import Supposing, SupposingSchema, supposing
 
 MOST_CASES: Final = 1000
+MOST_DAYS: Final = 100_000
+"""Working days that one call may count, which is done one by one."""
 UNDER: Final = ("vectors", "cases")
 _CASE: Final = {
     "type": "object",
@@ -90,7 +92,7 @@ def due(body: object) -> Supposing | Cases:
     """What a body asks for.
 
     Raises:
-        Invalid: every bad field by JSON pointer; more than `MOST_CASES` cases.
+        Invalid: every bad field by JSON pointer; more than `MOST_CASES` cases or `MOST_DAYS` days.
     """
     if isinstance(body, dict) and ("regime" in body or not any(name in body for name in UNDER)):
         return supposing(body)
@@ -99,7 +101,18 @@ def due(body: object) -> Supposing | Cases:
     found = cases_of(body)
     if len(found.cases) > MOST_CASES:
         raise Invalid([Fault(found.under, "too_many", f"expected at most {MOST_CASES} cases at once, not {len(found.cases)}")])
+    if (days := sum(_days(each) for each in found.cases)) > MOST_DAYS:
+        raise Invalid([Fault(found.under, "too_long", f"expected at most {MOST_DAYS} days to be counted one by one in all, not {days}")])
     return found
+
+
+def _days(case: object) -> int:
+    """How many days a case has counted one by one: those of working days and of clear days."""
+    if not isinstance(case, dict):
+        return 0
+    n, rule = case.get("n"), str(case.get("rule"))
+    one_by_one = rule in ("business_days", "eu1182_working_days") or rule.startswith("cpr_")
+    return n if one_by_one and isinstance(n, int) and n > 0 else 0
 
 
 def cases_of(document: object) -> Cases:

@@ -45,9 +45,10 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A walk on the calendar; `left_out` months in the middle are not drawn."""
+    """A walk on the calendar of the place where it is counted; `left_out` months in the middle are not drawn."""
 
     walk: Walk
+    zone: str
     months: tuple[Month, ...]
     left_out: int
 
@@ -113,7 +114,7 @@ def _of_stage(planned: Planned) -> Drawn | None:
         return None
     start = max(each.latest for _, each in clock.starting)
     place = clock.place
-    return _drawn(walk(clock.period, start, deadline, zone(place.zone), calendar(place.calendar)))
+    return _drawn(walk(clock.period, start, deadline, zone(place.zone), calendar(place.calendar)), place.zone)
 
 
 def _by_rule(given: MultiDict[str, str]) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def _of_case(case: Mapping[str, Any], found: Worked) -> Drawn | None:
     if not starts:
         return None
     start = _start(case, found) or starts[-1]
-    return _drawn(walk(period, start, found.deadline, found.zone, closed, opening=found.ending == "opening"))
+    return _drawn(walk(period, start, found.deadline, found.zone, closed, opening=found.ending == "opening"), found.zone.key)
 
 
 def _start(case: Mapping[str, Any], found: Worked) -> datetime | None:
@@ -167,14 +168,14 @@ def _twice(faults: Shown, given: MultiDict[str, str]) -> dict[str, bool]:
     return {name: calculator_form.twice(faults, given, name, shown[name]) for name in names}
 
 
-def _drawn(walked: Walk) -> Drawn:
+def _drawn(walked: Walk, place: str) -> Drawn:
     first, last = walked.span
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     every: Sequence[int] = range(count)
     if count > MOST_MONTHS:
         every = [*range(_SHOWN_FIRST), *range(count - (MOST_MONTHS - _SHOWN_FIRST), count)]
     months = [divmod(first.year * 12 + first.month - 1 + ahead, 12) for ahead in every]
-    return Drawn(walked, tuple(_month(walked, year, number + 1) for year, number in months), count - len(every))
+    return Drawn(walked, place, tuple(_month(walked, year, number + 1) for year, number in months), count - len(every))
 
 
 def _month(walked: Walk, year: int, number: int) -> Month:
