@@ -23,3 +23,28 @@ def test_every_process_comes_up_says_that_it_is_well_and_ends_when_asked(tmp_pat
         node.until((node.home / "timekeeper.heartbeat").exists, "the timekeeper's heart does not beat")
         assert {name: node.stop(name) for name in list(node.running)} == dict.fromkeys(("web", "worker", "timekeeper", "beat"), 0)
     redis.close()
+
+
+@pytest.mark.processes
+def test_when_the_web_is_killed_the_processes_that_answer_end_with_it(tmp_path: Path) -> None:
+    with servers.database() as url, Deployment(url, "redis://127.0.0.1:1/0", tmp_path) as node:
+        node.migrate()
+        node.start("web")
+        node.ready()
+        answering = children(node.running["web"].pid)
+        assert len(answering) >= 2
+        node.kill("web")
+        node.until(lambda: not any(map(runs, answering)), "the port stays taken")
+
+
+def children(parent: int) -> list[int]:
+    found = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(each) for path in found for each in path.read_text().split() if "demarche" in Path(f"/proc/{each}/cmdline").read_text()]
+
+
+def runs(process: int) -> bool:
+    """A process that ended and that nobody has asked after yet does not run."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

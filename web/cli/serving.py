@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -21,6 +23,7 @@ _TARGET = "web.cli.serving:application"
 _THREADS = "DEMARCHE_WEB_THREADS"  # between this module's two halves alone
 _BACKLOG = 1024
 _PATIENCE = 10  # seconds that a worker process gets to answer what it has begun
+_LOOK_UP = 1.0  # seconds between looks at whether the parent is still there
 _TO_ROOT: dict[str, Any] = {
     "formatters": {},
     "handlers": {},
@@ -108,10 +111,18 @@ def application() -> Flask:
     from web import create_app
     from web.wake import open_wake
 
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="end with the parent", daemon=True).start()
     settings = Settings.from_environment()
     logs.configure(settings.log_level, settings.log_format)
     url = settings.needed_database_url()
     return create_app(open_node(settings, url, wake=open_wake(url, settings.broker_url), pool_size=int(os.environ.get(_THREADS, "8"))))
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after the one that started it: killed, that one could not say so, and the port would stay taken."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_UP)
+    os._exit(1)
 
 
 def _checked_settings(host: str | None, port: str | None) -> Settings:
