@@ -23,8 +23,9 @@ def release_notice(work: Work, notice_id: UUID) -> answers.Json:
         Conflict: it was held back or replaced, or handling withheld all of it.
     """
     row = outbox.find(work.connection, notice_id)
-    permission.files_cases(work, cases.find(work.connection, row.case_id, for_update=True), what="release its notices")
-    row = outbox.find(work.connection, notice_id)  # as it stands now that the case is held
+    permission.files_cases(work, cases.find(work.connection, row.case_id), what="release its notices")
+    cases.hold(work.connection, [row.case_id])
+    row = outbox.find(work.connection, notice_id)  # as it stands now
     if row.cancelled_at is not None:
         raise Conflict(f"This notice goes no further: {row.cancelled_because}", code="notice_cancelled")
     if not row.items:
