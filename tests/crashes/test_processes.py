@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,17 @@ def test_every_process_comes_up_says_that_it_is_well_and_ends_when_asked(tmp_pat
         node.until((node.home / "timekeeper.heartbeat").exists, "the timekeeper's heart does not beat")
         assert {name: node.stop(name) for name in list(node.running)} == dict.fromkeys(("web", "worker", "timekeeper", "beat"), 0)
     redis.close()
+
+
+@pytest.mark.processes
+def test_nothing_of_a_deployment_outlives_its_block(tmp_path: Path) -> None:
+    """The web answers in processes of its own, which the end of their parent does not end."""
+    with servers.database() as url, Deployment(url, "redis://127.0.0.1:1/0", tmp_path) as node:
+        node.migrate()
+        node.start("web")
+        node.ready()
+        group = node.running["web"].pid
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", node.port), timeout=5).close()
