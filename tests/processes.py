@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests import servers
@@ -65,7 +66,9 @@ class Deployment:
             role = ROLES[name]
             url = {} if role is None else {"DATABASE_URL": self._url(role)}
             with (self.folder / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(PROCESSES[name], env=self._environment | url, cwd=self.folder, stdout=log, stderr=log)
+                self.running[name] = subprocess.Popen(
+                    PROCESSES[name], env=self._environment | url, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                )
 
     def ready(self) -> None:
         """Return when the web answers that it is ready."""
@@ -82,10 +85,15 @@ class Deployment:
             time.sleep(0.05)
 
     def kill(self, name: str) -> None:
-        """End it as a crash would."""
+        """End it as a crash would, with the processes that it started."""
         process = self.running.pop(name)
-        process.kill()
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        give_up = time.monotonic() + PATIENCE
+        while not _is_over(process.pid):
+            assert time.monotonic() < give_up, f"{name} left a process behind"
+            time.sleep(0.01)
 
     def stop(self, name: str) -> int:
         """Ask it to end, and return its exit code."""
@@ -117,3 +125,12 @@ class Deployment:
             return error.code
         except OSError:
             return 0
+
+
+def _is_over(group: int) -> bool:
+    """Whether no process of that group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False

@@ -21,8 +21,8 @@ def hold_notice(work: Work, notice_id: UUID, reason: str) -> answers.Json:
     """
     row = outbox.find(work.connection, notice_id)
     permission.files_cases(work, cases.find(work.connection, row.case_id), what="hold its notices back")
-    cases.find(work.connection, row.case_id, for_update=True)
-    row = outbox.find(work.connection, notice_id)  # as it stands now that the case is held
+    cases.hold(work.connection, [row.case_id])
+    row = outbox.find(work.connection, notice_id)  # as it stands now
     if row.released_at is not None:
         raise Conflict("It has been released already and cannot be called back.", code="already_released")
     if row.cancelled_at is None:

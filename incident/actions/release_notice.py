@@ -24,8 +24,8 @@ def release_notice(work: Work, notice_id: UUID) -> answers.Json:
     """
     row = outbox.find(work.connection, notice_id)
     permission.files_cases(work, cases.find(work.connection, row.case_id), what="release its notices")
-    cases.find(work.connection, row.case_id, for_update=True)
-    row = outbox.find(work.connection, notice_id)  # as it stands now that the case is held
+    cases.hold(work.connection, [row.case_id])
+    row = outbox.find(work.connection, notice_id)  # as it stands now
     if row.cancelled_at is not None:
         raise Conflict(f"This notice goes no further: {row.cancelled_because}", code="notice_cancelled")
     if not row.items:

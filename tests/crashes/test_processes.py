@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -26,14 +29,30 @@ def test_every_process_comes_up_says_that_it_is_well_and_ends_when_asked(tmp_pat
 
 
 @pytest.mark.processes
+def test_nothing_of_a_deployment_outlives_its_block(tmp_path: Path) -> None:
+    """The web answers in processes of its own, which the end of their parent does not end."""
+    with servers.database() as url, Deployment(url, "redis://127.0.0.1:1/0", tmp_path) as node:
+        node.migrate()
+        node.start("web")
+        node.ready()
+        group = node.running["web"].pid
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", node.port), timeout=5).close()
+
+
+@pytest.mark.processes
 def test_when_the_web_is_killed_the_processes_that_answer_end_with_it(tmp_path: Path) -> None:
     with servers.database() as url, Deployment(url, "redis://127.0.0.1:1/0", tmp_path) as node:
         node.migrate()
         node.start("web")
         node.ready()
-        answering = children(node.running["web"].pid)
+        web = node.running.pop("web")
+        answering = children(web.pid)
         assert len(answering) >= 2
-        node.kill("web")
+        os.kill(web.pid, signal.SIGKILL)  # it alone, not its group
+        web.wait()
         node.until(lambda: not any(map(runs, answering)), "the port stays taken")
 
 
