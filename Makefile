@@ -23,8 +23,9 @@ test: setup          ## the whole suite, on real PostgreSQL and Redis
 deep: setup          ## longer campaigns
 	$(BIN)/python -m pytest -m deep -s $(ARGS)
 
-bench: setup         ## how long a filing takes, and one deadline, each beside its floor
+bench: setup         ## how long a deadline, a plan and a filing take, each beside its floor
 	$(BIN)/python -m bench.legaltime
+	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.intake $(ARGS)
 
 check: lint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,13 +71,19 @@ def truth(condition: Condition, lookup: Lookup) -> Truth:
 
 def named(condition: Condition) -> frozenset[tuple[str, str]]:
     """Every (fact, of) that the condition asks about."""
-    match condition:
-        case Test(fact=fact, of=of):
-            return frozenset({(fact, of)})
-        case Not(part):
-            return named(part)
-        case All(parts) | Any(parts):
-            return frozenset().union(*(named(part) for part in parts))
+    return frozenset((test.fact, test.of) for test in _tests(condition))
+
+
+def _tests(condition: Condition) -> Iterator[Test]:
+    waiting = [condition]
+    while waiting:
+        match waiting.pop():
+            case Test() as test:
+                yield test
+            case Not(part):
+                waiting.append(part)
+            case All(parts) | Any(parts):
+                waiting += parts
 
 
 def _test(test: Test, value: object) -> Truth:

@@ -60,6 +60,10 @@ class Period:
     at: str | None = None
     options: Mapping[str, bool] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Over the values of its options too, which have no hash of their own."""
+        return hash((self.n, self.unit, self.rule, self.at, frozenset(self.options.items())))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Anchor, Commitment, Counting
 from incident.rules.legaltime import CalendarRefused, calendar, zone
 from incident.rules.legaltime.values import Because, Moment, Place
 from incident.rules.planning.asking import who
-from incident.rules.planning.clock import Clock, count
+from incident.rules.planning.clock import Clock, Counted, count
 from incident.rules.planning.drafting import unplanned
 from incident.rules.planning.values import NOT_PLANNED, Anchored, Happened, Key, Planned
 
@@ -63,17 +64,28 @@ def _counted(case: Case, each: Planned, found: tuple[Anchored, ...]) -> Planned:
     moments = tuple((at.name, at.moment) for at in found)
     clock = Clock(commitment.period, targets, commitment.combine, moments, place, commitment.basis, commitment.source.cite)
     starting = found if len(found) == 1 else [at for at in found if (at.name, at.moment) in clock.starting]
-    made = count(clock, zone(place.zone), calendar(place.calendar))
-    return replace(
-        each,
-        deadline=made.deadline,
-        planned_for=made.planned_for,
-        started_at=min(at.moment.earliest for at in starting),
-        because=(*each.because, *(at.because for at in starting), *missing, *made.because),
-        predicted=any(at.predicted for at in starting) or _open(commitment, found),
-        anchored=found,
-        clock=clock,
+    made = _count(clock)
+    return Planned(
+        commitment,
+        each.debtor,
+        each.creditor,
+        made.deadline,
+        min(at.moment.earliest for at in starting),
+        (*each.because, *(at.because for at in starting), *missing, *made.because),
+        each.provisional,
+        any(at.predicted for at in starting) or _open(commitment, found),
+        each.occurrence,
+        each.group,
+        made.planned_for,
+        found,
+        clock,
     )
+
+
+@lru_cache(maxsize=1024)
+def _count(clock: Clock) -> Counted:
+    """A case is planned again with every act about it, and almost all of its clocks come to the same."""
+    return count(clock, zone(clock.place.zone), calendar(clock.place.calendar))
 
 
 def _open(commitment: Commitment, found: tuple[Anchored, ...]) -> bool:
