@@ -67,8 +67,14 @@ def due(period: Period, anchor: Anchor, place: Place) -> Deadline:
 def anchored(period: Period, first: Moment, hours: int) -> Anchor:
     """The anchor of a rule; of one with several, the others lie so many hours before it."""
     names = rules()[period.rule].anchors
-    span = timedelta(hours=hours)
-    return {name: Moment(first.earliest - at * span, first.latest - at * span) for at, name in enumerate(names)} if names else first
+    if not names:
+        return first
+    return {name: Moment(*(before(each, at * hours) for each in (first.earliest, first.latest))) for at, name in enumerate(names)}
+
+
+def before(at: datetime, hours: int) -> datetime:
+    """So many hours before, on the same clocks: subtracting there would lose which pass of an hour it is."""
+    return (at.astimezone(UTC) - timedelta(hours=hours)).astimezone(at.tzinfo)
 
 
 def flagged(period: Period) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -191,10 +193,11 @@ def _run(
     """Fill in `totals`; the exit code."""
     files = list(islice(_files(folder), limit))
     try:
-        with Server(base_url or keys.base_url, patience) as server:
+        with _interruptible() as stop_if_asked, Server(base_url or keys.base_url, patience) as server:
             run = Replaying(server, Places(server, keys), shift_to.date() if shift_to else None, totals)
             for name, path in _shown(_paced(files, speed), len(files), quiet):
                 run.file(name, path)
+                stop_if_asked()
             totals.notifications = _settled(server, totals, wait)
     except NoService as error:
         click.echo(f"Error: {error}", err=True)
@@ -203,6 +206,26 @@ def _run(
         click.echo("Interrupted; these are the totals so far.", err=True)
         return INTERRUPTED
     return 0
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], None]]:
+    """Ctrl-C is raised at once, and again where the caller looks: one that falls into somebody's clean-up is lost there."""
+    asked: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
