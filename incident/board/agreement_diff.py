@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import lru_cache
 from uuid import UUID
 
 from incident import answers
@@ -27,7 +28,7 @@ def agreement_diff(work: Work, id_: UUID, against: UUID | None = None) -> answer
             raise Invalid([Fault("/against", "required", expected)])
         against = before[0].id
     old = _found(work, against)
-    changes = terms.diff(terms.load(old.text), terms.load(row.text))
+    changes = _changes(old.text, row.text)
     counts = {effect: sum(each.effect == effect for each in changes) for effect in ("stronger", "weaker", "different", "same")}
     return {"old": _version(old), "new": _version(row), "counts": counts, "changes": [asdict(each) for each in changes]}
 
@@ -39,6 +40,12 @@ def earlier_versions(work: Work, id_: UUID) -> list[answers.Json]:
         NotFound: there is no such version, or the caller is not party to it.
     """
     return [{"id": str(each.id), "version": each.version} for each in records.earlier(work.connection, _found(work, id_))]
+
+
+@lru_cache(maxsize=64)
+def _changes(old: str, new: str) -> tuple[terms.Change, ...]:
+    """Versions never change, so what lies between two of them is worked out once."""
+    return terms.diff(terms.load(old), terms.load(new))
 
 
 def _found(work: Work, id_: UUID) -> records.Row:

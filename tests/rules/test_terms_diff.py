@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from incident.rules import conditions as c
 from incident.rules.commitment import Counting
-from incident.rules.legaltime import Basis, Moment, Period, Place, deadline
-from incident.rules.terms import Agreement, Change, diff, load
+from incident.rules.legaltime import Basis, Moment, Period, Place, deadline, zone
+from incident.rules.terms import Agreement, Change, diff, load, timing
 from incident.rules.terms.diff import CLAUSE_KEYS, DOCUMENT_KEYS
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.implying import implied
@@ -32,6 +33,7 @@ ONE: dict[str, Any] = {
         "owes": "a plan", "within": {"hours": 4}, "when": {"fact": "severity", "in": ["high", "critical"]}, "discharged_by": "submitted",
     }],
 }  # fmt: skip
+ZONES = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
 HERE = {"counting": {"zone": "Europe/Tallinn", "calendar": "EE:public"}}
 
 
@@ -84,7 +86,11 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("start of the clock", {}, {"anchor": {"fact": "aware_at"}}, "different"),
     ("period", {}, {"within": None}, "weaker"),
     ("period", {"within": {"business_days": 2}}, {"within": {"business_days": 2, "at": "17:00"}}, "stronger"),
-    ("period", {}, {"within": {"business_days": 1}}, "different"),
+    ("period", {}, {"within": {"business_days": 1}}, "weaker"),
+    ("period", {}, {"within": {"business_days": 1, "at": "09:00"}}, "weaker"),
+    ("period", {}, {"within": {"business_days": 1, "at": "07:00"}}, "different"),
+    ("period", {"within": {"months": 1}}, {"within": {"days": 26}}, "stronger"),
+    ("period", {"within": {"months": 1}}, {"within": {"days": 28}}, "different"),
     ("period", {}, {"within": {"business_days": 1}, **HERE}, "weaker"),
     ("zone and calendar", {"within": {"days": 2}}, {"within": {"days": 2}, "counting": {"zone": "Asia/Tokyo"}}, "different"),
     ("what ends the duty", {}, {"discharged_by": "confirmed"}, "stronger"),
@@ -230,9 +236,32 @@ def test_more_of_the_same_unit_is_weaker_anywhere(period: Period, more: int) -> 
 
 
 def test_where_the_place_depends_on_the_case_nothing_is_decided_and_the_supposed_place_is_named() -> None:
-    change = the_change(an_agreement(), an_agreement({"within": {"business_days": 1}}))
+    change = the_change(an_agreement({"within": {"hours": 24}}), an_agreement({"within": {"business_days": 1}}))
     assert (change.effect, change.gains) == ("different", None)
     assert "supposing the clocks of Europe/Tallinn and weekends and no holidays" in change.because
+
+
+@settings(max_examples=300, deadline=None)
+@given(period=periods, place=st.sampled_from([(name, "weekend") for name in ZONES]), start=starts)
+def test_no_period_lasts_less_or_more_than_it_can_anywhere(period: Period, place: tuple[str, str], start: datetime) -> None:
+    least, most = timing._bounds(period)
+    lasted = due(period, place, start.replace(tzinfo=UTC)) - start.replace(tzinfo=UTC)
+    assert least <= lasted
+    assert most is None or lasted <= most
+
+
+def test_no_zone_has_moved_its_clocks_further_than_is_allowed_for() -> None:
+    weeks = [datetime(timing.CLOCKS_SINCE, 1, 1, tzinfo=UTC) + timedelta(weeks=each) for each in range(52 * 26)]
+    for name in ZONES:
+        offsets = {at.astimezone(zone(name)).utcoffset() or timedelta() for at in weeks}
+        assert max(offsets) - min(offsets) <= timing.CLOCKS_MOVE, name
+
+
+@pytest.mark.parametrize("starts_on", ["0001-01-02", "1899-12-31", "9999-12-01"])
+def test_a_term_in_which_nothing_is_counted_is_no_crash(starts_on: str) -> None:
+    new = {"within": {"business_days": 1}, **HERE}
+    pair = (an_agreement(clause, in_force={"from": starts_on}) for clause in (HERE, new))
+    assert "not compared: the term begins in a year" in the_change(*pair).because
 
 
 def test_the_same_word_for_another_party_is_another_place() -> None:

@@ -249,7 +249,10 @@ def _changing(pair: Pair) -> Iterator[Said]:
     ):
         if old != new:
             effect: Effect = "weaker" if old is None else "stronger" if new is None else "different"
-            yield Said(aspect, f"under {old}" if old else "not possible", f"under {new}" if new else "not possible", effect)
+            because = "it takes the creditor's word" if effect != "different" else ""
+            yield Said(
+                aspect, f"under {old}" if old else "not possible", f"under {new}" if new else "not possible", effect, because, "none"
+            )
 
 
 def _wording(pair: Pair) -> Iterator[Said]:

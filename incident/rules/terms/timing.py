@@ -14,6 +14,7 @@ from typing import Literal
 
 from incident.rules.commitment import Counting
 from incident.rules.legaltime import Basis, Calendar, CalendarRefused, Moment, Period, TimeRefused, Zone, calendar, dated, zone
+from incident.rules.legaltime.dating import YEARS
 from incident.rules.legaltime.zones import at_wall
 from incident.rules.terms.effort import Effort
 
@@ -24,6 +25,9 @@ _ELAPSED = "elapsed_hours"
 _BY_DAY = ("calendar_days", "business_days", "calendar_months")
 LONGEST = timedelta(days=3660)
 """How far an agreement without an end, or with a distant one, is looked at."""
+CLOCKS_SINCE = 2012
+CLOCKS_MOVE = timedelta(hours=4)
+"""Since that year no zone has shown, at two instants, offsets from UTC that are further apart; before it one left out a day."""
 
 How = Literal["always", "sometimes", "never"]
 
@@ -63,10 +67,14 @@ class Compared:
 
 def compared(old: Counted, new: Counted, term: tuple[datetime, datetime | None], home: str, effort: Effort) -> Compared:
     """Compare two periods from every start in `term` (UTC; ten years at most), for the clocks of `home` where a role decides."""
-    if (plain := _plainly(old, new)) is not None:
-        return plain
     if any(each.period.rule not in (_ELAPSED, *_BY_DAY) for each in (old, new)):
         return Compared(None, because="the two are counted by rules that cannot be compared")
+    if (plain := _plainly(old, new)) is not None:
+        return plain
+    if not YEARS.start < term[0].year < YEARS.stop - LONGEST.days // 365:
+        return Compared(None, because=f"the term begins in a year in which nothing is counted here ({term[0].year})")
+    if (apart := _apart(old.period, new.period, term[0])) is not None and _supposed(old, new, home) is not None:
+        return apart
     starts, ends = term[0], min(term[1] or datetime.max.replace(tzinfo=UTC), _capped(term[0]))
     if ends <= starts or not effort.spend(((ends - starts).days + 1) * sum(map(_steps, (old.period, new.period)))):
         return Compared(None, because="the term is too long to try every day of it beside the other changes")
@@ -96,6 +104,30 @@ def _plainly(old: Counted, new: Counted) -> Compared | None:
     if old.period.n == new.period.n:
         return _ordered(_cut_off(new.period), _cut_off(old.period))
     return None
+
+
+def _apart(old: Period, new: Period, since: datetime) -> Compared | None:
+    """Whether the one is over wherever it is counted before the other can be."""
+    if since.year < CLOCKS_SINCE:
+        return None
+    (old_least, old_most), (new_least, new_most) = _bounds(old), _bounds(new)
+    if new_most is not None and new_most < old_least:
+        return Compared("always", because="it ends earlier from every start, wherever it is counted")
+    if old_most is not None and old_most < new_least:
+        return Compared("never", later_too=True, because="it ends later from every start, wherever it is counted")
+    return None
+
+
+def _bounds(period: Period) -> tuple[timedelta, timedelta | None]:
+    """The least and the most that a period lasts by the clocks and calendars of any place; None: holidays can prolong it without limit."""
+    if period.rule == _ELAPSED:
+        span = timedelta(minutes=_minutes(period))
+        return span, span
+    if period.unit == "mo":
+        return timedelta(days=28 * period.n) - CLOCKS_MOVE, timedelta(days=31 * period.n + 1) + CLOCKS_MOVE
+    # From the end of the day of the start to the end of the Nth day after it; with a cut-off, to that time of it.
+    least = timedelta(days=period.n - 1, minutes=_cut_off(period)) - CLOCKS_MOVE
+    return least, None if period.unit == "bd" else timedelta(days=period.n + 1) + CLOCKS_MOVE
 
 
 def _place(counted: Counted) -> tuple[str, str]:
