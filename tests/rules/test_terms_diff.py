@@ -149,6 +149,20 @@ def test_a_new_clause_is_a_gain_for_its_creditor_and_a_removed_one_for_its_debto
     assert "a plan within 4 hours of filing" in added.after == removed.before
 
 
+def test_a_clause_that_only_got_another_id_is_renamed_with_those_that_wait_for_it() -> None:
+    first = ONE["commitments"][0]
+    then = {**first, "id": "report", "title": "Report", "anchor": {"after": "plan"}}
+    old = an_agreement(commitments=[then, first])
+    new = an_agreement(commitments=[{**first, "id": "scheme"}, {**then, "id": "account", "anchor": {"after": "scheme"}}])
+    assert [(each.aspect, each.before, each.after, each.effect) for each in diff(old, new)] == [
+        ("id", "plan", "scheme", "same"),
+        ("id", "report", "account", "same"),
+    ]
+    other = an_agreement(commitments=[{**first, "id": "scheme", "within": {"hours": 5}}, {**then, "anchor": {"after": "scheme"}}])
+    kinds = {(each.kind, each.clause) for each in diff(old, other)}
+    assert kinds == {("added", "scheme"), ("removed", "plan"), ("changed", "report")}
+
+
 def test_parties_term_and_targets_are_told() -> None:
     new = an_agreement(
         parties=[ONE["parties"][0], "https://three.example/#party"], in_force={"from": "2026-01-01", "until": "2027-12-31"},
@@ -277,6 +291,18 @@ def test_what_would_take_too_long_is_not_compared() -> None:
     found = compared(one, other, TERM, "Europe/Tallinn", Effort(100))
     assert (found.how, found.later_too) == (None, False)
     assert "too long" in found.because
+
+
+def test_the_same_comparison_in_many_clauses_is_made_once() -> None:
+    clause = {**ONE["commitments"][0], **HERE}
+    old, new = (
+        an_agreement(commitments=[{**clause, "id": f"plan_{each}", "within": within} for each in range(60)])
+        for within in ({"hours": 24}, {"business_days": 1, "at": "17:00"})
+    )
+    changes = diff(old, new)
+    assert len(changes) == 60
+    assert {each.because for each in changes} == {changes[0].because}
+    assert "only sometimes stricter" in changes[0].because
 
 
 def test_a_calendar_that_nobody_knows_is_not_compared() -> None:

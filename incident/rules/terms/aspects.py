@@ -16,6 +16,7 @@ from incident.rules.terms import plain_language as plain
 from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.implying import implied
+from incident.rules.terms.renaming import following
 from incident.rules.terms.timing import Compared, Counted, Witness, compared
 
 Effect = Literal["stronger", "weaker", "different", "same"]
@@ -50,6 +51,15 @@ class Pair:
     before: Agreement
     after: Agreement
     effort: Effort
+    names: dict[str, str]
+    """New ids of clauses, by the old ones."""
+
+    @property
+    def spoken(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The two as they are written."""
+        sides = ((self.before, self.old.id), (self.after, self.new.id))
+        old, new = (next(each for each in agreement.document["commitments"] if each["id"] == id_) for agreement, id_ in sides)
+        return old, new
 
     @property
     def term(self) -> tuple[datetime, datetime | None]:
@@ -85,7 +95,7 @@ def _condition(pair: Pair) -> Iterator[Said]:
     old, new = pair.old.when, pair.new.when
     if old == new:
         return
-    found = implied(old, new, pair.effort)
+    found = pair.effort.once(repr((old, new)), lambda: implied(old, new, pair.effort))
     before, after = _when(old), _when(new)
     if found.not_compared is not None:
         yield Said("condition", before, after, "different", f"not compared: {found.not_compared}")
@@ -111,7 +121,7 @@ def _when(condition: Condition) -> str:
 
 
 def _anchors(pair: Pair) -> Iterator[Said]:
-    old, new = set(pair.old.anchors), set(pair.new.anchors)
+    old, new = {following(each, pair.names) for each in pair.old.anchors}, set(pair.new.anchors)
     how = pair.old.combine, pair.new.combine
     if old == new and (how[0] == how[1] or len(old) == 1):
         return
@@ -144,7 +154,8 @@ def _period(pair: Pair) -> Iterator[Said]:
 
 def _compared(pair: Pair, old: Period, new: Period) -> Compared:
     before, after = (Counted(each, _counted_for(by)) for each, by in ((old, pair.old), (new, pair.new)))
-    return compared(before, after, pair.term, pair.after.zone, pair.effort)
+    key = repr((before, after))  # the term and the zone are those of the document
+    return pair.effort.once(key, lambda: compared(before, after, pair.term, pair.after.zone, pair.effort))
 
 
 def _counted_for(each: Commitment) -> Counting:
@@ -257,12 +268,14 @@ def _changing(pair: Pair) -> Iterator[Said]:
 
 def _wording(pair: Pair) -> Iterator[Said]:
     """What is owed is in words, and two wordings are not compared."""
-    before, after = (
-        next(spoken for spoken in each.document["commitments"] if spoken["id"] == pair.old.id) for each in (pair.before, pair.after)
-    )
+    before, after = pair.spoken
     if before["owes"] != after["owes"]:
         yield Said("what is owed", before["owes"], after["owes"], "different", "two wordings are not compared")
-    for aspect, old, new in (("title", pair.old.title, pair.new.title), ("place in the text", pair.old.source.cite, pair.new.source.cite)):
+    for aspect, old, new in (
+        ("id", pair.old.id, pair.new.id),
+        ("title", pair.old.title, pair.new.title),
+        ("place in the text", pair.old.source.cite, pair.new.source.cite),
+    ):
         if old != new:
             yield Said(aspect, old, new, "same", gains="none")
 

@@ -19,6 +19,7 @@ from incident.rules.terms import plain_language as plain
 from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.aspects import Effect, Pair, Said, differences
 from incident.rules.terms.effort import Effort
+from incident.rules.terms.renaming import renamed
 
 CLAUSE_KEYS = frozenset(
     {
@@ -56,25 +57,22 @@ class Change:
 def diff(old: Agreement, new: Agreement) -> tuple[Change, ...]:
     """Every change from `old` to `new`: the document first, then the clauses in the order of the new one, then those that are gone.
 
-    Clauses are the same when their ids are. Equal documents have no changes. The work is bounded; what would take more is
-    told as not compared.
+    Clauses are the same when their ids are, or when nothing else differs. Equal documents have no changes. The work is bounded;
+    what would take more is told as not compared.
     """
-    effort = Effort()
-    before, after = ({each.id: each for each in agreement.commitments} for agreement in (old, new))
+    effort, names = Effort(), renamed(old, new)
+    before = {names.get(each.id, each.id): each for each in old.commitments}
     changes = [*_document(old, new)]
-    for id_, each in after.items():
-        changes += _changed(Pair(before[id_], each, old, new, effort)) if id_ in before else [_added(each, new)]
-    changes += [_removed(each, old) for id_, each in before.items() if id_ not in after]
+    for each in new.commitments:
+        changes += _changed(Pair(before[each.id], each, old, new, effort, names)) if each.id in before else [_added(each, new)]
+    changes += [_removed(each, old) for id_, each in before.items() if new.commitment(id_) is None]
     return (*changes, *_targets(old, new))
 
 
 def _changed(pair: Pair) -> Iterator[Change]:
     for said in differences(pair):
         yield _change(pair.new.id, pair.new.source.cite, pair.new.title, said, _sides(pair.new))
-    spoken = [
-        next(each for each in agreement.document["commitments"] if each["id"] == pair.new.id) for agreement in (pair.before, pair.after)
-    ]
-    for said in _unread(spoken[0], spoken[1], CLAUSE_KEYS):
+    for said in _unread(*pair.spoken, CLAUSE_KEYS):
         yield _change(pair.new.id, pair.new.source.cite, pair.new.title, said, None)
 
 

@@ -48,7 +48,7 @@ def implied(old: Condition, new: Condition, effort: Effort) -> Implied:
     if any(len(set(each)) > _MOST_COUNTRIES for key, each in constants.items() if vocabulary()[key[0]].type == "countries"):
         return Implied(not_compared="the conditions name too many countries to try every set of them")
     domains = [_domain(vocabulary()[key[0]], constants[key]) for key in keys]
-    if not effort.spend(prod(map(len, domains))):
+    if not effort.spend(prod(map(len, domains)) * (_tests(old) + _tests(new))):
         return Implied(not_compared="the facts have too many combinations to try them all")
     more: Mapping[_Key, object] | None = None
     less: Mapping[_Key, object] | None = None
@@ -60,6 +60,17 @@ def implied(old: Condition, new: Condition, effort: Effort) -> Implied:
         if more is not None and less is not None:
             break
     return Implied(more, less)
+
+
+def _tests(condition: Condition) -> int:
+    """How many tests it has; at least one."""
+    match condition:
+        case Test():
+            return 1
+        case Not(part):
+            return _tests(part)
+        case All(parts) | Either(parts):
+            return max(1, sum(map(_tests, parts)))
 
 
 def _key(fact: str, of: str) -> _Key:

@@ -20,7 +20,7 @@ from incident.rules.terms.effort import Effort
 
 _INSTANT = timedelta(microseconds=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_A_DAY = 20  # steps of effort: both periods counted for one day, against one combination of facts
+_A_DAY = 90  # steps of effort to count a period from one day, against one test of a fact
 _ELAPSED = "elapsed_hours"
 _BY_DAY = ("calendar_days", "business_days", "calendar_months")
 LONGEST = timedelta(days=3660)
@@ -85,8 +85,10 @@ def compared(old: Counted, new: Counted, term: tuple[datetime, datetime | None],
 
 
 def _steps(period: Period) -> int:
-    """Business days are counted one by one."""
-    return _A_DAY // 2 * (1 + (period.n // 20 if period.unit == "bd" else 0))
+    """For one day of the term. Business days are counted one by one; elapsed time is only added."""
+    if period.rule == _ELAPSED:
+        return 1
+    return _A_DAY * (1 + (period.n // 20 if period.unit == "bd" else 0))
 
 
 def _capped(start: datetime) -> datetime:
