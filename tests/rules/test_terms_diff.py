@@ -213,6 +213,13 @@ def test_twenty_four_hours_against_a_day_are_later_only_where_the_clocks_are_put
     assert found.later.start == datetime(2026, 3, 28, 22, tzinfo=UTC) - timedelta(microseconds=1)  # Saturday ends in Tallinn
 
 
+def test_what_ends_earlier_over_weekends_alone_is_stricter_sometimes_and_never_later() -> None:
+    found = compare(fixed(Period(1, "bd", "business_days"), PLACES[0]), fixed(Period(1, "d", "calendar_days"), PLACES[0]))
+    assert (found.how, found.later_too, found.later) == ("sometimes", False, None)
+    clauses = {"within": {"business_days": 1}, **HERE}, {"within": {"days": 1}, **HERE}
+    assert the_change(*map(an_agreement, clauses)).effect == "stronger"
+
+
 def test_against_a_cut_off_it_is_stricter_only_sometimes_and_both_are_shown() -> None:
     found = compare(fixed(Period(1, "bd", "business_days", at="17:00"), PLACES[0]), fixed(Period(24, "h", "elapsed_hours"), PLACES[0]))
     assert (found.how, found.later_too, found.supposing) == ("sometimes", True, None)
@@ -358,6 +365,15 @@ def test_no_case_contradicts_what_is_said_of_two_conditions(old: c.Condition, ne
         if witness is not None:
             before, after = (RANK[c.truth(each, lambda fact, of: witness[fact, of])] for each in (old, new))  # noqa: B023 - called at once
             assert (after - before) * sign > 0
+
+
+def test_numbers_beyond_every_constant_and_sets_of_several_countries_are_tried() -> None:
+    unknown = c.Not(c.Test("affected_individuals", "known", ()))
+    few = c.Any((c.Test("affected_individuals", "at_most", (5,)), unknown))
+    assert implied(few, c.ALWAYS, Effort()).more == {("affected_individuals", "operator"): 6}
+    named = c.Test("affected_countries", "known", ())
+    both = c.All((named, *(c.Test("affected_countries", "includes", (each,)) for each in ("EE", "NO"))))
+    assert implied(both, c.Any(()), Effort()).less == {("affected_countries", "operator"): ("EE", "NO")}
 
 
 def test_a_condition_over_too_many_facts_is_not_compared() -> None:
