@@ -1,5 +1,6 @@
 """Reads, as plain values. Each goes through the walls of the caller's party and, in code, asks for no more than it may see."""
 
+from incident.board.agreement_diff import agreement_diff, earlier_versions
 from incident.board.agreements import agreement, agreements
 from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.desk import inbox, notice, release_desk
@@ -11,7 +12,7 @@ from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
-    "Page", "agreement", "agreements", "channels", "deliveries", "deployments", "filed_as", "health", "inbox", "incident", "incidents",
-    "keys", "lines", "me", "notice", "notices", "notifications", "obligation", "obligations", "parties", "regime", "regimes",
-    "release_desk", "report_form", "timeline", "version", "version_of_notice", "version_of_obligation",
+    "Page", "agreement", "agreement_diff", "agreements", "channels", "deliveries", "deployments", "earlier_versions", "filed_as",
+    "health", "inbox", "incident", "incidents", "keys", "lines", "me", "notice", "notices", "notifications", "obligation", "obligations",
+    "parties", "regime", "regimes", "release_desk", "report_form", "timeline", "version", "version_of_notice", "version_of_obligation",
 ]  # fmt: skip

@@ -200,6 +200,30 @@ def test_a_deployment_is_registered_once(api: Callers) -> None:
     assert api.files(deployment="ee-tax-assistant", reference="there")["obligations"]
 
 
+def test_a_version_is_compared_with_the_one_before_or_with_one_that_is_named(api: Callers) -> None:
+    name = "cert-mutual-aid"
+    first = next(each for each in api.get("/agreements").json["items"] if each["name"] == name)
+    missing = api.get(f"/agreements/{first['id']}/diff")
+    assert faults(missing, 422) == {"/against": "required"}
+    text = re.sub(r"(?m)^version: .*$", 'version: "9.1"', api.get(f"/agreements/{first['id']}").json["text"])
+    api.world.forward(minutes=1)
+    second = api.post("/agreements", {"text": re.sub(r"(?m)^title: .*$", "title: Mutual aid, anew", text, count=1)})
+    assert second.status_code == 201, second.text
+    found = api.get(f"/agreements/{second.json['id']}/diff").json
+    assert (found["old"]["id"], found["new"]["id"]) == (first["id"], second.json["id"])
+    assert [(each["aspect"], each["after"]) for each in found["changes"]] == [("title", "Mutual aid, anew")]
+    back = api.get(f"/agreements/{first['id']}/diff?against={second.json['id']}").json
+    assert [(each["before"], each["effect"]) for each in back["changes"]] == [("Mutual aid, anew", "same")]
+    assert faults(api.get(f"/agreements/{first['id']}/diff?against=x"), 422) == {"/against": "not_an_id"}
+
+
+def test_what_one_is_no_party_to_is_compared_with_nothing(api: Callers) -> None:
+    mine = next(each for each in api.get("/agreements", STRANGER).json["items"])
+    theirs = next(each for each in api.get("/agreements").json["items"] if each["name"] == "ee-meridian-model-weights")
+    for one, other in ((mine, theirs), (theirs, mine)):
+        assert problem_of(api.get(f"/agreements/{one['id']}/diff?against={other['id']}", STRANGER), 404)["code"] == "not_found"
+
+
 def test_an_agreement_is_published_once_and_accepted(api: Callers) -> None:
     found = next(each for each in api.get("/agreements").json["items"] if each["name"] == "ee-meridian-model-weights")
     text = api.get(f"/agreements/{found['id']}").json["text"].replace(f"version: '{found['version']}'", "version: '9.0'")

@@ -109,6 +109,8 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
           api.post(f"/incidents/{filed.json['incident']}/close", {"as": "resolved", "reason": "r"}))  # fmt: skip
     agreement = api.get("/agreements").json["items"][0]["id"]
     check(document, "GET", "/agreements/{agreement_id}", api.get(f"/agreements/{agreement}"))
+    other = api.get("/agreements").json["items"][1]["id"]
+    check(document, "GET", "/agreements/{agreement_id}/diff", api.get(f"/agreements/{agreement}/diff?against={other}"))
     check(document, "GET", "/deployments/{deployment}", api.get("/deployments/ee-citizen-assistant"))
     check(document, "GET", "/regimes/{regime_id}", api.get("/regimes/us.circia"))
     arming = api.post("/regimes/us.circia/armings", {"source": "a final rule", "binds_from": "2026-01-01"})

@@ -225,6 +225,25 @@ def test_a_document_is_said_in_plain_language() -> None:
     assert all(each["text"] in result.stdout for each in shown["clauses"])
 
 
+def test_two_documents_are_compared_in_sentences_and_as_json(tmp_path: Path) -> None:
+    later = tmp_path / "later.yaml"
+    later.write_text(GOOD.read_text().replace('version: "3.1"', 'version: "3.2"').replace("within: {hours: 1}", "within: {hours: 2}"))
+    result = run("agreement", "diff", str(GOOD), str(later))
+    assert result.exit_code == 0
+    assert "period: 1 hour → 2 hours; weaker: the national CERT of the deployment's country gains, each supplier loses" in result.stdout
+    found = document(run("agreement", "diff", str(GOOD), str(later), "--json"))
+    assert (found["old"]["version"], found["new"]["version"]) == ("3.1", "3.2")
+    assert [(each["clause"], each["effect"]) for each in found["changes"]] == [("supplier_notice", "weaker")]
+    assert "The two say the same." in run("agreement", "diff", str(GOOD), str(GOOD)).stdout
+    assert run("agreement", "diff", str(GOOD), str(tmp_path / "none.yaml")).exit_code == 2
+
+
+def test_the_json_schema_is_one_document_with_and_without_json() -> None:
+    found = document(run("agreement", "schema", "--json"))
+    assert found == document(run("agreement", "schema"))
+    assert "commitments" in found["required"]
+
+
 def test_a_document_with_faults_is_refused_with_each_of_them() -> None:
     result = run("agreement", "show", "-", "--json", stdin="name: x\n")
     assert result.exit_code == 1

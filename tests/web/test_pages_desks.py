@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -152,6 +153,24 @@ def test_an_agreement_reads_in_plain_language_and_a_broken_one_names_its_faults(
     faulty = send(officer, "/agreements", "/agreements", text="name: x\nversion: 1\nsurprise: true\n")
     assert faulty.status_code == 422
     assert "/surprise" in faulty.text
+
+
+def test_what_a_new_version_changes_is_on_a_page_and_every_number_leads_to_its_clause(enter: Enter, world: World) -> None:
+    officer = enter(OFFICER)
+    text = (Path(__file__).parents[2] / "web" / "demo" / "agreements" / "sovereign-ai-assurance.yaml").read_text(encoding="utf-8")
+    world.forward(minutes=1)
+    changed = text.replace('version: "3.1"', 'version: "3.2"').replace("within: {hours: 1}", "within: {hours: 3}")
+    new = send(officer, "/agreements", "/agreements", text=changed).location
+    (link,) = re.findall(rf'href="({new}/diff\?against=[0-9a-f-]+)"', officer.get(new).text)
+    page = officer.get(link)
+    assert page.status_code == 200
+    old = link.rpartition("=")[2]
+    assert f'<a href="/agreements/{old}#supplier_notice">1 hour</a>' in page.text
+    assert f'<a href="{new}#supplier_notice">3 hours</a>' in page.text
+    assert "each supplier loses" in page.text
+    assert 'id="supplier_notice"' in officer.get(new).text
+    assert officer.get(f"{new}/diff?against={new.rpartition('/')[2]}").text.count("The two say the same.") == 1
+    assert enter(STRANGER).get(link.replace(new, "/agreements/00000000-0000-4000-8000-000000000000")).status_code == 404
 
 
 def test_channels_are_set_with_a_secret_shown_once(enter: Enter) -> None:

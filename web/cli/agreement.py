@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=click.RichGroup)
 def agreement() -> None:
-    """Check agreement documents, and read them in plain language."""
+    """Check agreement documents, and read and compare them in plain language."""
 
 
 @agreement.command("lint")
@@ -69,13 +70,63 @@ def show(which: str, home: Path | None) -> Answer:
 
     Exit codes: 0 done; 1 the document has faults, or there is no such version; 2 wrong usage; 3 no database answers.
     """
-    if which == "-" or Path(which).exists():
-        found = terms.load(source.text(Path(which)))
-    elif "/" in which or which.endswith((".yaml", ".yml")):
-        raise click.UsageError(f"There is no file {which}.")
-    else:
-        found = _on_record(options.settings(home), which)
+    found = _found(which, home)
     return Answer(_document(found), lambda paper: paper.paragraphs(terms.as_text(found)))
+
+
+@agreement.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@options.home
+@answering
+def diff(old: str, new: str, home: Path | None) -> Answer:
+    """Say what a version changes against another: who gains and who loses, clause by clause.
+
+    OLD and NEW are files, or versions on record as for `show`. Periods are compared from every start in the term of NEW,
+    conditions in every combination of their facts; what cannot be decided is said to be different, and why. With --json:
+    {old, new: {name, version, digest}, changes: [{kind, clause, cite, title, aspect, before, after, effect, gains, loses,
+    because, text}]}; effect is stronger, weaker, different or same.
+
+    \b
+    Examples:
+      demarche agreement diff contract-1.yaml contract-2.yaml
+      demarche agreement diff sovereign-ai-assurance@1.0 draft.yaml --json
+
+    Exit codes: 0 done, whether they differ or not; 1 a document has faults, or there is no such version; 2 wrong usage;
+    3 no database answers.
+    """
+    before, after = _found(old, home), _found(new, home)
+    changes = terms.diff(before, after)
+    versions = [{"name": each.name, "version": each.version, "digest": each.digest} for each in (before, after)]
+    document = {"old": versions[0], "new": versions[1], "changes": [asdict(each) for each in changes]}
+    said = "\n".join(each.text for each in changes) or "The two say the same."
+    return Answer(document, lambda paper: paper.paragraphs(said))
+
+
+@agreement.command("schema")
+@answering
+def schema() -> Answer:
+    """Print the JSON Schema of an agreement document, for editors and checkers.
+
+    Needs no node. What it forbids is refused by `lint` too; `lint` finds more.
+
+    \b
+    Examples:
+      demarche agreement schema > agreement.schema.json
+
+    Exit codes: 0 done.
+    """
+    found = terms.json_schema()
+    return Answer(found, lambda paper: paper.paragraphs(json.dumps(found, indent=2)))
+
+
+def _found(which: str, home: Path | None) -> terms.Agreement:
+    """A document of a file, or a version on record."""
+    if which == "-" or Path(which).exists():
+        return terms.load(source.text(Path(which)))
+    if "/" in which or which.endswith((".yaml", ".yml")):
+        raise click.UsageError(f"There is no file {which}.")
+    return _on_record(options.settings(home), which)
 
 
 def _duties() -> frozenset[str]:

@@ -93,6 +93,13 @@ _AGREEMENT: Shape = {
     "in_force_from": AT, "in_force_until": MAYBE_AT, "in_force": FLAG, "parties": TEXTS, "awaiting": TEXTS,
 }  # fmt: skip
 _CLAUSE = whole({"id": TEXT, "title": TEXT, "cite": TEXT, "text": TEXT})
+_CHANGE: Shape = {
+    "kind": words("added", "removed", "changed"), "clause": TEXT, "cite": TEXT, "title": TEXT, "aspect": TEXT, "before": TEXT,
+    "after": TEXT, "effect": words("stronger", "weaker", "different", "same"),
+    "gains": MAYBE_TEXT, "loses": MAYBE_TEXT, "because": TEXT, "text": TEXT,
+}  # fmt: skip
+_COMPARED = whole({"id": ID, "name": TEXT, "version": TEXT, "title": TEXT, "digest": TEXT})
+_COUNTS = whole({"stronger": WHOLE, "weaker": WHOLE, "different": WHOLE, "same": WHOLE})
 _ACCEPTANCE = whole({"party": TEXT, "at": MAYBE_AT, "by": MAYBE_TEXT})
 _DEPLOYMENT: Shape = {
     "slug": TEXT, "name": TEXT, "operator": TEXT, "suppliers": TEXTS, "jurisdiction": TEXT, "zone": TEXT,
@@ -200,6 +207,8 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Clause": _CLAUSE,
     "Acceptance": _ACCEPTANCE,
     "AgreementInFull": whole({**_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT}),
+    "Change": whole(_CHANGE, about="One difference of two versions, in words; `clause` is empty for the document itself."),
+    "AgreementDiff": whole({"old": _COMPARED, "new": _COMPARED, "counts": _COUNTS, "changes": many("Change")}),
     "Deployment": whole(_DEPLOYMENT),
     "Party": whole({"slug": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT}),
     "Me": whole({"party": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT, "as": TEXT, "means": TEXT}),

@@ -56,6 +56,12 @@ class CalendarQuery(Strict):
     year = Whole(FIRST_YEAR, LAST_YEAR, in_text=True, load_default=None)
 
 
+class AgainstQuery(Strict):
+    """Which version to compare with; left out, the one of the same name that was published before."""
+
+    against = Identifier(load_default=None)
+
+
 class NoQuery(Strict):
     """No parameters."""
 

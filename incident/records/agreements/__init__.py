@@ -64,6 +64,16 @@ def every(connection: sa.Connection) -> list[Row]:
     )
 
 
+def earlier(connection: sa.Connection, row: Row) -> list[Row]:
+    """The versions of its name, by id and version, that were published before it, newest first."""
+    found = connection.execute(
+        sa.select(agreement_version.c.id, agreement_version.c.version)
+        .where(agreement_version.c.name == row.name, agreement_version.c.published_at < row.published_at)
+        .order_by(agreement_version.c.published_at.desc())
+    )
+    return [*found]
+
+
 def acceptances(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, list[Acceptance]]:
     """The parties of each version."""
     found: dict[UUID, list[Acceptance]] = {}

@@ -71,6 +71,59 @@ def said(condition: Condition) -> str:
             return _joined([_grouped(part) for part in parts], "or")
 
 
+def party(parties: Parties) -> str:
+    """Who a role is, such as `each supplier`."""
+    return _who(parties)
+
+
+def length(period: Period) -> str:
+    """A period in words, with its cut-off."""
+    return _span(period) + (f", by {period.at} on the last of them" if period.at else "")
+
+
+def start(each: Commitment, agreement: Agreement) -> str:
+    """What starts the clock of a commitment of that agreement."""
+    starts = [_anchor(anchor, agreement) for anchor in each.anchors]
+    return starts[0] if each.combine == "first" else f"the {each.combine} of {_joined(starts, 'and')}"
+
+
+def counted(counting: Counting) -> str:
+    """Whose clocks and whose calendar."""
+    return _counted(counting)
+
+
+def discharged(by: Discharge) -> str:
+    """What ends the duty, to follow `when`."""
+    return _DISCHARGED[by]
+
+
+def fields(names: Sequence[str]) -> str:
+    """Fields of a notice, as a list in words."""
+    return _joined([_field(name) for name in names], "and") if names else "nothing"
+
+
+def rungs(each: Commitment) -> str:
+    """Who is told before the due instant, and when."""
+    return (
+        _joined([f"the {rung.contact.replace('_', ' ')} {_before(rung.before)}" for rung in each.ladder], "and")
+        if each.ladder
+        else "nobody"
+    )
+
+
+def facts(values: Mapping[tuple[str, str], object]) -> str:
+    """Supposed values of facts, such as `the severity is high`; None is unknown."""
+    return _joined([f"{_fact(Test(name, 'known', (), of))} is {_value(value)}" for (name, of), value in values.items()], "and")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"{_joined([str(each) for each in value], 'and')}" if value else "empty"
+    if isinstance(value, (bool, int, str)):
+        return _constant(value)
+    return "unknown" if value is None else "known"
+
+
 def _sentences(each: Commitment, owes: str, agreement: Agreement) -> Iterator[str]:
     when = "" if each.when == All(()) else f", when {said(each.when)}"
     what = owes.rstrip(".") + ("," if "," in owes else "")
@@ -135,12 +188,11 @@ def _owes(parties: Parties) -> str:
 
 
 def _time(each: Commitment, agreement: Agreement) -> str:
-    starts = [_anchor(anchor, agreement) for anchor in each.anchors]
-    start = starts[0] if each.combine == "first" else f"the {each.combine} of {_joined(starts, 'and')}"
+    starts = start(each, agreement)
     if each.period is None:
-        return f"without a fixed period, from {start}"
+        return f"without a fixed period, from {starts}"
     cut = f", by {each.period.at} on the last of them," if each.period.at else ""
-    return f"within {_span(each.period)}{cut} of {start}"
+    return f"within {_span(each.period)}{cut} of {starts}"
 
 
 def _anchor(anchor: Anchor, agreement: Agreement) -> str:

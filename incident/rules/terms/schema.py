@@ -125,7 +125,7 @@ def _matching(pattern: re.Pattern[str], error: str, **options: Any) -> _Text:
         if pattern.fullmatch(value) is None:
             raise ValidationError(error)
 
-    return _Text(also=[matches], **options)
+    return _Text(also=[matches], metadata={"pattern": f"^(?:{pattern.pattern})$"}, **options)
 
 
 def _number(least: int, most: int, **options: Any) -> fields.Integer:

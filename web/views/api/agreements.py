@@ -8,10 +8,12 @@ from uuid import UUID
 from incident import board
 from incident.actions.accept_agreement import accept_agreement
 from incident.actions.publish_agreement import publish_agreement
+from incident.rules import terms
 from incident.work import Work
 from web.schemas.acts import NothingSchema
-from web.schemas.answers import items_of
+from web.schemas.answers import FREE, items_of
 from web.schemas.parties import AgreementTextSchema
+from web.schemas.queries import AgainstQuery
 from web.views.api.blueprint import Calls
 from web.views.api.calling import Answer, Json, acting, body
 
@@ -31,6 +33,20 @@ def post_agreement(work: Work, given: dict[str, Any]) -> Answer:
     """Publish a version: the document as YAML, or as `{"text": …}`. It never changes afterwards; the same again answers 200."""
     published, new = publish_agreement(work, given["text"])
     return Answer(published, 201 if new else 200, {"Location": f"/api/v1/agreements/{published['id']}"})
+
+
+@agreements.get("/agreements/schema.json")
+@acting(answers={200: FREE})
+def get_agreement_schema(work: Work) -> Json:
+    """The JSON Schema (2020-12) of a document. What it forbids is refused; publishing a version refuses more."""
+    return terms.json_schema()
+
+
+@agreements.get("/agreements/<uuid:agreement_id>/diff")
+@acting(answers={200: "AgreementDiff"}, query=AgainstQuery)
+def get_agreement_diff(work: Work, agreement_id: UUID, asked: dict[str, Any]) -> Json:
+    """What this version changes: clauses added, removed and changed, each with who gains and who loses."""
+    return board.agreement_diff(work, agreement_id, asked["against"])
 
 
 @agreements.get("/agreements/<uuid:agreement_id>")

@@ -14,6 +14,7 @@ from incident.work import Work
 from web import door
 from web.door import page
 from web.page_context import rendered
+from web.schemas.queries import AgainstQuery, load_query
 from web.views.pages import forms
 from web.views.pages.blueprint import pages
 
@@ -44,7 +45,16 @@ def publish(work: Work) -> Response | tuple[str, int]:
 @page
 def agreement(work: Work, id_: UUID) -> str:
     """One version, clause by clause."""
-    return rendered(work, "agreement.html", nav="agreements", agreement=board.agreement(work, id_))
+    shown = {"agreement": board.agreement(work, id_), "earlier": board.earlier_versions(work, id_)}
+    return rendered(work, "agreement.html", nav="agreements", **shown)
+
+
+@pages.get("/agreements/<uuid:id_>/diff")
+@page
+def agreement_diff(work: Work, id_: UUID) -> str:
+    """What the version changes against an earlier one."""
+    asked = load_query(AgainstQuery(), request.args)
+    return rendered(work, "agreement_diff.html", nav="agreements", compared=board.agreement_diff(work, id_, asked["against"]))
 
 
 @pages.post("/agreements/<uuid:id_>/accept")

@@ -1,0 +1,155 @@
+"""The published JSON Schema and the loader: what the one forbids the other refuses, and what is accepted is valid."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incident.errors import Invalid
+from incident.rules.terms import json_schema, load, schema, source
+from tests.rules.json_schema_walker import fits
+from tests.rules.test_terms_diff import ONE
+
+ROOT = Path(__file__).parents[2]
+DEMO = sorted((ROOT / "web" / "demo" / "agreements").glob("*.yaml"))
+PUBLISHED = json_schema()
+SHAPE = schema.DocumentSchema()
+FULL: dict[str, Any] = copy.deepcopy(ONE) | {
+    "format": "agreement/1",
+    "planning_targets": [{"for": "eu.gdpr.art33.authority", "within": {"business_days": 1, "at": "12:00"}, "cite": "B"}],
+}  # fmt: skip
+FULL["commitments"][0] |= {
+    "owed_to": {"role": "authority", "competence": "nis2.csirt", "mode": "each"},
+    "when": {"all": [
+        {"any": [{"fact": "severity", "in": ["high", "low"]}, {"fact": "tlp", "is": "RED"}]},
+        {"not": {"fact": "cross_border", "known": False, "of": "filer"}},
+        {"fact": "affected_individuals", "at_least": 5}, {"fact": "affected_individuals", "at_most": 50},
+        {"fact": "affected_countries", "includes": ["NO"]},
+    ]},
+    "anchor": {"latest": [{"fact": "aware_at", "of": "owed_to"}, {"after": "plan"}, {"delivery": "plan"}, {"filing": True}]},
+    "within": {"business_days": 2, "at": "17:30", "calendar": "EE:public"}, "counting": {"zone": "owed_to"},
+    "must_contain": ["tlp"], "tell": {"fields": ["tlp", "fact:cross_border"], "release": "officer", "channels": ["email"]},
+    "acknowledge_within": {"minutes": 9}, "ladder": [{"contact": "deputy", "before": {"hours": 1}}],
+    "handling": {"max_tlp": "GREEN", "withhold": ["facts"], "residency": ["NO"]}, "extendable": "cl. 8", "waivable": "cl. 9",
+}  # fmt: skip
+OTHERS: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    10**9,
+    "",
+    " ",
+    "x",
+    "owed_to",
+    "NO",
+    "17:30",
+    "a" * 500,
+    [],
+    ["x"],
+    ["x", "x"],
+    [{}],
+    {},
+    {"x": 1},
+]
+
+
+def documents() -> Iterator[Any]:
+    yield from (source.read(path.read_text(encoding="utf-8")) for path in DEMO)
+    example = re.search(r"```yaml\n(.*?)```", (ROOT / "docs" / "agreements.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    yield source.read(example[1])
+    yield FULL
+
+
+def accepted(document: Any) -> bool:
+    """By the very schema that `load` checks with, made once: there are a thousand documents to check."""
+    return isinstance(document, dict) and not SHAPE.validate(document)
+
+
+def valid(document: Any) -> bool:
+    return fits(PUBLISHED, PUBLISHED, document)
+
+
+def paths(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value in a document, outermost first."""
+    yield here
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield from paths(each, (*here, key))
+
+
+def changed(document: Any, path: tuple[Any, ...], change: Any) -> Any:
+    """A copy in which `change(holder, key)` was applied to what is at `path`."""
+    whole = [copy.deepcopy(document)]
+    holder: Any = whole
+    for key in (0, *path)[:-1]:
+        holder = holder[key]
+    change(holder, (0, *path)[-1])
+    return whole[0]
+
+
+def mutants(document: Any) -> Iterator[tuple[str, Any]]:
+    for path in paths(document):
+        for other in OTHERS:
+            yield f"{path} = {other!r}", changed(document, path, lambda holder, key: holder.__setitem__(key, other))  # noqa: B023
+        if path:
+            yield f"without {path}", changed(document, path, lambda holder, key: holder.pop(key))
+        yield f"{path} twice or more", changed(document, path, _grown)
+
+
+def _grown(holder: Any, key: Any) -> None:
+    if isinstance(holder[key], dict):
+        holder[key]["surprise"] = 1
+    elif isinstance(holder[key], list):
+        holder[key].append(holder[key][0])
+
+
+@pytest.mark.parametrize("document", list(documents()))
+def test_what_is_accepted_is_valid(document: Any) -> None:
+    assert accepted(document)
+    assert valid(document)
+
+
+def test_what_the_schema_forbids_is_refused_and_of_what_is_refused_it_forbids_nearly_all() -> None:
+    """The second so that it is worth publishing: what it lets pass needs more than structure."""
+    forbidden, let_pass = 0, []
+    for name, mutant in mutants(FULL):
+        refused = not accepted(mutant)
+        if not valid(mutant):
+            forbidden += 1
+            assert refused, name
+        elif refused:
+            let_pass.append(name)
+    assert forbidden > 1000
+    assert len(let_pass) < forbidden / 30, let_pass
+
+
+def test_a_document_with_a_forbidden_key_is_refused_by_the_loader_itself() -> None:
+    with pytest.raises(Invalid) as refused:
+        load(json.dumps(FULL | {"surprise": 1}))
+    assert [each.pointer for each in refused.value.faults] == ["/surprise"]
+
+
+@pytest.mark.parametrize("path", list(paths(FULL)), ids=str)
+def test_every_map_refuses_an_unknown_key_and_nothing_may_be_empty(path: tuple[Any, ...]) -> None:
+    value: Any = FULL
+    for key in path:
+        value = value[key]
+    if isinstance(value, dict):
+        assert not valid(changed(FULL, path, _grown))
+    assert not valid(changed(FULL, path, lambda holder, key: holder.__setitem__(key, None)))
+
+
+def test_the_schema_is_plain_json_and_names_its_dialect() -> None:
+    assert json.loads(json.dumps(PUBLISHED)) == PUBLISHED
+    assert PUBLISHED["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(PUBLISHED))) == set(PUBLISHED["$defs"])
