@@ -1,8 +1,9 @@
 """The agreement document: load it, lint it, say it in plain language. docs/agreements.md is the author's guide."""
 
 from incident.rules.terms.agreement import Agreement, load
+from incident.rules.terms.binding import bound
 from incident.rules.terms.linting import CASE_FACTS, Finding, lint
 from incident.rules.terms.plain_language import Clause, as_text, render
 from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH
 
-__all__ = ["CASE_FACTS", "MAX_BYTES", "MAX_DEPTH", "Agreement", "Clause", "Finding", "as_text", "lint", "load", "render"]
+__all__ = ["CASE_FACTS", "MAX_BYTES", "MAX_DEPTH", "Agreement", "Clause", "Finding", "as_text", "bound", "lint", "load", "render"]
