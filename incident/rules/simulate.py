@@ -13,7 +13,7 @@ from typing import Literal
 
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
-from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, happened, plan, verdict
+from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
 from incident.rules.routing import Draft, route
 from incident.rules.terms import Agreement, bound
 
@@ -248,7 +248,8 @@ def _untellable(draft: Draft, performed: Planned) -> list[Conflict]:
 def _off_record(planned: Iterable[Planned], record: Iterable[OnRecord]) -> int:
     """Obligations that only one of both has, or that have another instant.
 
-    What was extended keeps the instant it was given, and what lapsed or could not be planned stays on record when no plan has it.
+    What was extended keeps the instant it was given; what was done, waived or lapsed, or could not be planned, stays on record
+    when a later report takes it out of the plan.
     """
     plan_has = {each.key: each.deadline.due_at if each.deadline else None for each in planned}
     kept = {each.key: each for each in record if each.live and (each.key in plan_has or not _left_over(each))}
@@ -259,4 +260,5 @@ def _off_record(planned: Iterable[Planned], record: Iterable[OnRecord]) -> int:
 
 
 def _left_over(each: OnRecord) -> bool:
-    return each.key[-1] == NOT_PLANNED or any(act.kind == "lapsed" for act in each.acts)
+    over = any(act.kind in ("lapsed", "waived") or discharges(act.kind, each.discharged_by) for act in each.acts)
+    return over or each.key[-1] == NOT_PLANNED
