@@ -14,6 +14,7 @@ from typing import Literal
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
 from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
+from incident.rules.planning.plan import in_order
 from incident.rules.routing import Draft, route
 from incident.rules.terms import Agreement, bound
 
@@ -123,8 +124,7 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     tried = tuple(agreement if each.name == agreement.name else each for each in setting.in_force)
     tried = tried if replaced else (*tried, agreement)
     borrowed = _of_like_clauses(setting.record, agreement)
-    before = _planned(setting, setting.in_force, setting.record)
-    then = _planned(setting, tried, (*setting.record, *borrowed))
+    before, then = _plans(setting, tried, borrowed)
     clocks = _clocks(_judged(setting, then, borrowed), _judged(setting, before, ()))
     drafts_before, drafts = route(setting.case, before), route(setting.case, then)
     known = {(each.code, each.source, each.commitment, each.to) for each in _conflicts(before, drafts_before)}
@@ -134,8 +134,40 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     )
 
 
-def _planned(setting: Setting, agreed: Iterable[Agreement], record: Iterable[OnRecord]) -> list[Planned]:
-    return plan(setting.case, bound(agreed, setting.laws), happened(record))
+def _plans(setting: Setting, tried: Iterable[Agreement], borrowed: Iterable[OnRecord]) -> tuple[list[Planned], list[Planned]]:
+    """The plan in force and the plan that is tried. What is in both word for word is planned once: half of the work and more."""
+    case, done = setting.case, happened((*setting.record, *borrowed))
+    in_force, trying = bound(setting.in_force, setting.laws), bound(tried, setting.laws)
+    apart = _sources_apart(in_force, trying)
+    if not apart:
+        both = plan(case, in_force, done)
+        return both, both
+    shared = plan(case, [each for each in in_force if each.source.name not in apart], done)
+    parts = [plan(case, [each for each in binding if each.source.name in apart], done) for binding in (in_force, trying)]
+    return _merged(case, shared, parts[0]), _merged(case, shared, parts[1])
+
+
+def _sources_apart(in_force: list[Commitment], trying: list[Commitment]) -> set[str]:
+    """The sources that must be planned for each side by itself.
+
+    An obligation rests on others of its own source alone, and laws also on those that may displace them: so a source is shared
+    whole or not at all, and the laws all together. Clauses of one name in two sources are told apart by their order only: then
+    nothing is shared.
+    """
+    old, new = ({(each.source.name, each.id): each for each in some} for some in (in_force, trying))
+    apart = {key[0] for key in old.keys() | new.keys() if old.get(key) is not new.get(key) and old.get(key) != new.get(key)}
+    laws = {each.source.name for each in in_force if each.source.kind == "regime"}
+    apart |= laws if apart & laws else set()
+    of_id: dict[str, set[str]] = {}
+    for source, commitment in old.keys() | new.keys():
+        of_id.setdefault(commitment, set()).add(source)
+    mixed = any(len(sources) > 1 and sources & apart and sources - apart for sources in of_id.values())
+    return {key[0] for key in old.keys() | new.keys()} if mixed else apart
+
+
+def _merged(case: Case, one: list[Planned], other: list[Planned]) -> list[Planned]:
+    """Two parts of a plan as the one that they are parts of."""
+    return in_order(case, [*one, *other])
 
 
 def _of_like_clauses(record: Iterable[OnRecord], agreement: Agreement) -> tuple[OnRecord, ...]:

@@ -17,7 +17,7 @@ def described(agreement: Agreement, found: Simulated) -> Json:
     """Of a case that was described: every clock, and every notice with all that its recipient would see."""
     case = {
         "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found),
-        "clocks": [_clock(each) for each in found.clocks],
+        "clocks": [_clock(each, reasons=True) for each in found.clocks],
         "notices": [{**_notice(each), "items": dict(each.then.items) if each.then else None} for each in found.tellings],
     }  # fmt: skip
     return {**_heading(agreement), "total": 1, "next": None, "summary": _summary([found]), "cases": [case]}
@@ -52,7 +52,7 @@ def _case(found: Simulated) -> Json:
     }
 
 
-def _clock(each: Clock) -> Json:
+def _clock(each: Clock, *, reasons: bool = False) -> Json:
     planned, source = each.shown.planned, each.shown.planned.commitment.source
     return {
         "commitment": planned.commitment.id,
@@ -62,16 +62,16 @@ def _clock(each: Clock) -> Json:
         "owed_to": planned.creditor.slug if planned.creditor else None,
         "occurrence": planned.occurrence,
         "change": each.change,
-        "then": _judged(each.then),
-        "before": _judged(each.before),
+        "then": _judged(each.then, reasons),
+        "before": _judged(each.before, reasons),
     }
 
 
-def _judged(each: Judged | None) -> Json | None:
+def _judged(each: Judged | None, reasons: bool) -> Json | None:
     if each is None:
         return None
     planned = each.planned
-    return {
+    judged = {
         "started_at": answers.at(planned.started_at),
         "target_at": answers.at(planned.target_at),
         "due_at": answers.at(planned.deadline.due_at if planned.deadline else None),
@@ -81,8 +81,8 @@ def _judged(each: Judged | None) -> Json | None:
         "acts": each.acts,
         "late": each.late,
         "untested": each.untested,
-        "because": answers.because(planned.because),
     }
+    return judged | ({"because": answers.because(planned.because)} if reasons else {})
 
 
 def _notice(each: Telling) -> Json:
