@@ -18,8 +18,6 @@ from incident.rules import terms
 from incident.rules.simulate import Simulated, simulate
 from incident.work import Work
 
-MOST = 1000
-"""Cases on record in one question."""
 BATCH = 50
 _COUNTED = 100_000
 
@@ -69,7 +67,7 @@ def _in_batches(rows: list[cases.Row]) -> Iterable[list[cases.Row]]:
 
 def _past(work: Work, limit: int, after: UUID | None) -> list[cases.Row]:
     try:
-        return cases.past(work.connection, min(limit, MOST), before=after)
+        return cases.past(work.connection, limit, before=after)
     except NotFound as absent:
         raise Invalid([Fault("/after", "unknown_case", "expected the `next` of an earlier answer")]) from absent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,13 @@ import sqlalchemy as sa
 import yaml
 
 from incident.actions.acknowledge import acknowledge
+from incident.actions.arm_regime import arm_regime
 from incident.actions.commands import DoneBy
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.simulate_agreement import simulate_agreement
 from incident.errors import Invalid, NotAllowed
 from incident.rules import terms
+from tests.stories.test_the_law_desk import say_it_is
 from tests.world import World, a_report, a_world
 
 ROOT = Path(__file__).parents[2]
@@ -135,6 +138,23 @@ def test_only_the_cases_that_one_may_see_are_tried(world: World) -> None:
         assert (found["summary"]["cases"], found["total"], found["cases"]) == (0, 0, [])
     with pytest.raises(NotAllowed):
         tries(world, ASSURANCE, by="meridian-models", case=a_report(reference="EE-8"))
+
+
+def test_an_operator_is_told_that_it_does_not_see_every_agreement(world: World) -> None:
+    world.files(affected_countries=("FR",))
+    seen = {by: tries(world, ASSURANCE, by=by)["cases"][0]["off_record"] for by in ("cert-ee", "ee-ministry")}
+    assert seen["cert-ee"] == 0
+    assert seen["ee-ministry"] > 0
+
+
+def test_what_the_filer_armed_binds_in_its_past_cases_too(world: World) -> None:
+    say_it_is(world, "us-agency", is_circia_covered=True)
+    with world.work("cert-us") as work:
+        arm_regime(work, "us.circia", None, source="a final rule", binds_from=date(2026, 1, 1))
+    world.forward(minutes=1)
+    filed = world.files("cert-us", deployment="us-claims-assistant", covered_cyber_incident=True, reasonable_belief_at=None)
+    assert "us.circia" in {each["source"]["name"] for each in filed["obligations"]}
+    assert tries(world, ASSURANCE, by="cert-us")["summary"]["off_record"] == 0
 
 
 def test_they_come_newest_first_and_in_parts(world: World) -> None:

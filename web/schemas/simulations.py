@@ -13,7 +13,7 @@ from incident.errors import Fault, Invalid
 from web.schemas.fields import REQUIRED, Field, Flag, Identifier, Whole, kind_of
 from web.schemas.reading import Said, Strict, load
 
-MOST: Final = 1000
+MOST: Final = 200
 USUAL: Final = 100
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class Reader:
 
     work: Work
     versions: list[Row] = field(init=False)
+    _arms: dict[UUID, bool] = field(default_factory=dict)
     _deployments: dict[UUID, Deployment] = field(default_factory=dict)
     _everybody: dict[tuple[tuple[UUID, ...], date], tuple[Party, ...]] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ class Reader:
         matter = Matter(values, self._deployment(values["deployment_id"]))
         bound_at, known_at = values["bound_at"], values["filed_at"]
         case = planning.case_among(matter, cases.standing_facts(facts, corrections), self._known(matter, bound_at.date()))
-        armed = armings.armed(self.work.connection, values["filed_by"], known_at=known_at)
+        armed = self._armed(values["filed_by"], known_at)
         record = planning.on_record(owed.get(values["id"], []), acts.get(values["id"], []))
         return Setting(
             case,
@@ -61,6 +62,11 @@ class Reader:
             tuple(record),
             self.work.now,
         )
+
+    def _armed(self, filer: UUID, known_at: datetime) -> Mapping[str, date]:
+        if filer not in self._arms:
+            self._arms[filer] = armings.ever(self.work.connection, filer)
+        return armings.armed(self.work.connection, filer, known_at=known_at) if self._arms[filer] else {}
 
     def _deployment(self, id_: UUID) -> Deployment:
         if id_ not in self._deployments:

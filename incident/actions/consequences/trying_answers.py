@@ -12,6 +12,9 @@ from incident.rules.routing import Draft
 from incident.rules.simulate import Clock, Conflict, Judged, Simulated, Telling
 from incident.rules.terms import Agreement
 
+_CLOCKS = ("same", "added", "gone", "earlier", "later", "other")
+_NOTICES = ("same", "added", "gone", "other")
+
 
 def described(agreement: Agreement, found: Simulated) -> Json:
     """Of a case that was described: every clock, and every notice with all that its recipient would see."""
@@ -20,20 +23,21 @@ def described(agreement: Agreement, found: Simulated) -> Json:
         "clocks": [_clock(each, reasons=True) for each in found.clocks],
         "notices": [{**_notice(each), "items": dict(each.then.items) if each.then else None} for each in found.tellings],
     }  # fmt: skip
-    return {**_heading(agreement), "total": 1, "next": None, "summary": _summary([found]), "cases": [case]}
+    return {**_heading(agreement), "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
 
 
 def past(agreement: Agreement, tried: Iterable[tuple[Row, Simulated]], *, total: int, following: str | None) -> Json:
     """Of cases on record: the sum, and of each case what is different or would have been late."""
-    cases, everything = [], []
+    cases: list[Json] = []
+    summary = _summary_of_none()
     for row, found in tried:
-        everything.append(found)
+        summary = _added(summary, _summary(found))
         cases.append({
             "incident": str(row.id), "incident_ref": row.ref, "reference": row.reference, **_case(found),
             "clocks": [_clock(each) for each in found.clocks if each.change != "same" or _newly_late(each)],
             "notices": [_notice(each) for each in found.tellings if each.change != "same"],
         })  # fmt: skip
-    return {**_heading(agreement), "total": total, "next": following, "summary": _summary(everything), "cases": cases}
+    return {**_heading(agreement), "total": total, "next": following, "summary": summary, "cases": cases}
 
 
 def _heading(agreement: Agreement) -> Json:
@@ -120,17 +124,27 @@ def _differs(found: Simulated) -> bool:
     return any(each.change != "same" for each in found.clocks) or any(each.change != "same" for each in found.tellings)
 
 
-def _summary(found: list[Simulated]) -> Json:
-    clocks = [each for one in found for each in one.clocks]
-    changes, notices = Counter(each.change for each in clocks), Counter(each.change for one in found for each in one.tellings)
+def _summary(found: Simulated) -> Json:
+    clocks, changes = found.clocks, Counter[str](each.change for each in found.clocks)
+    notices = Counter[str](each.change for each in found.tellings)
     return {
-        "cases": len(found),
-        "different": sum(_differs(one) for one in found),
-        "clocks": {name: changes[name] for name in ("same", "added", "gone", "earlier", "later", "other")},
-        "notices": {name: notices[name] for name in ("same", "added", "gone", "other")},
+        "cases": 1,
+        "different": int(_differs(found)),
+        "clocks": {name: changes[name] for name in _CLOCKS},
+        "notices": {name: notices[name] for name in _NOTICES},
         "late": sum(bool(each.then and each.then.late) for each in clocks),
         "late_before": sum(bool(each.before and each.before.late) for each in clocks),
         "untested": sum(bool(each.then and each.then.untested) for each in clocks),
-        "conflicts": sum(each.new for one in found for each in one.conflicts),
-        "off_record": sum(one.off_record > 0 for one in found),
+        "conflicts": sum(each.new for each in found.conflicts),
+        "off_record": int(found.off_record > 0),
     }
+
+
+def _summary_of_none() -> Json:
+    clocks, notices = dict.fromkeys(_CLOCKS, 0), dict.fromkeys(_NOTICES, 0)
+    numbers = ("late", "late_before", "untested", "conflicts", "off_record")
+    return {"cases": 0, "different": 0, "clocks": clocks, "notices": notices, **dict.fromkeys(numbers, 0)}
+
+
+def _added(one: Json, other: Json) -> Json:
+    return {name: _added(each, other[name]) if isinstance(each, dict) else each + other[name] for name, each in one.items()}
