@@ -124,8 +124,9 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     tried = tuple(agreement if each.name == agreement.name else each for each in setting.in_force)
     tried = tried if replaced else (*tried, agreement)
     borrowed = _of_like_clauses(setting.record, agreement)
-    before, then = _plans(setting, tried, borrowed)
-    clocks = _clocks(_judged(setting, then, borrowed), _judged(setting, before, ()))
+    before, then = _plans(setting, tried, agreement, borrowed)
+    was = _judged(setting, before, (), {})
+    clocks = _clocks(_judged(setting, then, borrowed, was), was)
     drafts_before, drafts = route(setting.case, before), route(setting.case, then)
     known = {(each.code, each.source, each.commitment, each.to) for each in _conflicts(before, drafts_before)}
     conflicts = (replace(each, new=(each.code, each.source, each.commitment, each.to) not in known) for each in _conflicts(then, drafts))
@@ -134,40 +135,31 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     )
 
 
-def _plans(setting: Setting, tried: Iterable[Agreement], borrowed: Iterable[OnRecord]) -> tuple[list[Planned], list[Planned]]:
-    """The plan in force and the plan that is tried. What is in both word for word is planned once: half of the work and more."""
+def _plans(
+    setting: Setting, tried: tuple[Agreement, ...], agreement: Agreement, borrowed: tuple[OnRecord, ...]
+) -> tuple[list[Planned], list[Planned]]:
+    """The plan in force and the plan that is tried. What is the same in both is planned once: half of the work and more."""
     case, done = setting.case, happened((*setting.record, *borrowed))
     in_force, trying = bound(setting.in_force, setting.laws), bound(tried, setting.laws)
-    apart = _sources_apart(in_force, trying)
-    if not apart:
-        both = plan(case, in_force, done)
-        return both, both
-    shared = plan(case, [each for each in in_force if each.source.name not in apart], done)
-    parts = [plan(case, [each for each in binding if each.source.name in apart], done) for binding in (in_force, trying)]
-    return _merged(case, shared, parts[0]), _merged(case, shared, parts[1])
+    if not _stands_apart(setting, agreement):
+        return plan(case, in_force, done), plan(case, trying, done)
+    shared = plan(case, [each for each in in_force if each.source.name != agreement.name], done)
+    before, then = (plan(case, [each for each in binding if each.source.name == agreement.name], done) for binding in (in_force, trying))
+    return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
 
 
-def _sources_apart(in_force: list[Commitment], trying: list[Commitment]) -> set[str]:
-    """The sources that must be planned for each side by itself.
+def _stands_apart(setting: Setting, agreement: Agreement) -> bool:
+    """Whether what else binds is planned alike with and without it.
 
-    An obligation rests on others of its own source alone, and laws also on those that may displace them: so a source is shared
-    whole or not at all, and the laws all together. Clauses of one name in two sources are told apart by their order only: then
-    nothing is shared.
+    An obligation rests on others of its own source alone. But planning targets reach into other sources, and clauses of one name
+    in two sources are told apart by their order in the whole plan only.
     """
-    old, new = ({(each.source.name, each.id): each for each in some} for some in (in_force, trying))
-    apart = {key[0] for key in old.keys() | new.keys() if old.get(key) is not new.get(key) and old.get(key) != new.get(key)}
-    laws = {each.source.name for each in in_force if each.source.kind == "regime"}
-    apart |= laws if apart & laws else set()
-    of_id: dict[str, set[str]] = {}
-    for source, commitment in old.keys() | new.keys():
-        of_id.setdefault(commitment, set()).add(source)
-    mixed = any(len(sources) > 1 and sources & apart and sources - apart for sources in of_id.values())
-    return {key[0] for key in old.keys() | new.keys()} if mixed else apart
-
-
-def _merged(case: Case, one: list[Planned], other: list[Planned]) -> list[Planned]:
-    """Two parts of a plan as the one that they are parts of."""
-    return in_order(case, [*one, *other])
+    old = [each for each in setting.in_force if each.name == agreement.name]
+    others = [each for each in setting.in_force if each.name != agreement.name]
+    ids = {each.id for version in (agreement, *old) for each in version.commitments}
+    targets = any(version.targets for version in (agreement, *old))
+    alike = any(each.id in ids for other in others for each in other.commitments)
+    return not (targets or alike or any(each.source.name == agreement.name or each.id in ids for each in setting.laws))
 
 
 def _of_like_clauses(record: Iterable[OnRecord], agreement: Agreement) -> tuple[OnRecord, ...]:
@@ -183,14 +175,24 @@ def _of_like_clauses(record: Iterable[OnRecord], agreement: Agreement) -> tuple[
     return tuple(found.values())
 
 
-def _judged(setting: Setting, planned: Iterable[Planned], borrowed: Iterable[OnRecord]) -> dict[Key, Judged]:
+def _judged(setting: Setting, planned: Iterable[Planned], borrowed: Iterable[OnRecord], known: Mapping[Key, Judged]) -> dict[Key, Judged]:
+    """Where each stands; what was planned once for both plans is judged once, and is in `known`."""
     own = {each.key: each for each in setting.record if each.live}
     like = {each.key: each for each in borrowed}
     judged: dict[Key, Judged] = {}
     for each in planned:
-        done, acts = (own.get(each.key), "own") if each.key in own else (like.get(each.key), "like")
-        judged[each.key] = Judged(each, _verdict(each, done, setting.at), _whose(done, acts))
+        key = each.key
+        was = known.get(key)
+        if was is not None and was.planned is each:
+            judged[key] = was
+            continue
+        done = own.get(key)
+        acts = "own" if done else "like"
+        done = done or like.get(key)
+        judged[key] = Judged(each, _verdict(each, done, setting.at), _whose(done, acts))
     met = {each.planned.group for each in judged.values() if each.planned.group and each.verdict is Verdict.MET}
+    if not met:
+        return judged
     return {key: _by_another(each) if each.planned.group in met else each for key, each in judged.items()}
 
 
@@ -224,6 +226,8 @@ def _clocks(then: Mapping[Key, Judged], before: Mapping[Key, Judged]) -> tuple[C
 def _change(then: Judged, before: Judged | None) -> Change:
     if before is None:
         return "added"
+    if then.planned is before.planned:
+        return "same"
     new, old = then.planned, before.planned
     for one, other in ((_due(new), _due(old)), (new.target_at or _NEVER, old.target_at or _NEVER)):
         if one != other:
