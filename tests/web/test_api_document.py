@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.web.callers import OPERATOR, RECIPIENT, Callers, a_body
-from tests.web.test_matrix import TABLE, routes
+from tests.web.test_matrix import MUTUAL_AID, TABLE, routes
 from web.problems import MEANING
 
 Shape = dict[str, Any]
@@ -111,6 +111,8 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     check(document, "GET", "/agreements/{agreement_id}", api.get(f"/agreements/{agreement}"))
     other = api.get("/agreements").json["items"][1]["id"]
     check(document, "GET", "/agreements/{agreement_id}/diff", api.get(f"/agreements/{agreement}/diff?against={other}"))
+    for asked in ({"past": True}, {"case": a_body(reference="tried")}):
+        check(document, "POST", "/agreements/simulations", api.post("/agreements/simulations", {"text": MUTUAL_AID, **asked}))
     check(document, "GET", "/deployments/{deployment}", api.get("/deployments/ee-citizen-assistant"))
     check(document, "GET", "/regimes/{regime_id}", api.get("/regimes/us.circia"))
     arming = api.post("/regimes/us.circia/armings", {"source": "a final rule", "binds_from": "2026-01-01"})

@@ -7,6 +7,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.web.callers import FILER, OPERATOR, RECIPIENT, STRANGER, WAITING, Callers, a_body, a_world_at_the_door, problem_of
 
+MUTUAL_AID = (Path(__file__).parents[2] / "web/demo/agreements/cert-mutual-aid.yaml").read_text(encoding="utf-8")
 ROLES: dict[str, str | None] = {
     "own": FILER, "operator": OPERATOR, "recipient": RECIPIENT, "waiting": WAITING, "stranger": STRANGER, "nobody": None,
 }  # fmt: skip
@@ -87,6 +89,7 @@ TABLE: dict[str, Row] = {
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
+    "POST /agreements/simulations": everybody(body={"text": MUTUAL_AID, "past": True}),
     "GET /agreements/<uuid:agreement_id>": Row(200, 200, 200, 404, 404),
     "GET /agreements/schema.json": everybody(),
     "GET /agreements/<uuid:agreement_id>/diff": Row(422, 422, 422, 404, 404),  # there is no earlier version to compare with

@@ -15,6 +15,7 @@ from incident.rules import terms
 from incident.rules.regimes import catalogue
 from incident.rules.vocabulary import vocabulary
 from web.cli import options, source
+from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
 from web.cli.outcome import shown as as_shown
 from web.cli.paper import Paper
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 @click.group(cls=click.RichGroup)
 def agreement() -> None:
-    """Check agreement documents, and read and compare them in plain language."""
+    """Check agreement documents, read and compare them in plain language, and try them out."""
+
+
+agreement.add_command(simulate)
 
 
 @agreement.command("lint")

@@ -70,7 +70,7 @@ def file(
 def _body(
     path: Path | None, *, aware_at: str | None, countries: tuple[str, ...], facts: tuple[str, ...], exercise: bool, **texts: Any
 ) -> dict[str, Any]:
-    body = _read(path)
+    body = {} if path is None else read(path)
     stated = {name: value for name, value in texts.items() if value is not None}
     if path is None and not stated and not facts and aware_at is None:
         raise click.UsageError("Say what to file: a FILE, - for stdin, or options such as --deployment and --reference.")
@@ -82,11 +82,11 @@ def _body(
     if said:
         body["facts"] |= said
     body |= stated | ({"affected_countries": list(countries)} if countries else {}) | ({"exercise": True} if exercise else {})
-    _sendable(body)
+    sendable(body)
     return body
 
 
-def _sendable(body: dict[str, Any]) -> None:
+def sendable(body: dict[str, Any]) -> None:
     """Bytes that are no UTF-8, in an option or as an escape in a file, would not come through."""
     try:
         json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
@@ -94,9 +94,13 @@ def _sendable(body: dict[str, Any]) -> None:
         raise Invalid([Fault("", "encoding", "expected text that is UTF-8 throughout, and not nested too deeply")]) from error
 
 
-def _read(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
+def read(path: Path) -> dict[str, Any]:
+    """The report in a file or, for `-`, in stdin, as it is written.
+
+    Raises:
+        click.UsageError: it cannot be read.
+        Invalid: it is neither JSON nor YAML, or no object.
+    """
     found = source.value(source.text(path))
     if not isinstance(found, dict):
         raise Invalid([Fault("", "type", f"expected an object with {', '.join(_TEXTS)}, facts, …; found {source.kind(found)}")])

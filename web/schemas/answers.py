@@ -171,6 +171,40 @@ _CASE_DUE: Shape = {
     "id": TEXT, "due_utc": TEXT, "target_utc": TEXT, "due_local": TEXT, "basis": TEXT, "ending": words("limit", "last_day", "opening"),
     "because": many("Reason"), "ignored": TEXTS,
 }  # fmt: skip
+_TRIED_CLOCK: Shape = {
+    "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT, "owed_to": MAYBE_TEXT, "occurrence": TEXT,
+    "change": words("same", "added", "gone", "earlier", "later", "other"), "then": ref("TriedInstant"), "before": ref("TriedInstant"),
+}  # fmt: skip
+_TRIED_INSTANT: Shape = {
+    "started_at": MAYBE_AT, "target_at": MAYBE_AT, "due_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "verdict": words(*VERDICTS),
+    "acts": words("own", "like", "none"), "late": FLAG, "untested": FLAG, "because": many("Reason"),
+}  # fmt: skip
+_TRIED_NOTICE: Shape = {
+    "to": TEXT, "change": words("same", "added", "gone", "other"), "fields": TEXTS, "then": ref("TriedDraft"), "before": ref("TriedDraft"),
+    "items": {"type": ["object", "null"]},
+}  # fmt: skip
+_TRIED_DRAFT: Shape = {
+    "title": TEXT, "pre_authorised_by": MAYBE_TEXT, "sees": TEXTS, "digest": TEXT, "withheld": many("Withheld"),
+}  # fmt: skip
+_TRIED_CONFLICT: Shape = {
+    "code": words("not_planned", "nothing_leaves", "must_contain"), "source": TEXT, "commitment": TEXT, "cite": TEXT, "to": MAYBE_TEXT,
+    "why": TEXT, "new": FLAG,
+}  # fmt: skip
+_NAMED_VERSION: Shape = {"name": TEXT, "version": TEXT, "digest": TEXT}
+_TRIED_CASE: Shape = {
+    "incident": MAYBE_ID, "incident_ref": MAYBE_TEXT, "reference": TEXT, "deployment": TEXT, "filed_at": AT,
+    "in_place_of": {"type": "array", "items": whole(_NAMED_VERSION)}, "unchanged": WHOLE, "off_record": WHOLE,
+    "conflicts": {"type": "array", "items": whole(_TRIED_CONFLICT)}, "clocks": many("TriedClock"), "notices": many("TriedNotice"),
+}  # fmt: skip
+_SIMULATION: Shape = {
+    "agreement": whole({**_NAMED_VERSION, "title": TEXT}), "total": WHOLE, "next": MAYBE_ID,
+    "summary": whole({
+        "cases": WHOLE, "different": WHOLE,
+        "clocks": whole(dict.fromkeys(("same", "added", "gone", "earlier", "later", "other"), WHOLE)),
+        "notices": whole(dict.fromkeys(("same", "added", "gone", "other"), WHOLE)),
+        "late": WHOLE, "late_before": WHOLE, "untested": WHOLE, "conflicts": WHOLE, "off_record": WHOLE}),
+    "cases": many("TriedCase"),
+}  # fmt: skip
 _FACT_TYPE: Shape = {
     "name": TEXT, "type": words("boolean", "enum", "integer", "instant", "country", "countries"), "kind": TEXT,
     "domain": {"type": "array", "items": {"type": ["boolean", "string", "null"]}}, "question": TEXT, "expected": TEXT,
@@ -209,6 +243,14 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "AgreementInFull": whole({**_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT}),
     "Change": whole(_CHANGE, about="One difference of two versions, in words; `clause` is empty for the document itself."),
     "AgreementDiff": whole({"old": _COMPARED, "new": _COMPARED, "counts": _COUNTS, "changes": many("Change")}),
+    "Simulation": whole(_SIMULATION, about="What a version would do, beside the versions in force. `next` is the `after` of what follows."),
+    "TriedCase": whole(_TRIED_CASE, about="`off_record`: on how many obligations the plan in force and the record disagree."),
+    "TriedClock": whole(_TRIED_CLOCK, about="Under the version (`then`) and under those in force (`before`)."),
+    "TriedInstant": {
+        **whole(_TRIED_INSTANT, optional=("because",)), "type": ["object", "null"],
+        "description": "`acts`: whose acts the verdict rests on; `untested`: the instant has passed, and nobody owed it then."},
+    "TriedNotice": whole(_TRIED_NOTICE, optional=("items",), about="`fields`: those that differ."),
+    "TriedDraft": {**whole(_TRIED_DRAFT), "type": ["object", "null"]},
     "Deployment": whole(_DEPLOYMENT),
     "Party": whole({"slug": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT}),
     "Me": whole({"party": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT, "as": TEXT, "means": TEXT}),

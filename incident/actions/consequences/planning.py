@@ -12,12 +12,12 @@ from incident.records import agreements, cases, obligations
 from incident.records.agreements import armings
 from incident.records.cases import Row
 from incident.records.parties import directory
-from incident.rules import regimes
-from incident.rules.case import Case, Deployment
-from incident.rules.commitment import Commitment, Discharge, Target
+from incident.rules import regimes, terms
+from incident.rules.case import Case, Deployment, Party
+from incident.rules.commitment import Commitment, Discharge
 from incident.rules.facts import Facts
 from incident.rules.legaltime.values import Moment
-from incident.rules.planning import Happened, Key, Planned, discharges, plan
+from incident.rules.planning import Done, OnRecord, Planned, happened, plan
 from incident.work import Work
 
 
@@ -28,12 +28,20 @@ class Matter:
     values: Mapping[str, Any]
     deployment: Deployment
 
+    @property
+    def members(self) -> list[UUID]:
+        """Who filed it, who operates the deployment and who supplies it."""
+        return [self.values["filed_by"], self.deployment.operator.id, *(each.id for each in self.deployment.suppliers)]
+
 
 def case_of(work: Work, matter: Matter, facts: Facts) -> Case:
     """The case as the rules see it, its parties with their profile of the day it is bound to."""
+    return case_among(matter, facts, directory.for_case(work.connection, matter.members, matter.values["bound_at"].date()))
+
+
+def case_among(matter: Matter, facts: Facts, everybody: tuple[Party, ...]) -> Case:
+    """The same, of parties that were read before."""
     values, given = matter.values, matter.deployment
-    members = [values["filed_by"], given.operator.id, *(each.id for each in given.suppliers)]
-    everybody = directory.for_case(work.connection, members, values["bound_at"].date())
     known = {each.id: each for each in everybody}
     filer = known[values["filed_by"]]
     deployment = replace(given, operator=known[given.operator.id], suppliers=tuple(known[each.id] for each in given.suppliers))
@@ -50,12 +58,7 @@ def binding(work: Work, filer: UUID, *, bound_at: datetime, known_at: datetime) 
     """
     agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
     armed = armings.armed(work.connection, filer, known_at=known_at)
-    found = [*(each for agreement in agreed for each in agreement.commitments), *regimes.commitments(bound_at.date(), armed)]
-    targets: dict[str, tuple[Target, ...]] = {}
-    for agreement in agreed:
-        for name, target in agreement.targets:
-            targets[name] = (*targets.get(name, ()), target)
-    return [replace(each, targets=(*each.targets, *targets[each.id])) if each.id in targets else each for each in found]
+    return terms.bound(agreed, regimes.commitments(bound_at.date(), armed))
 
 
 def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
@@ -67,48 +70,30 @@ def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
     return now
 
 
-def happened(rows: Iterable[Row], acts: Iterable[Row]) -> Happened:
-    """What has been done so far, as planning asks for it; of each obligation the first time counts."""
+def on_record(rows: Iterable[Row], acts: Iterable[Row]) -> list[OnRecord]:
+    """These obligations and the acts about them, as the rules see them."""
     about: dict[UUID, list[Row]] = {}
     for act in acts:
         about.setdefault(act.obligation_id, []).append(act)
-    submitted: dict[tuple[str, str, UUID], set[datetime]] = {}
-    received: dict[tuple[str, str, UUID], set[datetime]] = {}
-    delivered: dict[tuple[str, str, UUID, UUID], datetime] = {}
-    done: dict[Key, datetime] = {}
-    for row in rows:
-        acted = about.get(row.id, [])
-        ended = _first(each for each in acted if discharges(each.kind, Discharge(row.discharged_by)))
-        for name in {row.commitment, row.commitment.rsplit(".", 1)[-1]}:
-            key = (row.source_name, name, row.debtor)
-            _add(submitted, key, _first(each for each in acted if each.kind == "submitted") or ended)
-            _add(received, key, _first(each for each in acted if each.kind in ("received", "confirmed")))
-        if ended:
-            done[row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence] = ended
-        if row.creditor and (handed := _first(each for each in acted if each.kind in ("sent", "received"))):
-            pair = (row.source_name, row.commitment, row.debtor, row.creditor)
-            delivered[pair] = min(delivered.get(pair, handed), handed)
-    return Happened(_in_order(submitted), _in_order(received), delivered, done)
+    return [_on_record(row, about.get(row.id, [])) for row in rows]
 
 
-def _first(acts: Iterable[Row]) -> datetime | None:
-    return min((each.occurred_at for each in acts), default=None)
-
-
-def _add(found: dict[tuple[str, str, UUID], set[datetime]], key: tuple[str, str, UUID], at: datetime | None) -> None:
-    if at is not None:
-        found.setdefault(key, set()).add(at)
-
-
-def _in_order(found: Mapping[tuple[str, str, UUID], set[datetime]]) -> dict[tuple[str, str, UUID], tuple[datetime, ...]]:
-    return {key: tuple(sorted(instants)) for key, instants in found.items()}
+def _on_record(row: Row, acts: list[Row]) -> OnRecord:
+    """An extension that came after the due instant moved nothing, and is none here."""
+    done = tuple(Done(each.kind, each.occurred_at, each.recorded_at) for each in acts)
+    moved = any(each.kind == "extended" and not each.detail.get("after_the_due_instant") for each in acts)
+    key = (row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence)
+    return OnRecord(
+        key, row.source_kind == "agreement", Discharge(row.discharged_by), done, row.superseded_by is None, row.due_at,
+        row.due_at if moved else None,
+    )  # fmt: skip
 
 
 def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], acts: Iterable[Row]) -> tuple[Case, list[Planned]]:
     """The plan that the facts and acts of today give, under the versions and laws that the case is bound to."""
     case = case_of(work, matter, facts)
     commitments = binding(work, matter.values["filed_by"], bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
-    return case, plan(case, commitments, happened(rows, acts))
+    return case, plan(case, commitments, happened(on_record(rows, acts)))
 
 
 def matter_of(work: Work, row: Row) -> Matter:

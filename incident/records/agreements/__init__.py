@@ -17,6 +17,7 @@ from incident.records.agreements.tables import agreement_party, agreement_versio
 from incident.rules import terms
 
 Row = sa.Row[Any]
+_BINDING = tuple(agreement_version.c[name] for name in ("name", "digest", "text", "accepted_at", "in_force_from", "in_force_until"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,28 @@ def in_force(connection: sa.Connection, at: datetime, *, known_at: datetime) -> 
     A version accepted after `known_at` does not count, so that a case keeps the versions it began under.
     """
     rows = connection.execute(
-        sa.select(agreement_version.c.name, agreement_version.c.digest, agreement_version.c.text)
+        sa.select(*_BINDING)
         .where(agreement_version.c.accepted_at <= known_at, agreement_version.c.in_force_from <= at)
         .where(agreement_version.c.in_force_until.is_(None) | (agreement_version.c.in_force_until > at))
         .order_by(agreement_version.c.name, agreement_version.c.in_force_from.desc(), agreement_version.c.published_at.desc())
     ).all()
+    return _newest(list(rows))
+
+
+def accepted(connection: sa.Connection) -> list[Row]:
+    """Every version in force at some time that the caller may see, in the order of `in_force`: for many questions of `in_force_of`."""
+    columns = agreement_version.c
+    question = sa.select(*_BINDING).where(columns.accepted_at.is_not(None))
+    return list(connection.execute(question.order_by(columns.name, columns.in_force_from.desc(), columns.published_at.desc())).all())
+
+
+def in_force_of(versions: Iterable[Row], at: datetime, *, known_at: datetime) -> list[terms.Agreement]:
+    """As `in_force`, of versions that were read before."""
+    found = [row for row in versions if row.accepted_at <= known_at and row.in_force_from <= at]
+    return _newest([row for row in found if row.in_force_until is None or row.in_force_until > at])
+
+
+def _newest(rows: list[Row]) -> list[terms.Agreement]:
     newest = {row.name: row for row in reversed(rows)}
     return [_loaded(row.digest, row.text) for row in newest.values()]
 

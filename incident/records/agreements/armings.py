@@ -25,6 +25,11 @@ def armed(connection: sa.Connection, party: UUID, *, known_at: datetime) -> dict
     return {named(row.regime, row.stage): row.binds_from for row in rows}
 
 
+def ever(connection: sa.Connection, party: UUID) -> bool:
+    """Whether that party has armed anything at all, as far as the caller may know."""
+    return connection.execute(sa.select(arming.c.id).where(arming.c.party_id == party).limit(1)).first() is not None
+
+
 def standing(connection: sa.Connection, party: UUID) -> list[Row]:
     """What stands armed by that party, by regime."""
     rows = connection.execute(

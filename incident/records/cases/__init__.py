@@ -72,6 +72,40 @@ def fact_rows(connection: sa.Connection, case: UUID) -> list[Row]:
     return list(connection.execute(sa.select(fact).where(fact.c.case_id == case).order_by(fact.c.recorded_at, fact.c.id)).all())
 
 
+def past(connection: sa.Connection, limit: int, *, before: UUID | None = None) -> list[Row]:
+    """Cases that the caller may see, newest first; with `before`, those that come after that case in this order.
+
+    Raises:
+        NotFound: the caller sees no case `before`.
+    """
+    question = sa.select(incident).order_by(incident.c.filed_at.desc(), incident.c.id.desc()).limit(limit)
+    if before is not None:
+        last = find(connection, before)
+        question = question.where(sa.tuple_(incident.c.filed_at, incident.c.id) < sa.tuple_(last.filed_at, last.id))
+    return list(connection.execute(question).all())
+
+
+def how_many(connection: sa.Connection, most: int) -> int:
+    """How many cases the caller may see, counted up to `most`."""
+    some = sa.select(incident.c.id).limit(most).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def fact_rows_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """As `fact_rows`, of several cases."""
+    found: dict[UUID, list[Row]] = {}
+    rows = connection.execute(sa.select(fact).where(fact.c.case_id.in_(list(ids))).order_by(fact.c.recorded_at, fact.c.id))
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def corrections_among(connection: sa.Connection, ids: Iterable[UUID]) -> frozenset[UUID]:
+    """As `corrections_of`, of several cases together."""
+    question = sa.select(report.c.id).where(report.c.case_id.in_(list(ids)), report.c.revision > 1)
+    return frozenset(connection.execute(question).scalars())
+
+
 def corrections_of(connection: sa.Connection, case: UUID) -> frozenset[UUID]:
     """The reports of a case that correct an earlier one: later revisions of the same stage."""
     return frozenset(connection.execute(sa.select(report.c.id).where(report.c.case_id == case, report.c.revision > 1)).scalars())

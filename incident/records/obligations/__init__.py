@@ -51,6 +51,30 @@ def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     return list(connection.execute(sa.select(act).where(act.c.case_id == case).order_by(act.c.recorded_at, act.c.position)).all())
 
 
+def keys_of_cases(connection: sa.Connection, cases: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """Of several cases every obligation, with what names it and when it is due, and nothing else of it."""
+    columns = obligation.c
+    wanted = (
+        *(columns.id, columns.case_id, columns.commitment, columns.source_kind, columns.source_name, columns.debtor, columns.creditor),
+        *(columns.occurrence, columns.discharged_by, columns.superseded_by, columns.due_at, columns.sort_at),
+    )
+    question = sa.select(*wanted).where(columns.case_id.in_(list(cases))).order_by(columns.sort_at, columns.id)
+    return _by_case([*connection.execute(question)])
+
+
+def acts_of_cases(connection: sa.Connection, cases: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """As `acts_of_case`, of several cases."""
+    question = sa.select(act).where(act.c.case_id.in_(list(cases))).order_by(act.c.recorded_at, act.c.position)
+    return _by_case([*connection.execute(question)])
+
+
+def _by_case(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
 def acts_about(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """The acts about each of these obligations, oldest first, as far as the caller may see them."""
     found: dict[UUID, list[Row]] = {}

@@ -1,6 +1,7 @@
 """Planning: facts and commitments give obligations; acts and time give verdicts."""
 
 from incident.rules.planning.closing import Fate, fate
+from incident.rules.planning.happening import OnRecord, happened
 from incident.rules.planning.plan import plan
 from incident.rules.planning.values import FIRST, NOT_PLANNED, Happened, Key, Planned
 from incident.rules.planning.verdict import Done, Standing, Verdict, discharges, verdict
@@ -12,11 +13,13 @@ __all__ = [
     "Fate",
     "Happened",
     "Key",
+    "OnRecord",
     "Planned",
     "Standing",
     "Verdict",
     "discharges",
     "fate",
+    "happened",
     "plan",
     "verdict",
 ]

@@ -21,4 +21,9 @@ def plan(case: Case, commitments: Iterable[Commitment], happened: Happened = _NO
     """
     drafts = drafts_of_all(case, commitments, happened)
     dated = {each.key: each for each in date_all(case, drafts, happened)}.values()  # one clause that fails twice is looked at once
-    return sorted(dated, key=lambda each: (each.target_at is None, each.target_at or case.filed_at, each.commitment.id))
+    return in_order(case, dated)
+
+
+def in_order(case: Case, planned: Iterable[Planned]) -> list[Planned]:
+    """Soonest target first, what has none last."""
+    return sorted(planned, key=lambda each: (each.target_at is None, each.target_at or case.filed_at, each.commitment.id))

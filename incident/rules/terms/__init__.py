@@ -1,6 +1,7 @@
 """The agreement document: load it, lint it, say it in plain language, compare two. docs/agreements.md is the author's guide."""
 
 from incident.rules.terms.agreement import Agreement, load
+from incident.rules.terms.binding import bound
 from incident.rules.terms.diff import Change, diff
 from incident.rules.terms.json_schema import json_schema
 from incident.rules.terms.linting import CASE_FACTS, Finding, lint
@@ -16,6 +17,7 @@ __all__ = [
     "Clause",
     "Finding",
     "as_text",
+    "bound",
     "diff",
     "json_schema",
     "lint",

@@ -20,6 +20,7 @@ from web.views.api.notices import notices
 from web.views.api.obligations import obligations
 from web.views.api.parties import parties
 from web.views.api.reports import reports
+from web.views.api.simulations import simulations
 
 documents = Blueprint("documents", __name__, url_prefix="/api/v1")
 _OPENAPI = {
@@ -51,7 +52,7 @@ def register(app: Flask) -> None:
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "An API key, `demarche_…`."})
     for name, shape in COMPONENTS.items():
         api.spec.components.schema(name, shape)
-    for calls in (reports, incidents, obligations, notices, agreements, law, calendars, parties):
+    for calls in (reports, incidents, obligations, notices, agreements, simulations, law, calendars, parties):
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
     app.register_blueprint(documents)

@@ -21,7 +21,7 @@ from web.views.api.calling import Answer, Json, acting, body
 reports = Calls("reports", description="Filing, and what may be said in a report.")
 
 
-def _read(value: object, work: Work) -> FileReport:
+def read_report(value: object, work: Work) -> FileReport:
     """The report; where it has faults, a deployment and parties that are not known are named among them."""
     try:
         return report(value, now=work.now)
@@ -34,7 +34,7 @@ def _read(value: object, work: Work) -> FileReport:
         raise Invalid([*faults, *refused.faults], refused.message) from refused
 
 
-def _absent(work: Work, absent: NotFound, given: FileReport) -> Invalid:
+def absent_deployment(work: Work, absent: NotFound, given: FileReport) -> Invalid:
     """The refusal of a report on an unknown deployment, which may have unknown parties in its facts as well."""
     return Invalid([_unknown(absent.message), *_unknown_parties(work, given.facts)])
 
@@ -49,7 +49,7 @@ def _unknown(message: str) -> Fault:
     return Fault("/deployment", "unknown_deployment", message)
 
 
-_REPORT = body(ReportSchema, _read)
+_REPORT = body(ReportSchema, read_report)
 
 
 @reports.post("/reports")
@@ -63,7 +63,7 @@ def post_report(work: Work, given: FileReport) -> Answer:
     try:
         filed = file_report(work, given)
     except NotFound as absent:
-        raise _absent(work, absent, given) from absent
+        raise absent_deployment(work, absent, given) from absent
     where = {"Location": f"/api/v1/incidents/{filed.answer['incident']}"}
     return Answer(filed.answer, 201, where, replayed=filed.replayed)
 
@@ -75,7 +75,7 @@ def post_preview(work: Work, given: FileReport) -> Json:
     try:
         return preview_report(work, given)
     except NotFound as absent:
-        raise _absent(work, absent, given) from absent
+        raise absent_deployment(work, absent, given) from absent
 
 
 @reports.get("/facts")

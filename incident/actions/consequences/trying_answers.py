@@ -1,0 +1,150 @@
+"""What a simulation came to, as plain values: parties by slug, instants in UTC, as everywhere in `incident.answers`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from incident import answers
+from incident.answers import Json
+from incident.records.cases import Row
+from incident.rules.routing import Draft
+from incident.rules.simulate import Clock, Conflict, Judged, Simulated, Telling
+from incident.rules.terms import Agreement
+
+_CLOCKS = ("same", "added", "gone", "earlier", "later", "other")
+_NOTICES = ("same", "added", "gone", "other")
+
+
+def described(agreement: Agreement, found: Simulated) -> Json:
+    """Of a case that was described: every clock, and every notice with all that its recipient would see."""
+    case = {
+        "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found),
+        "clocks": [_clock(each, reasons=True) for each in found.clocks],
+        "notices": [{**_notice(each), "items": dict(each.then.items) if each.then else None} for each in found.tellings],
+    }  # fmt: skip
+    return {**_heading(agreement), "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
+
+
+def past(agreement: Agreement, tried: Iterable[tuple[Row, Simulated]], *, total: int, following: str | None) -> Json:
+    """Of cases on record: the sum, and of each case what is different or would have been late."""
+    cases: list[Json] = []
+    summary = _summary_of_none()
+    for row, found in tried:
+        summary = _added(summary, _summary(found))
+        cases.append({
+            "incident": str(row.id), "incident_ref": row.ref, "reference": row.reference, **_case(found),
+            "clocks": [_clock(each) for each in found.clocks if each.change != "same" or _newly_late(each)],
+            "notices": [_notice(each) for each in found.tellings if each.change != "same"],
+        })  # fmt: skip
+    return {**_heading(agreement), "total": total, "next": following, "summary": summary, "cases": cases}
+
+
+def _heading(agreement: Agreement) -> Json:
+    named = {"name": agreement.name, "version": agreement.version, "title": agreement.title, "digest": agreement.digest}
+    return {"agreement": named}
+
+
+def _case(found: Simulated) -> Json:
+    return {
+        "deployment": found.case.deployment.slug,
+        "filed_at": answers.at(found.case.filed_at),
+        "in_place_of": [{"name": each.name, "version": each.version, "digest": each.digest} for each in found.replaced],
+        "unchanged": sum(each.change == "same" for each in found.clocks),
+        "off_record": found.off_record,
+        "conflicts": [_conflict(each) for each in found.conflicts],
+    }
+
+
+def _clock(each: Clock, *, reasons: bool = False) -> Json:
+    planned, source = each.shown.planned, each.shown.planned.commitment.source
+    return {
+        "commitment": planned.commitment.id,
+        "title": planned.commitment.title,
+        "source": {"kind": source.kind, "name": source.name, "version": source.version, "cite": source.cite, "digest": source.digest},
+        "owed_by": planned.debtor.slug,
+        "owed_to": planned.creditor.slug if planned.creditor else None,
+        "occurrence": planned.occurrence,
+        "change": each.change,
+        "then": _judged(each.then, reasons),
+        "before": _judged(each.before, reasons),
+    }
+
+
+def _judged(each: Judged | None, reasons: bool) -> Json | None:
+    if each is None:
+        return None
+    planned = each.planned
+    judged = {
+        "started_at": answers.at(planned.started_at),
+        "target_at": answers.at(planned.target_at),
+        "due_at": answers.at(planned.deadline.due_at if planned.deadline else None),
+        "provisional": planned.provisional,
+        "predicted": planned.predicted,
+        "verdict": each.verdict.value,
+        "acts": each.acts,
+        "late": each.late,
+        "untested": each.untested,
+    }
+    return judged | ({"because": answers.because(planned.because)} if reasons else {})
+
+
+def _notice(each: Telling) -> Json:
+    return {
+        "to": each.recipient.slug,
+        "change": each.change,
+        "fields": list(each.fields),
+        "then": _draft(each.then),
+        "before": _draft(each.before),
+    }
+
+
+def _draft(draft: Draft | None) -> Json | None:
+    if draft is None:
+        return None
+    held = {each.field: {"field": each.field, "rule": each.rule, "why": each.why} for each in draft.withheld}
+    return {
+        "title": draft.title, "pre_authorised_by": draft.pre_authorised_by, "sees": list(draft.items), "digest": draft.digest,
+        "withheld": list(held.values()),
+    }  # fmt: skip
+
+
+def _conflict(each: Conflict) -> Json:
+    return {
+        "code": each.code, "source": each.source, "commitment": each.commitment, "cite": each.cite, "to": each.to, "why": each.why,
+        "new": each.new,
+    }  # fmt: skip
+
+
+def _newly_late(each: Clock) -> bool:
+    return bool(each.then and each.then.late) != bool(each.before and each.before.late)
+
+
+def _differs(found: Simulated) -> bool:
+    return any(each.change != "same" for each in found.clocks) or any(each.change != "same" for each in found.tellings)
+
+
+def _summary(found: Simulated) -> Json:
+    clocks, changes = found.clocks, Counter[str](each.change for each in found.clocks)
+    notices = Counter[str](each.change for each in found.tellings)
+    return {
+        "cases": 1,
+        "different": int(_differs(found)),
+        "clocks": {name: changes[name] for name in _CLOCKS},
+        "notices": {name: notices[name] for name in _NOTICES},
+        "late": sum(bool(each.then and each.then.late) for each in clocks),
+        "late_before": sum(bool(each.before and each.before.late) for each in clocks),
+        "untested": sum(bool(each.then and each.then.untested) for each in clocks),
+        "conflicts": sum(each.new for each in found.conflicts),
+        "off_record": int(found.off_record > 0),
+    }
+
+
+def _summary_of_none() -> Json:
+    clocks, notices = dict.fromkeys(_CLOCKS, 0), dict.fromkeys(_NOTICES, 0)
+    numbers = ("late", "late_before", "untested", "conflicts", "off_record")
+    return {"cases": 0, "different": 0, "clocks": clocks, "notices": notices, **dict.fromkeys(numbers, 0)}
+
+
+def _added(one: Json, other: Json) -> Json:
+    return {name: _added(each, other[name]) if isinstance(each, dict) else each + other[name] for name, each in one.items()}
