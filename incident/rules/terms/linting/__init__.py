@@ -13,7 +13,7 @@ from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.linting import anchoring, binding, ladders, pairing, spans, telling
 from incident.rules.terms.linting.binding import CASE_FACTS
 from incident.rules.terms.linting.finding import Edit, Finding, Known, Look, Rule, Said
-from incident.rules.terms.linting.fixing import fixed, fixed_text
+from incident.rules.terms.linting.fixing import fixed, fixed_text, is_sound
 from incident.rules.terms.linting.staging import example
 
 __all__ = ["CASE_FACTS", "RULES", "Edit", "Finding", "Rule", "fixed", "fixed_text", "lint"]
@@ -42,4 +42,5 @@ def lint(
 
 
 def _found(rule: Rule, said: Said, agreement: Agreement) -> Finding:
-    return Finding(rule.code, rule.level, said.pointer, said.message, example(agreement, said.stage), said.fix)
+    fix = said.fix if is_sound(agreement.document, said.fix) else ()
+    return Finding(rule.code, rule.level, said.pointer, said.message, example(agreement, said.stage), fix)

@@ -80,11 +80,11 @@ def _unknown_fact(look: Look) -> Iterator[Said]:
     for fact in sorted({fact for fact, _ in named(look.clause.when)} - set(known) - CASE_FACTS):
         places = [below for below, spoken in tests_in(look) if spoken["fact"] == fact]
         yield look.say("/when", f"no fact is called {fact}.", asked, _nearest(look, f"{places[0]}/fact", fact, known))
-    for below, spoken in anchors_of(look):
+    for below, spoken in {str(each.get("fact")): (below, each) for below, each in anchors_of(look)}.values():
         if "fact" in spoken and spoken["fact"] not in known:
             fix = _nearest(look, f"{below}/fact", spoken["fact"], known)
             yield look.say("/anchor", f"no fact is called {spoken['fact']}.", asked, fix)
-    for field in (*look.told, *look.clause.contains, *look.clause.limits.withhold):
+    for field in dict.fromkeys((*look.told, *look.clause.contains, *look.clause.limits.withhold)):
         if (found := FACT.fullmatch(field)) and found[1] not in known:
             yield look.say("/tell", f"no fact is called {found[1]}.", asked)
 

@@ -45,7 +45,8 @@ class Cast:
     countries: list[str]
     competences: frozenset[str]
     uris: dict[str, str]
-    at_home: str | None = None
+    placed: dict[str, str]
+    """Where the case says that somebody is; whoever it does not speak of is at home with the operator, or abroad."""
     abroad: tuple[str, ...] = ()
     made: dict[str, Party] = field(default_factory=dict)
 
@@ -62,7 +63,9 @@ class Cast:
         return self.made[slot]
 
     def _country(self, slot: str) -> str:
-        home = self.at_home or self.countries[0]
+        home = self.placed.get("operator", self.countries[0])
+        if slot.removesuffix(" two") in self.placed:
+            return self.placed[slot.removesuffix(" two")]
         others = [*self.abroad, *(each for each in self.countries if each != home and each not in self.abroad)] or [home]
         place = {"supplier": 1, "supplier two": 2, "affected CERT": 0, "affected CERT two": 1}.get(slot)
         return home if place is None else others[place % len(others)]
@@ -110,9 +113,22 @@ def _cast(agreement: Agreement, watched: list[Commitment], as_written: bool, ans
     residency = watched[0].limits.residency if watched else ()
     countries = [each for each in _WHERE if each not in residency] or ["NZ"]
     affected = answers.get(("affected_countries", ""))
-    home = next((str(value) for (fact, _), value in answers.items() if fact == "jurisdiction" and value is not None), None)
+    placed = _placed(watched, answers)
+    home = placed.get("operator", countries[0])
     abroad = tuple(str(each) for each in affected if each != home) if isinstance(affected, tuple) else ()
-    return Cast(countries, competences, dict(zip(wanted, agreement.parties, strict=False)), home, abroad)
+    return Cast(countries, competences, dict(zip(wanted, agreement.parties, strict=False)), placed, abroad)
+
+
+def _placed(watched: list[Commitment], answers: Answers) -> dict[str, str]:
+    """By slot. The home CERT and the authority are where the operator is, so asking for their country asks for its."""
+    placed: dict[str, str] = {}
+    for (fact, of), value in answers.items():
+        if fact != "jurisdiction" or value is None:
+            continue
+        asked = watched[0].owed_by if of == "owed_by" and watched else watched[0].owed_to if of == "owed_to" and watched else None
+        (slot, *_) = SLOTS.get(asked.role, ("operator",)) if asked else ("operator",)
+        placed["operator" if slot == "home CERT" else slot] = str(value)
+    return placed
 
 
 def _filer(cast: Cast, watched: list[Commitment]) -> Party:

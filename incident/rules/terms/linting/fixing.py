@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from incident.errors import Invalid
-from incident.rules.terms import source
+from incident.rules.terms import schema, source
 from incident.rules.terms.linting.finding import Edit
 
 
@@ -32,6 +32,15 @@ def fixed(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
             _ = holder[_key(holder, last)]  # what is replaced has to be there
             holder[_key(holder, last)] = copy.deepcopy(edit.value)
     return made
+
+
+def is_sound(document: dict[str, Any], edits: Iterable[Edit]) -> bool:
+    """Whether the edited document still has the shape of one; a value may stand in its list already, for example."""
+    try:
+        schema.check(fixed(document, edits))
+    except (Invalid, LookupError):
+        return False
+    return True
 
 
 def fixed_text(text: str, edit: Edit) -> str | None:
