@@ -7,7 +7,7 @@ from pathlib import Path
 
 from marshmallow import Schema
 
-from incident.rules.terms import lint, linting, load, schema
+from incident.rules.terms import lint, load, schema
 
 
 def test_the_example_of_the_guide_is_a_good_agreement() -> None:
@@ -19,11 +19,9 @@ def test_the_example_of_the_guide_is_a_good_agreement() -> None:
     assert lint(agreement) == ()
 
 
-def test_the_guide_speaks_of_every_key_and_every_finding() -> None:
+def test_the_guide_speaks_of_every_key() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text(encoding="utf-8")
     schemas = [each for each in vars(schema).values() if isinstance(each, type) and issubclass(each, Schema)]
     keys = {field.data_key or name for each in schemas for name, field in each().fields.items()}
-    codes = set(re.findall(r'yield "(\w+)"', Path(linting.__file__).read_text(encoding="utf-8")))
     assert len(keys) > 50
-    assert len(codes) > 15
-    assert [word for word in sorted(keys | codes) if re.search(rf"\b{word}\b", guide) is None] == []
+    assert [word for word in sorted(keys) if re.search(rf"\b{word}\b", guide) is None] == []

@@ -7,12 +7,12 @@ import pytest
 from incident.rules.terms import Finding, lint, load, render
 
 HEAD = """
-name: two-parties
+name: three-parties
 version: "1"
-title: Two parties
+title: Three parties
 zone: UTC
 in_force: {from: 2026-01-01}
-parties: [https://one.example/#party, https://two.example/#party]
+parties: [https://one.example/#party, https://two.example/#party, https://three.example/#party]
 commitments:
 """
 TELL = "tell: {fields: [tlp, summary]}"
@@ -24,10 +24,12 @@ def a_clause(name: str, *lines: str, by: str = "home_cert", to: str = "suppliers
         "cite: cl. 1",
         f"owed_by: {{role: {by}}}",
         f"owed_to: {{role: {to}}}",
-        "owes: it",
+        f"owes: the {name}",
         f"discharged_by: {done}",
         *lines,
     ]
+    if not any(line.startswith(("within:", "extendable:", "ladder:")) for line in lines):
+        body.append("within: {hours: 24}")
     return f"  - id: {name}\n" + "".join(f"    {line}\n" for line in body)
 
 

@@ -10,15 +10,12 @@ from uuid import UUID
 
 import rich_click as click
 
-from incident.errors import Invalid, NotFound
+from incident.errors import NotFound
 from incident.rules import terms
-from incident.rules.regimes import catalogue
-from incident.rules.vocabulary import vocabulary
+from web.cli import agreement_lint as linting
 from web.cli import options, source
 from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
-from web.cli.outcome import shown as as_shown
-from web.cli.paper import Paper
 
 if TYPE_CHECKING:
     from incident.settings import Settings
@@ -33,28 +30,39 @@ agreement.add_command(simulate)
 
 
 @agreement.command("lint")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True, path_type=Path))
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--examples", is_flag=True, help="Show for each finding the case by which the planner shows it.")
+@click.option("--fix", is_flag=True, help="Mend in the files what can be mended mechanically; say what could not.")
+@click.option("--explain", metavar="CODE", help="Say what a rule of the lint is about; needs no file.")
 @answering
-def lint(files: tuple[Path, ...], strict: bool) -> Answer:
+def lint(files: tuple[Path, ...], strict: bool, examples: bool, fix: bool, explain: str | None) -> Answer:
     """Check agreement documents for what cannot work as written.
 
     Needs no node. Each fault is named by its JSON pointer: faults of form, and clauses that cannot run, cannot be met or
-    would tell nobody. With --json: {files: [{file, name, version, digest, findings: [{level, code, pointer, message}]}],
-    errors, warnings}.
+    would tell nobody. Each finding of the lint comes with a case that was given to the planner and shows the fault, and with an
+    edit where it can be mended mechanically; --fix applies those and leaves the rest of the text as it is. With --json: {files:
+    [{file, name, version, digest, findings: [{level, code, pointer, message, counter_example, fix}], fixed}], errors, warnings}.
 
     \b
     Examples:
       demarche agreement lint contract.yaml
       demarche agreement lint agreements/*.yaml --strict --json
+      demarche agreement lint --explain unreachable
 
-    Exit codes: 0 no errors; 1 errors, or warnings with --strict; 2 a file cannot be read.
+    Exit codes: 0 no errors; 1 errors, or warnings with --strict; 2 a file cannot be read, or wrong usage.
     """
-    checked = [_checked(each) for each in files]
+    if explain is not None:
+        return linting.explained(explain)
+    if not files:
+        raise click.UsageError("Name a file to check, - for stdin, or --explain CODE.")
+    if fix and Path("-") in files:
+        raise click.UsageError("What comes from stdin cannot be mended where it stands; give a file.")
+    checked = [linting.checked(each, fix) for each in files]
     levels = [finding["level"] for each in checked for finding in each["findings"]]
     document = {"files": checked, "errors": levels.count("error"), "warnings": levels.count("warning")}
     bad = document["errors"] or (strict and document["warnings"])
-    return Answer(document, lambda paper: _draw_findings(paper, checked), REFUSED if bad else DONE)
+    return Answer(document, lambda paper: linting.draw(paper, checked, examples), REFUSED if bad else DONE)
 
 
 @agreement.command("show")
@@ -133,21 +141,6 @@ def _found(which: str, home: Path | None) -> terms.Agreement:
     return _on_record(options.settings(home), which)
 
 
-def _duties() -> frozenset[str]:
-    """The duties of every law in the catalogue, by their ids."""
-    return frozenset(f"{regime.overlay_of or regime.id}.{stage.id}" for regime in catalogue() for stage in regime.stages)
-
-
-def _checked(path: Path) -> dict[str, Any]:
-    try:
-        found = terms.load(source.text(path))
-    except Invalid as invalid:
-        findings = [{"level": "error"} | as_shown(each) for each in invalid.faults]
-        return {"file": str(path), "name": None, "version": None, "digest": None, "findings": findings}
-    findings = [asdict(each) for each in terms.lint(found, vocabulary(), _duties())]
-    return {"file": str(path), "name": found.name, "version": found.version, "digest": found.digest, "findings": findings}
-
-
 def _document(found: terms.Agreement) -> dict[str, Any]:
     until = found.in_force_until
     return {
@@ -175,12 +168,3 @@ def _on_record(settings: Settings, which: str) -> terms.Agreement:
 
 def _is(id_: UUID, which: str) -> bool:
     return str(id_) == which.lower()
-
-
-def _draw_findings(paper: Paper, checked: list[dict[str, Any]]) -> None:
-    rows = [
-        (each["file"], finding["level"], finding["code"], finding["pointer"], finding["message"])
-        for each in checked
-        for finding in each["findings"]
-    ]
-    paper.table(("file", "level", "code", "pointer", "message"), rows, empty="Nothing to mend.")

@@ -1,0 +1,123 @@
+"""Ladders, acknowledgements and retries: what has to fit between the start of a clock and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from incident.rules.escalation.retries import DELAYS, next_try
+from incident.rules.terms.linting.finding import NOTICES, Book, Look, Said, Stage, elapsed, least
+
+BOOK = Book()
+_TWO_FAILURES = DELAYS[0] + DELAYS[1]
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@BOOK.rule(
+    "no_ladder",
+    "warning",
+    """An acknowledgement is due and nobody else is told when it does not come: the one desk that did not answer is the only one that is
+    asked. Add a ladder with a deputy or a manager.""",
+)
+def _no_ladder(look: Look) -> Iterator[Said]:
+    # Without a notice nothing is acknowledged, which is a finding of its own.
+    if look.clause.acknowledge_within is not None and not look.clause.ladder:
+        yield look.say("/acknowledge_within", "nobody else is told when the acknowledgement does not come; add a ladder.")
+
+
+@BOOK.rule(
+    "ladder_without_deadline",
+    "error",
+    """The rungs of a ladder count back from a due instant. A clause with neither `within` nor `acknowledge_within` has none, so no rung is
+    ever climbed.""",
+)
+def _ladder_without_deadline(look: Look) -> Iterator[Said]:
+    if look.clause.ladder and (look.clause.acknowledge_within or look.clause.period) is None:
+        yield look.say("/ladder", "counts back from a due instant that does not exist.", fix=look.removing("/ladder"))
+
+
+@BOOK.rule(
+    "rung_after_due",
+    "error",
+    """A rung that is climbed at or after the due instant comes too late for anybody to act on it. Give a time before it.""",
+)
+def _rung_after_due(look: Look) -> Iterator[Said]:
+    for place, rung in enumerate(look.clause.ladder):
+        if rung.before <= timedelta(0):
+            message = f"the {rung.contact} is told at or after the due instant; expected a time before it."
+            yield look.say(f"/ladder/{place}/before", message)
+
+
+@BOOK.rule(
+    "rung_before_start",
+    "error",
+    """The ladder is longer than the period: a rung would be climbed before the clock starts, so it is climbed at once, and the contact is
+    roused before anybody else had a chance to act.""",
+)
+def _rung_before_start(look: Look) -> Iterator[Said]:
+    span = look.clause.acknowledge_within or look.clause.period
+    length = None if span is None else least(span)
+    for place, rung in enumerate(look.clause.ladder):
+        if length is not None and rung.before >= length:
+            message = f"the {rung.contact} would be told before the clock starts; the period is shorter."
+            yield look.say(f"/ladder/{place}/before", message)
+
+
+@BOOK.rule(
+    "ladder_out_of_order",
+    "warning",
+    """The rungs are not in the order in which they are climbed, so whoever reads the clause expects another order of calls.""",
+)
+def _out_of_order(look: Look) -> Iterator[Said]:
+    befores = [rung.before for rung in look.clause.ladder]
+    if befores != sorted(befores, reverse=True):
+        spoken = look.agreement.document["commitments"][look.place]["ladder"]
+        order = sorted(range(len(befores)), key=lambda place: befores[place], reverse=True)
+        fix = look.replacing("/ladder", [spoken[place] for place in order])
+        yield look.say("/ladder", "the rungs are not in the order in which they are climbed.", fix=fix)
+
+
+@BOOK.rule(
+    "acknowledgement_after_duty",
+    "warning",
+    """A duty runs from the delivery of a notice and is due before that notice has to be acknowledged: its debtor may lawfully acknowledge
+    when it is already late. Shorten `acknowledge_within`, or lengthen the period.""",
+)
+def _acknowledgement_after_duty(look: Look) -> Iterator[Said]:
+    length = elapsed(look.clause.period)
+    for anchor in look.clause.anchors:
+        notice = look.agreement.commitment(anchor.name) if anchor.kind == "delivery" else None
+        if notice is None or notice.acknowledge_within is None or notice.owed_to.role != look.clause.owed_by.role:
+            continue
+        latest = least(notice.acknowledge_within)
+        if length is not None and (latest is None or latest >= length):
+            message = f"is due before the notice of {notice.id}, from whose delivery it runs, must be acknowledged."
+            yield look.say("/within", message, Stage((notice.id, look.clause.id)))
+
+
+@BOOK.rule(
+    "period_too_short",
+    "warning",
+    """The notice is due before delivery has tried again after two failures: the schedule waits five seconds and then five minutes, and is
+    pressed together when less is left. A recipient that is down for so long, as for a restart, is not reached in time.""",
+)
+def _too_short(look: Look) -> Iterator[Said]:
+    length = elapsed(look.clause.period)
+    if look.clause.tell is None or look.clause.discharged_by not in NOTICES or length is None or length >= _TWO_FAILURES:
+        return
+    tries = ", ".join(f"{each.total_seconds():.0f} s" for each in _tries(length))
+    down = f"{look.clause.id}: a recipient that is down for {_TWO_FAILURES.total_seconds():.0f} s is tried in time after {tries}: never up."
+    yield look.say(
+        "/within", "is due before a recipient that was down for five minutes is tried again.", Stage((look.clause.id,), remarks=(down,))
+    )
+
+
+def _tries(length: timedelta) -> Iterator[timedelta]:
+    """When delivery tries within the period, from its start, if every try fails; the last ones, ever closer, are left out."""
+    due, at = _EPOCH + length, _EPOCH
+    for attempt in range(1, 6):
+        yield at - _EPOCH
+        following = next_try(attempt, at, due)
+        if following is None or following >= due:
+            return
+        at = following
