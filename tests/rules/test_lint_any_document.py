@@ -8,7 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incident.rules.planning import plan
 from incident.rules.terms import RULES, lint, load, mended
+from incident.rules.terms.linting.casting import cast_case
+from incident.rules.terms.linting.finding import Stage
+from incident.rules.terms.linting.staging import concerned
 from incident.rules.vocabulary import vocabulary
 
 NAMES = ("aa", "bb", "cc", "dd")
@@ -100,6 +104,23 @@ def test_every_finding_of_any_document_has_a_rule_a_place_and_a_case(document: d
         assert each.counter_example
         assert not any("Handling failed" in line for line in each.counter_example)
     assert len({(each.code, each.pointer, each.message) for each in found}) == len(found)
+
+
+@given(documents())
+@settings(max_examples=40, deadline=None)
+def test_what_a_clause_waits_for_is_all_that_its_plan_depends_on(document: dict[str, Any]) -> None:
+    agreement = load(json.dumps(document))
+    for watched in agreement.commitments:
+        case = cast_case(agreement, Stage((watched.id,)))
+        alone, whole = (
+            {
+                each.key: (each.deadline, each.provisional, each.predicted)
+                for each in plan(case, clauses)
+                if each.commitment.id == watched.id
+            }
+            for clauses in (concerned(agreement, (watched.id,)), agreement.commitments)
+        )
+        assert alone == whole
 
 
 @given(documents())

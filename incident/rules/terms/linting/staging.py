@@ -23,7 +23,7 @@ _TOLD = frozenset(
 
 
 def planned_on(agreement: Agreement, stage: Stage) -> tuple[Case, list[Planned]]:
-    """The case of the stage, and the plan of the whole agreement for it."""
+    """The case of the stage, and the agreement's plan for it as far as the watched clauses depend on it."""
     case = cast_case(agreement, stage)
     return case, plan(case, (*_with_targets(agreement, stage),))
 
@@ -68,11 +68,26 @@ def _is_real_other(agreement: Agreement, name: str, each: Planned) -> bool:
     return each.commitment.id != name and agreement.commitment(each.commitment.id) is not None
 
 
+def concerned(agreement: Agreement, watched: tuple[str, ...]) -> tuple[Commitment, ...]:
+    """The watched clauses and all that they wait for, directly or through others, in the order of the document; all where none is watched.
+
+    What other clauses make of a case changes nothing about these.
+    """
+    waiting, seen = list(watched), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or (each := agreement.commitment(name)) is None:
+            continue
+        seen.add(name)
+        waiting += [anchor.name for anchor in each.anchors if anchor.kind in ("after", "delivery")]
+    return tuple(each for each in agreement.commitments if each.id in seen or not watched)
+
+
 def _with_targets(agreement: Agreement, stage: Stage) -> Iterator[Commitment]:
     targets: dict[str, tuple[Target, ...]] = {}
     for name, target in agreement.targets:
         targets[name] = (*targets.get(name, ()), target)
-    for each in (*agreement.commitments, *stage.beside):
+    for each in (*concerned(agreement, stage.watched), *stage.beside):
         yield replace(each, targets=(*each.targets, *targets.get(each.id, ())))
 
 
