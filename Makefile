@@ -18,7 +18,7 @@ up: setup            ## start the embedded node; pass options with ARGS="--port 
 	@exec $(BIN)/demarche up $(ARGS)
 
 test: setup          ## the whole suite, on real PostgreSQL and Redis
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not deep" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not deep" $(ARGS)
 
 deep: setup          ## longer campaigns
 	$(BIN)/python -m pytest -m deep -s $(ARGS)

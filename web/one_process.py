@@ -217,8 +217,9 @@ def _celery(node: Node) -> Iterator[list[threading.Thread]]:
         yield [worker, beat]
     finally:
         beat.service.stop()
-        controller.stop()
-        for thread in (beat, worker):
+        stopping = threading.Thread(target=controller.stop, name="celery stopping", daemon=True)  # it waits for tasks without end
+        stopping.start()
+        for thread in (stopping, beat, worker):
             thread.join(PATIENCE)
 
 

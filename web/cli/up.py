@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import rich_click as click
 from rich.console import Console
@@ -46,7 +48,17 @@ def up(host: str | None, port: str | None, home: Path | None, no_demo: bool, as_
     except Refused as refusal:
         Console(stderr=True, highlight=False).print(refusal.message, markup=False, soft_wrap=True)
         code = _EXITS.get(refusal.code, EXIT_FAILED)
+    else:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End here: every part was given its time, and a thread that waits for somebody else must not keep the process."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(settings: Settings, *, demo: bool, as_json: bool) -> int:
