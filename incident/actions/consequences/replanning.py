@@ -63,6 +63,8 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
             acting.note(work, case_id, "lapsed", obligation=row.id, detail={"why": why})
             obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
             result.lapsed.append(row.id)
+    if retime:
+        _set_timers(work, case_id)
     if result.changed:
         work.record(
             "case.replanned",
