@@ -5,6 +5,8 @@ With `hold`, the state stays what it is until the caller's work ends: what was c
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,11 +33,7 @@ def version_of_obligation(work: Work, id_: UUID, *, hold: bool = False) -> str:
     Raises:
         NotFound: there is no such obligation for the caller.
     """
-    row = obligations.find(work.connection, id_)
-    if hold:
-        _hold_case(work, row.case_id)
-        row = obligations.find(work.connection, id_)
-    return _version(row.id, row.changed)
+    return _version(work, obligations.find, id_, hold)
 
 
 def version_of_notice(work: Work, id_: UUID, *, hold: bool = False) -> str:
@@ -44,11 +42,7 @@ def version_of_notice(work: Work, id_: UUID, *, hold: bool = False) -> str:
     Raises:
         NotFound: there is no such notice for the caller.
     """
-    row = outbox.find(work.connection, id_)
-    if hold:
-        _hold_case(work, row.case_id)
-        row = outbox.find(work.connection, id_)
-    return _version(row.id, row.changed)
+    return _version(work, outbox.find, id_, hold)
 
 
 def _hold_case(work: Work, case_id: UUID) -> None:
@@ -59,5 +53,9 @@ def _hold_case(work: Work, case_id: UUID) -> None:
     work.become(caller)
 
 
-def _version(id_: UUID, changed: object) -> str:
-    return digest([str(id_), str(changed)]).removeprefix("sha256:")[:16]
+def _version(work: Work, find: Callable[[sa.Connection, UUID], sa.Row[Any]], id_: UUID, hold: bool) -> str:
+    row = find(work.connection, id_)
+    if hold:
+        _hold_case(work, row.case_id)
+        row = find(work.connection, id_)
+    return digest([str(row.id), str(row.changed)]).removeprefix("sha256:")[:16]

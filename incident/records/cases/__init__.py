@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.errors import NotFound
-from incident.records.cases.tables import fact, incident, report, visibility
+from incident.records.cases.tables import fact, incident, report
 from incident.rules.facts import Fact, Facts
 from incident.rules.legaltime.values import Moment
 
@@ -117,11 +117,6 @@ def standing_facts(rows: Iterable[Row], corrections: frozenset[UUID] = frozenset
     gone = {row.supersedes: row for row in found if row.supersedes is not None}
     added_to = (row for row in found if row.id in gone and gone[row.id].report_id not in corrections)
     return Facts.of((_fact(row) for row in found if row.id not in gone), before=map(_fact, added_to))
-
-
-def parties_of(connection: sa.Connection, case: UUID) -> list[UUID]:
-    """Who sees the case, as far as the caller may know: for the node, everybody; for a party, itself."""
-    return list(connection.execute(sa.select(visibility.c.party_id).where(visibility.c.case_id == case)).scalars())
 
 
 def _fact(row: Row) -> Fact:
