@@ -27,6 +27,8 @@ class Role(StrEnum):
     HOME_AUTHORITY = "home_authority"  # whoever has `competence` in the deployment's jurisdiction, where the incident occurred
     ANY_PARTY = "any_party"  # operator and suppliers alike: the condition on their profile selects
     COMPETENT = "competent"  # whoever has `competence`, wherever it is established
+    GROUP = "group"  # the members of a group that the agreement names
+    PARTY = "party"  # one party that the agreement names
     PERSONS = "persons"  # people who are no party of any case, such as data subjects
 
 
@@ -38,11 +40,16 @@ Combine = Literal["first", "earliest", "latest", "rule"]
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """A role, how its members owe or are owed, and for an authority the competence asked for."""
+    """A role, how its members owe or are owed, and for an authority the competence asked for.
+
+    `named`: the URIs of whom an agreement names itself, for the roles `group` and `party`; `group` is that group's name.
+    """
 
     role: Role
     mode: Mode = "each"
     competence: str | None = None
+    named: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +113,121 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a commitment comes from, by name, version, digest and provision."""
+
+    kind: Literal["agreement", "regime"]
+    name: str
+    version: str
+    digest: str
+    cite: str
+
+
+Side = Literal["owed_by", "owed_to", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Who may extend, on which grounds (none named: any), by how much at most."""
+
+    by: Side = "owed_to"
+    grounds: tuple[str, ...] = ()
+    most: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A ground on which a side may stop the clock for a while (`pause`), or be excused for a miss (`excuse`)."""
+
+    kind: Literal["pause", "excuse"]
+    ground: str
+    by: Side
+    cite: str
+    most: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnMiss:
+    """What follows a miss, each within its period: a notice of breach, then a cure, and a meeting to review."""
+
+    cite: str
+    notice_of_breach: Period | None = None
+    cure: Period | None = None
+    review: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Yields:
+    """Which layers above may relax a clause, or stand in its place, and for a relaxation up to how much time."""
+
+    by: tuple[str, ...]
+    cite: str
+    most: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """A weekly window, by the clocks of `zone_of` (as in `Counting`): `days` 0 is Monday; minutes of the day.
+
+    Where `until` is not after `since` the window runs over midnight into the next day.
+    """
+
+    contact: Literal["duty_desk", "deputy", "manager"]
+    zone_of: str
+    days: frozenset[int]
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLimit:
+    """Stricter limits of single fields of one clause."""
+
+    fields: tuple[str, ...]
+    max_tlp: str | None = None
+    residency: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLimit:
+    """Stricter limits of single recipients, by URI."""
+
+    to: frozenset[str]
+    max_tlp: str | None = None
+    withhold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What must not be transferred: `fields` leave only to the countries `only_to` while `when` is not false.
+
+    `source` names the document and its provision. `signatories` are party URIs: it binds a notice whose sender is one of them.
+    """
+
+    id: str
+    title: str
+    source: Source
+    fields: tuple[str, ...]
+    only_to: tuple[str, ...]
+    signatories: frozenset[str]
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Handling limits of one commitment; the most restrictive of these, the case's and the field's wins.
 
     `max_tlp`: the highest label that may leave under this clause. `withhold`: fields that never leave.
     `residency`: when not empty, fields marked as resident leave only to these countries.
+    `restrictions` are those of every document that binds beside the clause; composing puts them here.
     """
 
     max_tlp: str = "AMBER+STRICT"
     withhold: tuple[str, ...] = ()
     residency: tuple[str, ...] = ()
+    fields: tuple[FieldLimit, ...] = ()
+    recipients: tuple[RecipientLimit, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +237,6 @@ class Target:
     period: Period
     cite: str
     signatories: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a commitment comes from, by name, version, digest and provision."""
-
-    kind: Literal["agreement", "regime"]
-    name: str
-    version: str
-    digest: str
-    cite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +276,19 @@ class Commitment:
     """What the condition cannot do without, of its debtor or creditor; looked at first. It adds nothing to `when`."""
     displaced_by: tuple[tuple[str, str], ...] = ()
     """Names of sources that take this one's place where both bind the same debtor, each with the provision that says so."""
+    acknowledged_by: Literal["each", "first"] = "each"
+    """Whether every recipient acknowledges, or the first one does it for all."""
+    on_call: tuple[OnCall, ...] = ()
+    """Who is on call when; outside every window it is the duty desk."""
+    extension: Extension = field(default_factory=Extension)
+    excuses: tuple[Excuse, ...] = ()
+    on_miss: OnMiss | None = None
+    duty: str = ""
+    """The duty that the clause is about, under which clauses of several layers are grouped; empty: its own."""
+    layer: str = "regime"
+    relaxable: Yields | None = None
+    displaceable: Yields | None = None
+    gives_way_to: tuple[tuple[str, str, str], ...] = ()
+    """Source, clause and provision of each clause that stands in this one's place where both bind the same debtor."""
+    relaxed: tuple[str, ...] = ()
+    """What was relaxed by which provision, in words; composing puts it here."""

@@ -20,7 +20,8 @@ from incident.rules.terms import Agreement, Change, diff, load, timing
 from incident.rules.terms.diff import CLAUSE_KEYS, DOCUMENT_KEYS
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.implying import implied
-from incident.rules.terms.schema import CommitmentSchema, DocumentSchema
+from incident.rules.terms.schema.clause import CommitmentSchema
+from incident.rules.terms.schema.document import DocumentSchema
 from incident.rules.terms.timing import Compared, Counted, compared
 
 DEMO = sorted((Path(__file__).parents[2] / "web" / "demo" / "agreements").glob("*.yaml"))

@@ -20,13 +20,13 @@ class Sitting:
 
     def __init__(self, case: Case, happened: Happened) -> None:
         self.case, self.happened = case, happened
-        self._members: dict[tuple[Role, str | None, str | None], list[Party]] = {}
+        self._members: dict[tuple[Role, str | None, str | None, tuple[str, ...]], list[Party]] = {}
         self._is_not: dict[int, frozenset[str]] = {}  # by the identity of parties and gates, which the case and catalogue keep alive
         self._open: dict[tuple[int, int], bool] = {}
 
     def members(self, asked: Parties, debtor: Party | None) -> list[Party]:
         """As `roles.members`."""
-        key = (asked.role, asked.competence, debtor.jurisdiction if debtor and asked.role is Role.AUTHORITY else None)
+        key = (asked.role, asked.competence, debtor.jurisdiction if debtor and asked.role is Role.AUTHORITY else None, asked.named)
         found = self._members.get(key)
         if found is None:
             found = self._members[key] = members(self.case, asked, debtor)

@@ -26,6 +26,8 @@ def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
             home = {each.id for each in _home_cert(case)}
             countries = set(case.affected_countries) - {case.deployment.jurisdiction}
             return [each for each in case.directory if each.kind == "cert" and each.jurisdiction in countries and each.id not in home]
+        case Role.GROUP | Role.PARTY:
+            return [each for each in case.directory if each.uri in asked.named]
         case Role.PERSONS:
             return []
         case Role.COMPETENT:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from incident.canonical import digest
 from incident.errors import Fault, Invalid
-from incident.rules.commitment import Commitment, Target
-from incident.rules.terms import clauses, schema, source
+from incident.rules.commitment import Commitment, Restriction, Target
+from incident.rules.terms import clauses, reading, schema, source
+from incident.rules.terms.articles import Articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Agreement:
     commitments: tuple[Commitment, ...]
     targets: tuple[tuple[str, Target], ...] = ()
     """What duties of laws or of this agreement are planned for, by the id of the commitment."""
+    layer: str = "bilateral"
+    restrictions: tuple[Restriction, ...] = ()
+    articles: Articles = field(default_factory=Articles)
 
     def in_force(self, at: datetime) -> bool:
         """Whether it binds for what happens at that instant."""
@@ -65,6 +69,9 @@ def load(text: str) -> Agreement:
         digest=fingerprint,
         commitments=clauses.compiled(document, fingerprint),
         targets=clauses.targets(document),
+        layer=document.get("layer", "bilateral"),
+        restrictions=clauses.restrictions(document, fingerprint),
+        articles=reading.articles(document),
     )
 
 

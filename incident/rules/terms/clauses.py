@@ -11,19 +11,29 @@ from incident.rules.commitment import (
     Commitment,
     Counting,
     Discharge,
+    Excuse,
+    Extension,
+    FieldLimit,
     Limits,
+    OnCall,
+    OnMiss,
     Parties,
+    RecipientLimit,
+    Repeat,
+    Restriction,
     Role,
     Rung,
     Source,
     Target,
     Tell,
+    Yields,
 )
 from incident.rules.conditions import ALWAYS, All, Condition, Not, Operator, Test
 from incident.rules.conditions import Any as Either
 from incident.rules.legaltime.values import Basis, Period, Unit
 
 Clause = Mapping[str, Any]
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RULES: Mapping[str, tuple[Unit, str]] = {
     "minutes": ("min", "elapsed_hours"),
     "hours": ("h", "elapsed_hours"),
@@ -36,7 +46,19 @@ _RULES: Mapping[str, tuple[Unit, str]] = {
 def compiled(document: Mapping[str, Any], digest: str) -> tuple[Commitment, ...]:
     """The commitments in the order of the document, each with its source."""
     signatories = frozenset(document["parties"])
-    return tuple(_commitment(each, document, digest, signatories) for each in document["commitments"])
+    return tuple(_commitment(each, document, digest, signatories) for each in document.get("commitments", ()))
+
+
+def restrictions(document: Mapping[str, Any], digest: str) -> tuple[Restriction, ...]:
+    """What the document says must not be transferred, in its order."""
+    signatories = frozenset(document["parties"])
+    return tuple(
+        Restriction(
+            each["id"], each["title"], Source("agreement", document["name"], document["version"], digest, each["cite"]),
+            tuple(each["fields"]), tuple(each["only_to"]), signatories, condition(each["when"]) if "when" in each else ALWAYS,
+        )
+        for each in document.get("restrictions", ())
+    )  # fmt: skip
 
 
 def targets(document: Mapping[str, Any]) -> tuple[tuple[str, Target], ...]:
@@ -78,11 +100,12 @@ def _commitment(spoken: Clause, document: Mapping[str, Any], digest: str, signat
         id=spoken["id"],
         title=spoken["title"],
         source=Source("agreement", document["name"], document["version"], digest, spoken["cite"]),
-        owed_by=_parties(spoken["owed_by"]),
-        owed_to=_parties(spoken["owed_to"]),
+        owed_by=_parties(spoken["owed_by"], document),
+        owed_to=_parties(spoken["owed_to"], document),
         when=condition(spoken["when"]) if "when" in spoken else ALWAYS,
         anchors=anchors,
         combine=combine,
+        repeat=_repeat(spoken["repeat"]) if "repeat" in spoken else None,
         period=None if within is None else period(within),
         counting=_counting(spoken),
         basis=Basis.CONTRACT,
@@ -91,11 +114,20 @@ def _commitment(spoken: Clause, document: Mapping[str, Any], digest: str, signat
         tell=_tell(spoken["tell"]) if "tell" in spoken else None,
         acknowledge_within=None if acknowledge is None else period(acknowledge),
         ladder=tuple(_rung(each) for each in spoken.get("ladder", ())),
-        limits=_limits(spoken.get("handling", {})),
+        limits=_limits(spoken.get("handling", {}), document),
         signatories=signatories,
         extendable=spoken.get("extendable"),
         waivable=spoken.get("waivable"),
         because_applies=_because(document),
+        acknowledged_by=spoken.get("acknowledged_by", "each"),
+        on_call=tuple(_on_call(each) for each in spoken.get("on_call", ())),
+        extension=_extension(spoken.get("extension", {})),
+        excuses=tuple(_excuse(each) for each in spoken.get("excuses", ())),
+        on_miss=_on_miss(spoken["on_miss"]) if "on_miss" in spoken else None,
+        duty=spoken.get("duty", ""),
+        layer=document.get("layer", "bilateral"),
+        relaxable=_yields(spoken.get("relaxable")),
+        displaceable=_yields(spoken.get("displaceable")),
     )
 
 
@@ -121,8 +153,14 @@ def _anchor(spoken: Clause) -> Anchor:
     return Anchor("delivery", spoken["delivery"]) if "delivery" in spoken else Anchor("filing")
 
 
-def _parties(spoken: Clause) -> Parties:
-    return Parties(Role(spoken["role"]), spoken.get("mode", "each"), spoken.get("competence"))
+def _parties(spoken: Clause, document: Mapping[str, Any]) -> Parties:
+    group = spoken.get("group")
+    named = tuple(_members(document, group)) if group else (spoken["party"],) if "party" in spoken else ()
+    return Parties(Role(spoken["role"]), spoken.get("mode", "each"), spoken.get("competence"), named, group)
+
+
+def _members(document: Mapping[str, Any], group: str) -> list[str]:
+    return [uri for each in document["groups"] if each["name"] == group for uri in each["members"]]
 
 
 def _counting(spoken: Clause) -> Counting:
@@ -144,9 +182,55 @@ def _rung(spoken: Clause) -> Rung:
     return Rung(spoken["contact"], timedelta(**spoken["before"]))
 
 
-def _limits(spoken: Clause) -> Limits:
-    highest = spoken.get("max_tlp", Limits().max_tlp)
-    return Limits(highest, tuple(spoken.get("withhold", ())), tuple(spoken.get("residency", ())))
+def _limits(spoken: Clause, document: Mapping[str, Any]) -> Limits:
+    return Limits(
+        spoken.get("max_tlp", Limits().max_tlp),
+        tuple(spoken.get("withhold", ())),
+        tuple(spoken.get("residency", ())),
+        tuple(
+            FieldLimit(tuple(each["fields"]), each.get("max_tlp"), tuple(each.get("residency", ()))) for each in spoken.get("fields", ())
+        ),
+        tuple(_recipient_limit(each, document) for each in spoken.get("recipients", ())),
+    )
+
+
+def _recipient_limit(spoken: Clause, document: Mapping[str, Any]) -> RecipientLimit:
+    to = frozenset(uri for name in spoken["to"] for uri in ([name] if name.startswith("https://") else _members(document, name)))
+    return RecipientLimit(to, spoken.get("max_tlp"), tuple(spoken.get("withhold", ())))
+
+
+def _repeat(spoken: Clause) -> Repeat:
+    return Repeat(spoken["every"], condition(spoken["until"]) if "until" in spoken else None)
+
+
+def _on_call(spoken: Clause) -> OnCall:
+    days = frozenset(_DAYS.index(each) for each in spoken["days"])
+    return OnCall(spoken["contact"], _whose(spoken.get("zone", "owed_to")), days, _minutes(spoken["from"]), _minutes(spoken["until"]))
+
+
+def _extension(spoken: Clause) -> Extension:
+    return Extension(spoken.get("by", "owed_to"), tuple(spoken.get("grounds", ())), _span(spoken, "most"))
+
+
+def _excuse(spoken: Clause) -> Excuse:
+    return Excuse(spoken["kind"], spoken["ground"], spoken.get("by", "owed_to"), spoken["cite"], _span(spoken, "most"))
+
+
+def _on_miss(spoken: Clause) -> OnMiss:
+    return OnMiss(spoken["cite"], _span(spoken, "notice_of_breach"), _span(spoken, "cure"), _span(spoken, "review"))
+
+
+def _yields(spoken: Clause | None) -> Yields | None:
+    return None if spoken is None else Yields(tuple(spoken["by"]), spoken["cite"], _span(spoken, "most"))
+
+
+def _span(spoken: Clause, key: str) -> Period | None:
+    return period(spoken[key]) if key in spoken else None
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _because(document: Mapping[str, Any]) -> str:

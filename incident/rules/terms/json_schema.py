@@ -13,7 +13,7 @@ from marshmallow import Schema, fields, validate
 
 from incident.rules.commitment import AUTHORITIES
 from incident.rules.handling.fields import FACT, NAMES
-from incident.rules.terms import schema
+from incident.rules.terms.schema import FORMAT, clause, document, parts, words
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Shape = dict[str, Any]
@@ -22,14 +22,14 @@ Shape = dict[str, Any]
 def json_schema() -> Shape:
     """The whole, in the dialect 2020-12, each kind of map under `$defs`."""
     found: dict[str, Shape] = {}
-    waiting: list[Schema] = [schema.DocumentSchema()]
+    waiting: list[Schema] = [document.DocumentSchema()]
     while waiting:
         each = waiting.pop()
         if _name(each) not in found:
             found[_name(each)] = _map(each)
             waiting += [inner for field in each.fields.values() for inner in _inside(field)]
     root = found.pop("Document")
-    head = {"$schema": DIALECT, "title": f"A Démarche agreement, {schema.FORMAT}"}
+    head = {"$schema": DIALECT, "title": f"A Démarche agreement, {FORMAT}"}
     return head | root | {"$defs": dict(sorted(found.items()))}
 
 
@@ -88,10 +88,10 @@ def _validated(validator: Any, is_list: bool) -> Shape:
 
 
 _WORDS: Mapping[Any, Shape] = {
-    schema._constant: {"type": ["boolean", "integer", "string"]},
-    schema._boolean: {"type": "boolean"},
-    schema._notice_field: {"anyOf": [{"enum": list(NAMES)}, {"pattern": f"^(?:{FACT.pattern})$"}]},
-    schema._calendar_or_whose: {"anyOf": [{"enum": list(schema.COUNTED_FOR)}, {"pattern": f"^(?:{schema.CALENDAR.pattern})$"}]},
+    words.constant: {"type": ["boolean", "integer", "string"]},
+    words.boolean: {"type": "boolean"},
+    words.notice_field: {"anyOf": [{"enum": list(NAMES)}, {"pattern": f"^(?:{FACT.pattern})$"}]},
+    words.calendar_or_whose: {"anyOf": [{"enum": list(words.COUNTED_FOR)}, {"pattern": f"^(?:{words.CALENDAR.pattern})$"}]},
 }
 """What the checks of one value come to, as far as a pattern or a list of words can say it."""
 
@@ -102,39 +102,65 @@ def _one_of(*keys: str) -> list[Shape]:
 
 def _condition(each: Schema) -> Shape:
     """One kind; a fact with one comparison, and none without a fact."""
-    compared = {"required": ["fact"], "oneOf": _one_of(*schema.OPERATORS)}
-    return {"oneOf": [*_one_of("all", "any", "not"), compared], "dependentRequired": {key: ["fact"] for key in ("of", *schema.OPERATORS)}}
+    compared = {"required": ["fact"], "oneOf": _one_of(*words.OPERATORS)}
+    return {"oneOf": [*_one_of("all", "any", "not"), compared], "dependentRequired": {key: ["fact"] for key in ("of", *words.OPERATORS)}}
 
 
 def _owed(each: Schema) -> Shape:
-    authority = {"required": ["role"], "properties": {"role": {"enum": [str(role) for role in AUTHORITIES]}}}
-    return {"if": authority, "then": {"required": ["competence"]}, "else": {"properties": {"competence": False}}}
+    """Each of the roles that need one more word has it, and no other role does."""
+    pairs = {"competence": [str(role) for role in AUTHORITIES], "group": ["group"], "party": ["party"]}
+    return {"allOf": [_only_with(key, "role", roles) for key, roles in pairs.items()]}
+
+
+def _only_with(key: str, other: str, words: list[str]) -> Shape:
+    said = {"required": [other], "properties": {other: {"enum": words}}}
+    return {"if": said, "then": {"required": [key]}, "else": {"properties": {key: False}}}
 
 
 def _span(each: Schema) -> Shape:
     return {
-        "oneOf": _one_of(*schema.UNITS),
+        "oneOf": _one_of(*words.UNITS),
         "dependentRequired": {key: ["business_days"] for key in ("at", "calendar") if key in each.fields},
     }
 
 
 def _anchor(each: Schema) -> Shape:
-    assert isinstance(each, schema.SingleAnchorSchema)
+    assert isinstance(each, parts.SingleAnchorSchema)
     return {"oneOf": _one_of(*each.kinds), "dependentRequired": {"of": ["fact"]}}
 
 
 def _commitment(each: Schema) -> Shape:
     """The calendar in one place only."""
     named = {"required": ["calendar"]}
-    return {"not": {"required": ["within", "counting"], "properties": {"within": named, "counting": named}}}
+    return {
+        "not": {"required": ["within", "counting"], "properties": {"within": named, "counting": named}},
+        "dependentRequired": {"acknowledged_by": ["acknowledge_within"], "extension": ["extendable"]},
+    }
+
+
+def _repeat(each: Schema) -> Shape:
+    return {"if": {"required": ["until"]}, "then": {"properties": {"every": {"const": "submission"}}}}
+
+
+def _include(each: Schema) -> Shape:
+    return {"oneOf": _one_of("regime", "agreement"), "dependentRequired": {"agreement": ["digest"]}}
+
+
+def _reference(each: Schema) -> Shape:
+    return {"oneOf": _one_of("duty", "agreement"), "dependentRequired": {"agreement": ["clause"], "clause": ["agreement"]}}
 
 
 _TOGETHER: Mapping[type[Schema], Callable[[Schema], Shape]] = {
-    schema.ConditionSchema: _condition,
-    schema.OwedSchema: _owed,
-    schema.SpanSchema: _span,
-    schema.BeforeSchema: lambda each: {"oneOf": _one_of("minutes", "hours")},
-    schema.SingleAnchorSchema: _anchor,
-    schema.CommitmentSchema: _commitment,
+    parts.ConditionSchema: _condition,
+    parts.OwedSchema: _owed,
+    parts.SpanSchema: _span,
+    parts.BeforeSchema: lambda each: {"oneOf": _one_of("minutes", "hours")},
+    parts.SingleAnchorSchema: _anchor,
+    parts.RepeatSchema: _repeat,
+    parts.OnMissSchema: lambda each: {"anyOf": _one_of("notice_of_breach", "cure", "review")},
+    clause.CommitmentSchema: _commitment,
+    document.IncludeSchema: _include,
+    document.ReferenceSchema: _reference,
+    document.DocumentSchema: lambda each: {"anyOf": _one_of("commitments", "relaxations", "restrictions")},
 }
 """What each kind of map says of its keys together; the same as its `validates_schema`."""

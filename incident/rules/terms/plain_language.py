@@ -26,7 +26,7 @@ class Clause:
 
 def render(agreement: Agreement) -> tuple[Clause, ...]:
     """Every clause in plain English, in the order of the document."""
-    owes = {each["id"]: each["owes"] for each in agreement.document["commitments"]}
+    owes = {each["id"]: each["owes"] for each in agreement.document.get("commitments", ())}
     clauses = tuple(
         Clause(each.id, each.source.cite, each.title, " ".join(_sentences(each, owes[each.id], agreement)))
         for each in agreement.commitments
@@ -275,6 +275,8 @@ _ROLES: Mapping[Role, tuple[str, str]] = {
     Role.AFFECTED_CERTS: ("the CERT of each other affected country", "the CERTs of the other affected countries"),
     Role.AUTHORITY: ("the authority", "the authorities"),
     Role.HOME_AUTHORITY: ("the authority where the incident occurred", "the authorities where the incident occurred"),
+    Role.GROUP: ("each of the group", "the members of the group"),
+    Role.PARTY: ("the party that is named", ""),
     Role.ANY_PARTY: ("each of the operator and the suppliers", "the operator and the suppliers"),
 }
 _WHOSE = {"owed_by": "the debtor", "owed_to": "the creditor", "operator": "the operator", "filer": "the filer"}
