@@ -18,7 +18,7 @@ def fits(root: Shape, schema: Shape | bool, value: Any) -> bool:
 
 
 def _applied(root: Shape, schema: Shape, value: Any) -> bool:
-    if "if" in schema and not fits(root, schema["then"] if fits(root, schema["if"], value) else schema["else"], value):
+    if "if" in schema and not fits(root, schema.get("then" if fits(root, schema["if"], value) else "else", True), value):
         return False
     if not isinstance(value, dict):
         return True
@@ -38,6 +38,8 @@ def _holds(root: Shape, schema: Shape, word: str, said: Any, value: Any) -> bool
             return value is said
         case "enum":
             return isinstance(value, str) and value in said
+        case "allOf":
+            return all(fits(root, each, value) for each in said)
         case "anyOf":
             return any(fits(root, each, value) for each in said)
         case "oneOf":

@@ -20,9 +20,34 @@ ROOT = Path(__file__).parents[2]
 DEMO = sorted((ROOT / "web" / "demo" / "agreements").glob("*.yaml"))
 PUBLISHED = json_schema()
 SHAPE = schema.DocumentSchema()
+HASH = "sha256:" + "0a" * 32
 FULL: dict[str, Any] = copy.deepcopy(ONE) | {
     "format": "agreement/1",
     "planning_targets": [{"for": "eu.gdpr.art33.authority", "within": {"business_days": 1, "at": "12:00"}, "cite": "B"}],
+    "layer": "national",
+    "groups": [{"name": "certs", "members": ONE["parties"]}],
+    "keys": [{"party": ONE["parties"][0], "fingerprints": [HASH]}],
+    "includes": [
+        {"regime": "eu.nis2.art23", "version": "2022/2555", "cite": "cl. 1"},
+        {"agreement": "base", "version": "1", "digest": HASH, "cite": "cl. 1"},
+    ],
+    "relaxations": [
+        {"of": {"duty": "eu.gdpr.art33.authority"}, "within": {"business_days": 2, "calendar": "EE:public"}, "cite": "cl. 2",
+         "when": {"fact": "severity", "is": "low"}},
+        {"of": {"agreement": "base", "clause": "plan"}, "within": {"hours": 9}, "cite": "cl. 2"},
+    ],
+    "displacements": [{"of": {"agreement": "base", "clause": "plan"}, "by": "plan", "cite": "cl. 3"}],
+    "restrictions": [{"id": "stays", "title": "Stays", "cite": "cl. 4", "when": {"fact": "tlp", "is": "RED"}, "fields": ["summary"],
+                      "only_to": ["NO"]}],
+    "suspension": {"notice": {"days": 3}, "cite": "cl. 5"},
+    "exit": {"notice": {"months": 3}, "cite": "cl. 5"},
+    "survival": {"clauses": ["plan"], "within": {"months": 6}, "cite": "cl. 6"},
+    "languages": {"authentic": ["en", "pt-BR"], "prevails": "en", "cite": "cl. 7"},
+    "transcription": {
+        "of": "A treaty", "text_digest": HASH, "source": "A depositary", "certified_by": "An officer", "certified_on": "2026-01-01",
+        "parties": [{"party": ONE["parties"][0], "signed_on": "2025-01-01", "in_force_from": "2026-01-01", "provisional_from": "2025-06-01",
+                     "exit_on": "2027-01-01", "reservations": [{"clauses": ["plan"], "text": "Not accepted."}]}],
+    },
 }  # fmt: skip
 FULL["commitments"][0] |= {
     "owed_to": {"role": "authority", "competence": "nis2.csirt", "mode": "each"},
@@ -37,7 +62,20 @@ FULL["commitments"][0] |= {
     "must_contain": ["tlp"], "tell": {"fields": ["tlp", "fact:cross_border"], "release": "officer", "channels": ["email"]},
     "acknowledge_within": {"minutes": 9}, "ladder": [{"contact": "deputy", "before": {"hours": 1}}],
     "handling": {"max_tlp": "GREEN", "withhold": ["facts"], "residency": ["NO"]}, "extendable": "cl. 8", "waivable": "cl. 9",
+    "acknowledged_by": "first", "repeat": {"every": "submission", "until": {"fact": "severity", "is": "low"}},
+    "on_call": [{"contact": "deputy", "zone": "owed_to", "days": ["mon", "sun"], "from": "08:00", "until": "07:30"}],
+    "extension": {"by": "both", "grounds": ["injunction"], "most": {"days": 2}},
+    "excuses": [{"kind": "pause", "ground": "force_majeure", "by": "owed_by", "most": {"hours": 2}, "cite": "cl. 8"}],
+    "on_miss": {"notice_of_breach": {"hours": 1}, "cure": {"business_days": 1, "at": "12:00"}, "review": {"days": 9}, "cite": "cl. 9"},
+    "duty": "eu.gdpr.art33.authority", "relaxable": {"by": ["national"], "most": {"hours": 9}, "cite": "cl. 9"},
+    "displaceable": {"by": ["sector"], "cite": "cl. 9"},
 }  # fmt: skip
+FULL["commitments"][0]["handling"] |= {
+    "fields": [{"fields": ["summary"], "max_tlp": "GREEN", "residency": ["EE"]}],
+    "recipients": [{"to": ["certs", ONE["parties"][0]], "max_tlp": "GREEN", "withhold": ["summary"]}],
+}  # fmt: skip
+FULL["commitments"].append({**ONE["commitments"][0], "id": "told", "owed_by": {"role": "group", "group": "certs", "mode": "any"},
+                            "owed_to": {"role": "party", "party": ONE["parties"][0]}})  # fmt: skip
 OTHERS: list[Any] = [
     None,
     True,
