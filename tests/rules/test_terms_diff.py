@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -23,28 +21,11 @@ from incident.rules.terms.implying import implied
 from incident.rules.terms.schema.clause import CommitmentSchema
 from incident.rules.terms.schema.document import DocumentSchema
 from incident.rules.terms.timing import Compared, Counted, compared
+from tests.rules.diff_cases import CHANGES, MIRRORED, ONE, an_agreement
 
 DEMO = sorted((Path(__file__).parents[2] / "web" / "demo" / "agreements").glob("*.yaml"))
-ONE: dict[str, Any] = {
-    "name": "two-parties", "version": "1", "title": "Two parties", "zone": "Europe/Tallinn",
-    "in_force": {"from": "2026-01-01", "until": "2026-12-31"},
-    "parties": ["https://one.example/#party", "https://two.example/#party"],
-    "commitments": [{
-        "id": "plan", "title": "Mitigation plan", "cite": "cl. 4", "owed_by": {"role": "suppliers"}, "owed_to": {"role": "home_cert"},
-        "owes": "a plan", "within": {"hours": 4}, "when": {"fact": "severity", "in": ["high", "critical"]}, "discharged_by": "submitted",
-    }],
-}  # fmt: skip
 ZONES = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
 HERE = {"counting": {"zone": "Europe/Tallinn", "calendar": "EE:public"}}
-
-
-def an_agreement(clause: dict[str, Any] | None = None, **document: Any) -> Agreement:
-    """The one above with other words in its clause (None takes a key out) and in its head."""
-    made = copy.deepcopy(ONE) | document
-    if clause:
-        said = {**made["commitments"][0], **clause}
-        made["commitments"][0] = {key: value for key, value in said.items() if value is not None}
-    return load(json.dumps(made))
 
 
 def the_change(old: Agreement, new: Agreement) -> Change:
@@ -72,48 +53,6 @@ def test_a_default_that_is_spelt_out_changes_nothing() -> None:
 
 def test_sixty_minutes_and_one_hour_are_the_same() -> None:
     assert the_change(an_agreement({"within": {"hours": 1}}), an_agreement({"within": {"minutes": 60}})).effect == "same"
-
-
-CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
-    ("who owes", {"owed_by": {"role": "suppliers"}}, {"owed_by": {"role": "suppliers", "mode": "any"}}, "weaker"),
-    ("who owes", {"owed_by": {"role": "suppliers"}}, {"owed_by": {"role": "operator"}}, "different"),
-    ("who is owed", {"owed_to": {"role": "affected_certs", "mode": "lead"}}, {"owed_to": {"role": "affected_certs"}}, "stronger"),
-    ("condition", {}, {"when": None}, "stronger"),
-    ("condition", {}, {"when": {"fact": "severity", "is": "critical"}}, "weaker"),
-    ("condition", {}, {"when": {"fact": "severity", "is": "low"}}, "different"),
-    ("condition", {}, {"when": {"any": [{"fact": "severity", "is": word} for word in ("critical", "high")]}}, "same"),
-    ("start of the clock", {}, {"anchor": {"earliest": [{"filing": True}, {"fact": "aware_at"}]}}, "stronger"),
-    ("start of the clock", {}, {"anchor": {"latest": [{"filing": True}, {"fact": "aware_at"}]}}, "different"),
-    ("start of the clock", {}, {"anchor": {"fact": "aware_at"}}, "different"),
-    ("period", {}, {"within": None}, "weaker"),
-    ("period", {"within": {"business_days": 2}}, {"within": {"business_days": 2, "at": "17:00"}}, "stronger"),
-    ("period", {}, {"within": {"business_days": 1}}, "weaker"),
-    ("period", {}, {"within": {"business_days": 1, "at": "09:00"}}, "weaker"),
-    ("period", {}, {"within": {"business_days": 1, "at": "07:00"}}, "different"),
-    ("period", {"within": {"months": 1}}, {"within": {"days": 26}}, "stronger"),
-    ("period", {"within": {"months": 1}}, {"within": {"days": 28}}, "different"),
-    ("period", {}, {"within": {"business_days": 1}, **HERE}, "weaker"),
-    ("zone and calendar", {"within": {"days": 2}}, {"within": {"days": 2}, "counting": {"zone": "Asia/Tokyo"}}, "different"),
-    ("what ends the duty", {}, {"discharged_by": "confirmed"}, "stronger"),
-    ("what ends the duty", {}, {"discharged_by": "acknowledged"}, "different"),
-    ("what it must contain", {"must_contain": ["reference", "tlp"]}, {"must_contain": ["tlp"]}, "weaker"),
-    ("notice", {}, {"tell": {"fields": ["tlp"]}}, "stronger"),
-    ("what the notice tells", {"tell": {"fields": ["fact:cross_border"]}}, {"tell": {"fields": ["facts"]}}, "stronger"),
-    ("release", {"tell": {"fields": ["tlp"], "release": "pre_authorised"}}, {"tell": {"fields": ["tlp"]}}, "weaker"),
-    ("channels", {"tell": {"fields": ["tlp"]}}, {"tell": {"fields": ["tlp"], "channels": ["email"]}}, "different"),
-    ("acknowledgement within", {"acknowledge_within": {"hours": 4}}, {"acknowledge_within": {"hours": 2}}, "stronger"),
-    ("ladder", {"ladder": [{"contact": "deputy", "before": {"hours": 1}}]}, {"ladder": None}, "weaker"),
-    ("highest TLP label", {"handling": {"max_tlp": "GREEN"}}, {"handling": {"max_tlp": "AMBER"}}, "stronger"),
-    ("what is held back", {"handling": {"withhold": ["summary"]}}, {"handling": {"withhold": ["summary", "facts"]}}, "weaker"),
-    ("where the full notice may go", {"handling": {"residency": ["EE"]}}, {"handling": {"residency": ["EE", "NO"]}}, "stronger"),
-    ("where the full notice may go", {}, {"handling": {"residency": ["EE"]}}, "weaker"),
-    ("extension", {}, {"extendable": "cl. 9"}, "weaker"),
-    ("waiver", {"waivable": "cl. 9"}, {"waivable": None}, "stronger"),
-    ("what is owed", {}, {"owes": "another plan"}, "different"),
-    ("title", {}, {"title": "Plan"}, "same"),
-    ("place in the text", {}, {"cite": "cl. 5"}, "same"),
-]
-MIRRORED = {"stronger": "weaker", "weaker": "stronger", "different": "different", "same": "same"}
 
 
 @pytest.mark.parametrize(("aspect", "old", "new", "effect"), CHANGES)

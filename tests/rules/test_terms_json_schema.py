@@ -13,8 +13,8 @@ import pytest
 
 from incident.errors import Invalid
 from incident.rules.terms import json_schema, load, schema, source
+from tests.rules.diff_cases import ONE
 from tests.rules.json_schema_walker import fits
-from tests.rules.test_terms_diff import ONE
 
 ROOT = Path(__file__).parents[2]
 DEMO = sorted((ROOT / "web" / "demo" / "agreements").glob("*.yaml"))

@@ -6,7 +6,7 @@ from incident.rules.terms.diff import Change, diff
 from incident.rules.terms.json_schema import json_schema
 from incident.rules.terms.linting import CASE_FACTS, RULES, Edit, Finding, Rule, fixed, fixed_text, lint
 from incident.rules.terms.mending import Mended, mended
-from incident.rules.terms.plain_language import Clause, as_text, render
+from incident.rules.terms.plain_language import Clause, Part, as_text, render
 from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Edit",
     "Finding",
     "Mended",
+    "Part",
     "Rule",
     "as_text",
     "bound",

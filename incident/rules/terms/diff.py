@@ -17,24 +17,31 @@ from incident.rules.commitment import Commitment
 from incident.rules.terms import clauses
 from incident.rules.terms import plain_language as plain
 from incident.rules.terms.agreement import Agreement
-from incident.rules.terms.aspects import Effect, Pair, Said, differences
+from incident.rules.terms.aspects import Effect, Pair, Said, articles, differences
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.renaming import renamed
 
 CLAUSE_KEYS = frozenset(
     {
         "id", "title", "cite", "owed_by", "owed_to", "owes", "when", "anchor", "within", "counting", "discharged_by", "must_contain",
-        "tell", "acknowledge_within", "ladder", "handling", "extendable", "waivable",
+        "tell", "acknowledge_within", "acknowledged_by", "ladder", "handling", "extendable", "extension", "waivable", "repeat", "on_call",
+        "excuses", "on_miss", "duty", "relaxable", "displaceable",
     }
 )  # fmt: skip
 """The keys of a clause whose meaning is compared. What has another key is told as it stands, and never passed over."""
-DOCUMENT_KEYS = frozenset({"format", "name", "version", "title", "zone", "in_force", "parties", "commitments", "planning_targets"})
+DOCUMENT_KEYS = frozenset(
+    {
+        "format", "name", "version", "title", "zone", "in_force", "parties", "commitments", "planning_targets", "layer", "groups", "keys",
+        "includes", "relaxations", "displacements", "restrictions", "suspension", "exit", "survival", "languages", "transcription",
+    }
+)  # fmt: skip
 _UNREAD = "how this key works is not compared"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `clause` is the id of the commitment, `planned:` and a duty for a planning target, "" for the document itself.
+    """One difference. `clause` is the id of the commitment, `planned:` and a duty for a planning target, the id of an article as the plain
+    language gives it, "" for the document itself.
 
     `before` and `after` are words; one of them is "" where a clause was added or removed. `gains` and `loses` are who does, in
     words, and None where that is nobody in particular or was not decided. `text` is all of it in one sentence.
@@ -55,14 +62,14 @@ class Change:
 
 
 def diff(old: Agreement, new: Agreement) -> tuple[Change, ...]:
-    """Every change from `old` to `new`: the document first, then the clauses in the order of the new one, then those that are gone.
+    """Every change from `old` to `new`: the document and its articles, then the clauses in the order of the new one, then those gone.
 
     Clauses are the same when their ids are, or when nothing else differs. Equal documents have no changes. The work is bounded;
     what would take more is told as not compared.
     """
     effort, names = Effort(), renamed(old, new)
     before = {names.get(each.id, each.id): each for each in old.commitments}
-    changes = [*_document(old, new)]
+    changes = [*_document(old, new, effort)]
     for each in new.commitments:
         changes += _changed(Pair(before[each.id], each, old, new, effort, names)) if each.id in before else [_added(each, new)]
     changes += [_removed(each, old) for id_, each in before.items() if new.commitment(id_) is None]
@@ -122,9 +129,11 @@ def _whole(kind: Literal["added", "removed"], each: Commitment, agreement: Agree
     return Change(kind, each.id, cite, title, "clause", before, after, effect, gains, loses, "", text)
 
 
-def _document(old: Agreement, new: Agreement) -> Iterator[Change]:
+def _document(old: Agreement, new: Agreement, effort: Effort) -> Iterator[Change]:
     for said in (*_head(old, new), *_term(old, new), *_unread(old.document, new.document, DOCUMENT_KEYS)):
         yield _change("", "", new.title, said, None)
+    for each in articles.differences(articles.Documents(old, new, effort)):
+        yield _change(each.id, each.cite, each.title, each.said, each.sides)
     for kind, uris in (("added", _less(new.parties, old.parties)), ("removed", _less(old.parties, new.parties))):
         for uri in uris:
             yield _party(kind == "added", uri, new.title)
