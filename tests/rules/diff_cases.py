@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any
 
-from incident.rules.terms import Agreement, load
+from incident.rules.terms import Agreement, Change, diff, load
 
 HASH = "sha256:" + "0" * 64
 ONE: dict[str, Any] = {
@@ -20,6 +20,9 @@ ONE: dict[str, Any] = {
 }  # fmt: skip
 
 
+HERE = {"counting": {"zone": "Europe/Tallinn", "calendar": "EE:public"}}
+
+
 def an_agreement(clause: dict[str, Any] | None = None, **document: Any) -> Agreement:
     """The one above with other words in its clause (None takes a key out) and in its head."""
     made = copy.deepcopy(ONE) | document
@@ -27,6 +30,11 @@ def an_agreement(clause: dict[str, Any] | None = None, **document: Any) -> Agree
         said = {**made["commitments"][0], **clause}
         made["commitments"][0] = {key: value for key, value in said.items() if value is not None}
     return load(json.dumps(made))
+
+
+def the_change(old: Agreement, new: Agreement) -> Change:
+    (change,) = diff(old, new)
+    return change
 
 
 SEVERE = {"fact": "severity", "in": ["high", "critical"]}
@@ -137,6 +145,7 @@ COPIED = {
     "of": "A treaty", "text_digest": HASH, "source": "A depositary", "certified_by": "An officer",
     "certified_on": "2026-01-01", "parties": [{"party": ONE["parties"][0], "signed_on": "2026-01-01"}],
 }  # fmt: skip
+RESERVED = {"clauses": ["plan"], "text": "No."}
 ARTICLES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("layer", {}, {"layer": "national"}, "different"),
     ("baseline", {}, {"includes": [INCLUDED]}, "different"),
@@ -166,5 +175,5 @@ ARTICLES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("acts of https://one.example/#party", {"transcription": COPIED},
      {"transcription": {**COPIED, "parties": [{"party": ONE["parties"][0], "signed_on": "2026-02-02"}]}}, "different"),
     ("acts of https://one.example/#party", {"transcription": COPIED},
-     {"transcription": {**COPIED, "parties": [{"party": ONE["parties"][0], "reservations": [{"clauses": ["plan"], "text": "No"}]}]}}, "different"),
+     {"transcription": {**COPIED, "parties": [{"party": ONE["parties"][0], "reservations": [RESERVED]}]}}, "different"),
 ]  # fmt: skip

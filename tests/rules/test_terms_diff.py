@@ -14,23 +14,17 @@ from hypothesis import strategies as st
 from incident.rules import conditions as c
 from incident.rules.commitment import Counting
 from incident.rules.legaltime import Basis, Moment, Period, Place, deadline, zone
-from incident.rules.terms import Agreement, Change, diff, load, timing
+from incident.rules.terms import diff, load, timing
 from incident.rules.terms.diff import CLAUSE_KEYS, DOCUMENT_KEYS
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.implying import implied
 from incident.rules.terms.schema.clause import CommitmentSchema
 from incident.rules.terms.schema.document import DocumentSchema
 from incident.rules.terms.timing import Compared, Counted, compared
-from tests.rules.diff_cases import CHANGES, MIRRORED, ONE, an_agreement
+from tests.rules.diff_cases import CHANGES, HERE, MIRRORED, ONE, an_agreement, the_change
 
 DEMO = sorted((Path(__file__).parents[2] / "web" / "demo" / "agreements").glob("*.yaml"))
 ZONES = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
-HERE = {"counting": {"zone": "Europe/Tallinn", "calendar": "EE:public"}}
-
-
-def the_change(old: Agreement, new: Agreement) -> Change:
-    (change,) = diff(old, new)
-    return change
 
 
 def test_four_hours_that_become_eight_are_weaker_for_whom_the_plan_is_owed_to() -> None:

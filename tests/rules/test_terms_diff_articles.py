@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from incident.rules.terms.diff import DOCUMENT_KEYS
-from tests.rules.diff_cases import ARTICLES, GROUP, MIRRORED, ONE, STOPPED, an_agreement
-from tests.rules.test_terms_diff import the_change
+from tests.rules.diff_cases import ARTICLES, GROUP, MIRRORED, ONE, STOPPED, an_agreement, the_change
 
 
 @pytest.mark.parametrize(("aspect", "old", "new", "effect"), ARTICLES)
