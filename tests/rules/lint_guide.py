@@ -27,6 +27,7 @@ HEAD = {
     "parties": "[https://one.example/#party, https://two.example/#party, https://three.example/#party, https://four.example/#party]",
 }
 DUTIES: Mapping[str, Period | None] = {"eu.gdpr.art33.notification": Period(72, "h", "elapsed_hours")}
+REGIMES: Mapping[str, str] = {"eu.gdpr.art33": "2026-11-26"}
 BEGINNING = """# The rules of the lint
 
 `demarche agreement lint FILE` looks for what a well-formed document may still get wrong. Each rule has a stable code. Each finding names
@@ -75,7 +76,7 @@ def with_head(body: str) -> str:
 
 def linted(text: str) -> tuple[Finding, ...]:
     """The findings, with every name checked."""
-    return lint(load(text), vocabulary(), DUTIES)
+    return lint(load(text), vocabulary(), DUTIES, REGIMES)
 
 
 def guide() -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from incident.rules import conditions as c
 from incident.rules.terms import as_text, load, render
 from incident.rules.terms.plain_language import said
+from tests.rules.test_terms_json_schema import FULL
 
 DOCUMENT = """
 name: two-parties
@@ -100,3 +106,73 @@ def test_the_whole_text_has_the_head_the_parties_the_digest_and_every_clause() -
 )
 def test_conditions_are_said_with_brackets_where_they_matter(condition: c.Condition, words: str) -> None:
     assert said(condition) == words
+
+
+def _texts(value: Any) -> Iterator[str]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, str):
+        yield value
+    for each in inner:
+        yield from _texts(each)
+
+
+def _at(document: Any, pointer: str) -> Any:
+    for token in pointer.split("/")[1:]:
+        document = document[int(token)] if isinstance(document, list) else document[token]
+    return document
+
+
+def test_every_number_links_to_its_clause_and_to_its_place_in_the_document() -> None:
+    agreement = load(json.dumps(FULL))
+    clauses = render(agreement)
+    ids = {each.id for each in clauses}
+    words = sorted({word for each in _texts(FULL) for word in (each, each.removeprefix("fact:").replace("_", " "))}, key=len, reverse=True)
+    for each in clauses:
+        assert "".join(part.text for part in each.parts) == each.text
+        assert _at(FULL, each.pointer)
+        for part in each.parts:
+            assert not part.clause or part.clause in ids
+            assert not part.clause or _at(FULL, part.pointer)
+            said_by_document = re.compile("|".join(map(re.escape, words)))
+            assert part.clause or not re.search(r"\d", said_by_document.sub("", part.text)), part.text
+    numbers = {part.text: part.pointer for part in clauses[0].parts if part.clause}
+    assert numbers["2 business days"] == "/commitments/0/within"
+    assert numbers["5"] == "/commitments/0/when/all/2/at_least"
+    assert numbers["1 business day"] == "/commitments/0/on_miss/cure"
+    assert "2 business days [/commitments/0/within]" in as_text(agreement, places=True)
+
+
+def test_what_the_new_keys_of_a_clause_say_is_said() -> None:
+    text = render(load(json.dumps(FULL)))[0].text
+    for words in (
+        "It is owed again after each submission of it, until the severity is low.",
+        "A recipient acknowledges within 9 minutes of delivery; the first that does so does it for all.",
+        "On call is the deputy on Monday and Sunday from 08:00 to 07:30 of the next day in the zone of the creditor; otherwise the duty",
+        "It carries the summary only up to TLP:GREEN and to EE.",
+        "To https://one.example/#party and https://two.example/#party it carries nothing that is labelled above TLP:GREEN and",
+        "May be extended under cl. 8 by both sides on the ground of injunction, for at most 2 days.",
+        "The debtor may stop the clock on the ground of force majeure, for at most 2 hours (cl. 8).",
+        "After a miss, the creditor gives notice of breach within 1 hour, the debtor cures it within 1 business day",
+        "It is about the duty eu.gdpr.art33.authority.",
+        "A national layer may give more time for it, up to 9 hours (cl. 9).",
+        "A sector layer may put a clause of its own in its place (cl. 9).",
+    ):
+        assert words in text
+
+
+def test_every_article_is_said() -> None:
+    said_of = {each.id: each.text for each in render(load(json.dumps(FULL)))}
+    assert said_of["told"].startswith("Any one of the members of the group certs owes https://one.example/#party a plan")
+    assert said_of["article:layer"] == "It is of the national layer, above the baseline, multilateral and bilateral layers."
+    assert said_of["includes:eu.nis2.art23"] == "The regime eu.nis2.art23 is included as of version 2022/2555."
+    assert said_of["relaxation:1"] == "For clause plan of base there are 9 hours, as far as it allows more time."
+    assert said_of["displacement:0"] == "“Mitigation plan” (cl. 4) stands in the place of clause plan of base, as far as that allows it."
+    assert said_of["stays"] == (
+        "Whatever a clause tells, the summary may leave to NO alone, unless it is known not to be so that the TLP label is RED."
+    )
+    assert said_of["article:exit"] == "A party may leave it by a notice of 3 months."
+    assert said_of["article:suspension"] == "A party may suspend it by a notice of 3 days."
+    assert said_of["article:survival"] == "“Mitigation plan” (cl. 4) binds beyond the end, for 6 months."
+    assert said_of["article:languages"] == "The texts in en and pt-BR are authentic; en prevails."
+    assert "https://one.example/#party signed on 2025-01-01, applies it provisionally from 2025-06-01" in said_of["article:transcription"]
+    assert "It does not accept “Mitigation plan” (cl. 4): Not accepted." in said_of["article:transcription"]

@@ -1,4 +1,4 @@
-"""The commands of whoever looks after a node, against a real database: migrate, demo, evidence, outbox, key, agreement show."""
+"""The commands of whoever looks after a node, against a real database: migrate, demo, evidence, outbox, key, agreement render."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def url(world: World, role: str = WORKER) -> str:
 
 NEEDS_ONE = [
     ("migrate",), ("evidence", "check"), ("outbox", "list"), ("outbox", "retry", "--dead"), ("key", "list"),
-    ("key", "create", "--party", "cert-ee", "--name", "n"), ("demo", "--load"), ("agreement", "show", "sovereign-ai-assurance"),
+    ("key", "create", "--party", "cert-ee", "--name", "n"), ("demo", "--load"), ("agreement", "render", "sovereign-ai-assurance"),
 ]  # fmt: skip
 
 
@@ -341,12 +341,12 @@ def test_a_key_has_a_name_that_can_be_shown(name: str) -> None:
 def test_a_version_on_record_is_shown_by_name_by_version_and_by_id(world: World) -> None:
     id_, version = world.rows("select id, version from demarche.agreement_version where name = 'sovereign-ai-assurance'")[0]
     found = [
-        document(run(url(world), "agreement", "show", which, "--json"))
+        document(run(url(world), "agreement", "render", which, "--json"))
         for which in ("sovereign-ai-assurance", f"sovereign-ai-assurance@{version}", str(id_))
     ]
     assert found[0] == found[1] == found[2]
     assert found[0]["version"] == version
-    missing = run(url(world), "agreement", "show", "sovereign-ai-assurance@9.9", "--json")
+    missing = run(url(world), "agreement", "render", "sovereign-ai-assurance@9.9", "--json")
     assert missing.exit_code == 1
     assert document(missing)["error"]["code"] == "not_found"
 

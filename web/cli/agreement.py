@@ -65,25 +65,27 @@ def lint(files: tuple[Path, ...], strict: bool, examples: bool, fix: bool, expla
     return Answer(document, lambda paper: linting.draw(paper, checked, examples), REFUSED if bad else DONE)
 
 
-@agreement.command("show")
+@agreement.command("render")
 @click.argument("which", metavar="FILE|ID")
+@click.option("--places", is_flag=True, help="Name after each number where it stands in the document.")
 @options.home
 @answering
-def show(which: str, home: Path | None) -> Answer:
+def render(which: str, places: bool, home: Path | None) -> Answer:
     """Say an agreement in plain language: a document, or a version that the node has on record.
 
     ID is a version's id, NAME for the newest version of that name, or NAME@VERSION. With --json: {name, version, title, digest,
-    zone, in_force_from, in_force_until, parties, clauses: [{id, cite, title, text}]}.
+    zone, in_force_from, in_force_until, parties, clauses: [{id, cite, title, text, pointer, parts: [{text, clause, pointer}]}]};
+    every number is a part of its own, with the id of its clause and its JSON pointer, which are empty for mere text.
 
     \b
     Examples:
-      demarche agreement show contract.yaml
-      demarche agreement show sovereign-ai-assurance@1.0
+      demarche agreement render contract.yaml
+      demarche agreement render sovereign-ai-assurance@1.0 --places
 
     Exit codes: 0 done; 1 the document has faults, or there is no such version; 2 wrong usage; 3 no database answers.
     """
     found = _found(which, home)
-    return Answer(_document(found), lambda paper: paper.paragraphs(terms.as_text(found)))
+    return Answer(_document(found), lambda paper: paper.paragraphs(terms.as_text(found, places=places)))
 
 
 @agreement.command("diff")
@@ -94,7 +96,7 @@ def show(which: str, home: Path | None) -> Answer:
 def diff(old: str, new: str, home: Path | None) -> Answer:
     """Say what a version changes against another: who gains and who loses, clause by clause.
 
-    OLD and NEW are files, or versions on record as for `show`. Periods are compared from every start in the term of NEW,
+    OLD and NEW are files, or versions on record as for `render`. Periods are compared from every start in the term of NEW,
     conditions in every combination of their facts; what cannot be decided is said to be different, and why. With --json:
     {old, new: {name, version, digest}, changes: [{kind, clause, cite, title, aspect, before, after, effect, gains, loses,
     because, text}]}; effect is stronger, weaker, different or same.

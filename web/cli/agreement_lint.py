@@ -41,9 +41,10 @@ def checked(path: Path, fix: bool) -> dict[str, Any]:
     except Invalid as invalid:
         findings = [{"level": "error"} | as_shown(each) for each in invalid.faults]
         return {"file": str(path), "name": None, "version": None, "digest": None, "findings": findings, "fixed": []}
+    findings = [_shown(each) for each in terms.lint(found, vocabulary(), _duties(), _regimes())]
     return {
         "file": str(path), "name": found.name, "version": found.version, "digest": found.digest,
-        "findings": [_shown(each) for each in terms.lint(found, vocabulary(), _duties())], "fixed": [_shown(each) for each in done.mended],
+        "findings": findings, "fixed": [_shown(each) for each in done.mended],
     }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def draw(paper: Paper, files: list[dict[str, Any]], examples: bool) -> None:
 
 
 def _mended(path: Path, text: str) -> terms.Mended:
-    done = terms.mended(text, vocabulary(), _duties())
+    done = terms.mended(text, vocabulary(), _duties(), _regimes())
     if done.mended:
         mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
         path.write_bytes(mark + done.text.encode("utf-8"))
@@ -85,3 +86,8 @@ def _duties() -> dict[str, Period | None]:
             name = f"{regime.overlay_of or regime.id}.{stage.id}"
             found[name] = stage.period if found.get(name, stage.period) == stage.period else None
     return found
+
+
+def _regimes() -> dict[str, str]:
+    """The version of every law in the catalogue."""
+    return {regime.id: regime.version for regime in catalogue()}

@@ -20,18 +20,23 @@ class Mended:
     mended: tuple[Finding, ...]
 
 
-def mended(text: str, known_facts: Collection[str] | None = None, known_duties: Mapping[str, Period | None] | None = None) -> Mended:
+def mended(
+    text: str,
+    known_facts: Collection[str] | None = None,
+    known_duties: Mapping[str, Period | None] | None = None,
+    known_regimes: Mapping[str, str] | None = None,
+) -> Mended:
     """The text with every fix applied that takes its finding away, brings no error, and can be made without touching the rest.
 
     Raises:
         Invalid: as `load`.
     """
     done: list[Finding] = []
-    findings = lint(load(text), known_facts, known_duties)
+    findings = lint(load(text), known_facts, known_duties, known_regimes)
     while len(done) < _MOST:
         for finding in findings:
             changed = _changed(text, finding)
-            after = () if changed is None else lint(load(changed), known_facts, known_duties)
+            after = () if changed is None else lint(load(changed), known_facts, known_duties, known_regimes)
             if changed is not None and _better(findings, after, finding.code):
                 text, findings = changed, after
                 done.append(finding)

@@ -10,15 +10,30 @@ from collections.abc import Collection, Mapping
 
 from incident.rules.legaltime.values import Period
 from incident.rules.terms.agreement import Agreement
-from incident.rules.terms.linting import anchoring, binding, ladders, pairing, spans, telling
+from incident.rules.terms.linting import (
+    anchoring,
+    binding,
+    ladders,
+    layering,
+    leaving,
+    missing,
+    pairing,
+    reachable,
+    restricting,
+    signing,
+    spans,
+    targets,
+    telling,
+)
 from incident.rules.terms.linting.binding import CASE_FACTS
-from incident.rules.terms.linting.finding import Edit, Finding, Known, Look, Rule, Said
+from incident.rules.terms.linting.finding import Edit, Finding, Known, Look, Rule, Said, Whole
 from incident.rules.terms.linting.fixing import fixed, fixed_text, is_sound
 from incident.rules.terms.linting.staging import example
 
 __all__ = ["CASE_FACTS", "RULES", "Edit", "Finding", "Rule", "fixed", "fixed_text", "lint"]
 
-RULES: Mapping[str, Rule] = {each.code: each for book in (telling, ladders, anchoring, pairing, spans, binding) for each in book.BOOK.rules}
+_BOOKS = (telling, ladders, anchoring, pairing, spans, targets, binding, reachable, missing, restricting, layering, signing, leaving)
+RULES: Mapping[str, Rule] = {each.code: each for book in _BOOKS for each in book.BOOK.rules}
 """Every rule by its code, in the order in which they are asked of a clause."""
 
 
@@ -26,18 +41,19 @@ def lint(
     agreement: Agreement,
     known_facts: Collection[str] | None = None,
     known_duties: Mapping[str, Period | None] | Collection[str] | None = None,
+    known_regimes: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Findings in the order of the clauses. Names of facts, and of laws' duties, are checked where the known ones are given.
+    """Findings in the order of the clauses. Names of facts, of laws and of their duties are checked where the known ones are given.
 
-    `known_duties` may give the period of each; targets are then compared with it.
+    `known_duties` may give the period of each; targets and clauses are then compared with it. `known_regimes` gives the version of each.
     """
     duties = dict(known_duties) if isinstance(known_duties, Mapping) else dict.fromkeys(known_duties or ())
-    known = Known(known_facts, duties)
+    known = Known(known_facts, duties, known_regimes)
     looks = [Look(each, place, agreement, known) for place, each in enumerate(agreement.commitments)]
-    of_clauses = [
-        _found(rule, said, agreement) for look in looks for rule in RULES.values() if not rule.of_document for said in rule.check(look)
-    ]
-    of_document = [_found(rule, said, agreement) for rule in RULES.values() if rule.of_document for said in rule.check(looks[0])]
+    rules = RULES.values()
+    of_clauses = [_found(rule, said, agreement) for look in looks for rule in rules if rule.check for said in rule.check(look)]
+    whole = Whole(agreement, known)
+    of_document = [_found(rule, said, agreement) for rule in rules if rule.of_document for said in rule.of_document(whole)]
     return (*of_clauses, *of_document)
 
 

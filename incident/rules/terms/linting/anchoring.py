@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from incident.rules.commitment import Commitment
 from incident.rules.terms.linting.finding import Book, Look, Said
-from incident.rules.terms.linting.places import anchors_of
+from incident.rules.terms.linting.places import anchors_of, may_be_one
 from incident.rules.vocabulary import vocabulary
 
 BOOK = Book()
@@ -51,7 +51,7 @@ def _unrecorded(look: Look) -> Iterator[Said]:
 )
 def _after_another(look: Look) -> Iterator[Said]:
     for other in _named(look, "after"):
-        if other.owed_by.role != look.clause.owed_by.role:
+        if not may_be_one(other.owed_by, look.clause.owed_by):
             message = f"starts when its own debtor has done {other.id}, but {other.owed_by.role} owes that."
             yield look.say("/anchor", message, look.never_starting(other.id))
 
@@ -75,7 +75,7 @@ def _delivery_of_nothing(look: Look) -> Iterator[Said]:
 )
 def _delivery_to_others(look: Look) -> Iterator[Said]:
     for other in _named(look, "delivery"):
-        if other.tell is not None and look.clause.owed_by.role not in (other.owed_by.role, other.owed_to.role):
+        if other.tell is not None and not any(may_be_one(look.clause.owed_by, each) for each in (other.owed_by, other.owed_to)):
             message = f"its debtor neither sends nor receives the notice of {other.id}, so the clock never starts."
             yield look.say("/anchor", message, look.never_starting(other.id))
 

@@ -23,8 +23,12 @@ _WHERE = {
 }  # fmt: skip
 _KINDS = {
     "operator": "operator", "supplier": "vendor", "supplier two": "vendor", "home CERT": "cert", "affected CERT": "cert",
-    "affected CERT two": "cert", "authority": "regulator",
+    "affected CERT two": "cert", "authority": "regulator", "signatory": "other", "signatory two": "other", "signatory three": "other",
 }  # fmt: skip
+_ABROAD = {"supplier": 1, "supplier two": 2, "affected CERT": 0, "affected CERT two": 1, "signatory two": 0, "signatory three": 1}
+_NAMED = (Role.GROUP, Role.PARTY)
+_SIGNATORIES = ("signatory", "signatory two", "signatory three")
+"""Of whom a clause names itself so many have a part in the case; more of them would show nothing more."""
 SLOTS = {
     Role.OPERATOR: ("operator",), Role.SUPPLIERS: ("supplier",), Role.ANY_PARTY: ("operator", "supplier"),
     Role.HOME_CERT: ("home CERT",), Role.AFFECTED_CERTS: ("affected CERT",),
@@ -64,10 +68,17 @@ class Cast:
 
     def _country(self, slot: str) -> str:
         home = self.placed.get("operator", self.countries[0])
-        if slot.removesuffix(" two") in self.placed:
-            return self.placed[slot.removesuffix(" two")]
+        if (kind := slot.removesuffix(" two").removesuffix(" three")) in self.placed:
+            return self.placed[kind]
         others = [*self.abroad, *(each for each in self.countries if each != home and each not in self.abroad)] or [home]
-        place = {"supplier": 1, "supplier two": 2, "affected CERT": 0, "affected CERT two": 1}.get(slot)
+        place = {
+            "supplier": 1,
+            "supplier two": 2,
+            "affected CERT": 0,
+            "affected CERT two": 1,
+            "signatory two": 0,
+            "signatory three": 1,
+        }.get(slot)
         return home if place is None else others[place % len(others)]
 
 
@@ -116,7 +127,18 @@ def _cast(agreement: Agreement, watched: list[Commitment], as_written: bool, ans
     placed = _placed(watched, answers)
     home = placed.get("operator", countries[0])
     abroad = tuple(str(each) for each in affected if each != home) if isinstance(affected, tuple) else ()
-    return Cast(countries, competences, dict(zip(wanted, agreement.parties, strict=False)), placed, abroad)
+    return Cast(countries, competences, _uris(wanted, agreement, watched, as_written), placed, abroad)
+
+
+def _uris(wanted: list[str], agreement: Agreement, watched: list[Commitment], as_written: bool) -> dict[str, str]:
+    """Who fills which slot. Whoever the watched clauses name is kept for what they say, as long as others can fill the roles."""
+    named = list(
+        dict.fromkeys(uri for each in watched for asked in (each.owed_by, each.owed_to) for uri in asked.named[: len(_SIGNATORIES)])
+    )
+    others = list(agreement.parties) if as_written else [each for each in agreement.parties if each not in named]
+    filled = dict(zip(wanted, [*others, *named], strict=False))
+    left = [uri for uri in named if uri not in filled.values()]
+    return filled | dict(zip(_SIGNATORIES, left, strict=False))
 
 
 def _placed(watched: list[Commitment], answers: Answers) -> dict[str, str]:
@@ -126,7 +148,7 @@ def _placed(watched: list[Commitment], answers: Answers) -> dict[str, str]:
         if fact != "jurisdiction" or value is None:
             continue
         asked = watched[0].owed_by if of == "owed_by" and watched else watched[0].owed_to if of == "owed_to" and watched else None
-        (slot, *_) = SLOTS.get(asked.role, ("operator",)) if asked else ("operator",)
+        (slot, *_) = (_SIGNATORIES if asked.role in _NAMED else SLOTS.get(asked.role, ("operator",))) if asked else ("operator",)
         placed["operator" if slot == "home CERT" else slot] = str(value)
     return placed
 
@@ -170,6 +192,8 @@ def _whose(case: Case, of: str, watched: list[Commitment], cast: Cast) -> list[P
         asked: Parties = watched[0].owed_by if of == "owed_by" else watched[0].owed_to
         if asked.role in AUTHORITIES:
             return [each for each in case.directory if each.competences]
+        if asked.role in _NAMED:
+            return [each for each in cast.made.values() if each.uri in asked.named]
         if asked.role in SLOTS:
             names = SLOTS[asked.role]
             return [each for slot, each in cast.made.items() if slot.removesuffix(" two") in names]

@@ -100,6 +100,16 @@ class Known:
 
     facts: Collection[str] | None = None
     duties: Mapping[str, Period | None] = field(default_factory=dict)
+    regimes: Mapping[str, str] | None = None
+    """The version of each law that is known here, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The document, as a rule looks at it that asks about no single clause."""
+
+    agreement: Agreement
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,10 @@ class Look:
         return Edit("remove", self.at + below)
 
 
+ClauseCheck = Callable[[Look], Iterator[Said]]
+DocumentCheck = Callable[[Whole], Iterator[Said]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `code` is stable; `explanation` is one paragraph for whoever wrote the clause."""
@@ -146,9 +160,9 @@ class Rule:
     code: str
     level: Level
     explanation: str
-    check: Callable[[Look], Iterator[Said]]
-    of_document: bool = False
-    """Looks at the document as a whole; it is given the first clause and is asked once."""
+    check: ClauseCheck | None = None
+    of_document: DocumentCheck | None = None
+    """Set in place of `check` where it looks at the document as a whole and is asked once."""
 
 
 class Book:
@@ -157,13 +171,20 @@ class Book:
     def __init__(self) -> None:
         self.rules: list[Rule] = []
 
-    def rule(
-        self, code: str, level: Level, explanation: str, *, of_document: bool = False
-    ) -> Callable[[Callable[[Look], Iterator[Said]]], Callable[[Look], Iterator[Said]]]:
-        """Enter a function as the rule of that code."""
+    def rule(self, code: str, level: Level, explanation: str) -> Callable[[ClauseCheck], ClauseCheck]:
+        """Enter a function as the rule of that code; it is asked about every clause."""
 
-        def enter(check: Callable[[Look], Iterator[Said]]) -> Callable[[Look], Iterator[Said]]:
-            self.rules.append(Rule(code, level, " ".join(explanation.split()), check, of_document))
+        def enter(check: ClauseCheck) -> ClauseCheck:
+            self.rules.append(Rule(code, level, " ".join(explanation.split()), check))
+            return check
+
+        return enter
+
+    def document_rule(self, code: str, level: Level, explanation: str) -> Callable[[DocumentCheck], DocumentCheck]:
+        """Enter a function as the rule of that code; it is asked about the document, once."""
+
+        def enter(check: DocumentCheck) -> DocumentCheck:
+            self.rules.append(Rule(code, level, " ".join(explanation.split()), of_document=check))
             return check
 
         return enter

@@ -13,6 +13,8 @@ from incident.errors import Invalid
 from incident.rules.terms import schema, source
 from incident.rules.terms.linting.finding import Edit
 
+_NAMING_CLAUSES = ("displacements", "survival", "transcription")
+
 
 def fixed(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
     """A copy of the document with the edits applied, one after the other.
@@ -50,7 +52,8 @@ def _part(document: dict[str, Any], edit: Edit) -> tuple[dict[str, Any], Edit]:
     tokens = _tokens(edit.path)
     if len(tokens) < 3 or tokens[0] != "commitments":
         return document, edit
-    alone = document | {"commitments": [document["commitments"][int(tokens[1])]]}
+    alone = {key: value for key, value in document.items() if key not in _NAMING_CLAUSES}
+    alone |= {"commitments": [document["commitments"][int(tokens[1])]]}
     return alone, Edit(edit.op, "/".join(("", "commitments", "0", *map(source.escape, tokens[2:]))), edit.value)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from incident.rules.commitment import Commitment
 from incident.rules.escalation.retries import DELAYS, next_try
 from incident.rules.terms.linting.finding import NOTICES, Book, Look, Said, Stage, elapsed, least
+from incident.rules.terms.linting.places import may_be_one
 
 BOOK = Book()
 _TWO_FAILURES = DELAYS[0] + DELAYS[1]
@@ -87,12 +89,17 @@ def _acknowledgement_after_duty(look: Look) -> Iterator[Said]:
     length = elapsed(look.clause.period)
     for anchor in look.clause.anchors:
         notice = look.agreement.commitment(anchor.name) if anchor.kind == "delivery" else None
-        if notice is None or notice.acknowledge_within is None or notice.owed_to.role != look.clause.owed_by.role:
+        if notice is None or notice.acknowledge_within is None or not _told(notice, look):
             continue
         latest = least(notice.acknowledge_within)
         if length is not None and (latest is None or latest >= length):
             message = f"is due before the notice of {notice.id}, from whose delivery it runs, must be acknowledged."
             yield look.say("/within", message, Stage((notice.id, look.clause.id)))
+
+
+def _told(notice: Commitment, look: Look) -> bool:
+    """Whether whoever owes the clause is whoever the notice goes to."""
+    return notice.owed_to.role == look.clause.owed_by.role and may_be_one(notice.owed_to, look.clause.owed_by)
 
 
 @BOOK.rule(

@@ -22,7 +22,8 @@ _SEVERAL = (Role.SUPPLIERS, Role.AFFECTED_CERTS, Role.ANY_PARTY, Role.COMPETENT)
 )
 def _oneself(look: Look) -> Iterator[Said]:
     by, to = look.clause.owed_by, look.clause.owed_to
-    if by.role == to.role and by.competence == to.competence and by.role not in _SEVERAL:
+    alone = len(set(by.named)) == 1 and set(by.named) == set(to.named) if by.named or to.named else by.role not in _SEVERAL
+    if alone and (by.named or (by.role, by.competence) == (to.role, to.competence)):
         yield look.say("/owed_to", f"{by.role} owes this to itself.")
 
 

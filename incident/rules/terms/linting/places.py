@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from incident.rules.commitment import Parties
 from incident.rules.terms.linting.finding import Look
 
 Spoken = Mapping[str, Any]
@@ -40,3 +41,10 @@ def _below(at: str, spoken: Spoken) -> Iterator[tuple[str, Spoken]]:
     for several in ("all", "any"):
         for place, part in enumerate(spoken.get(several, ())):
             yield from _below(f"{at}/{several}/{place}", part)
+
+
+def may_be_one(one: Parties, other: Parties) -> bool:
+    """Whether the same party can be both. Whoever is named may have any role in a case; two roles are taken to be two parties."""
+    if one.named and other.named:
+        return not set(one.named).isdisjoint(other.named)
+    return bool(one.named or other.named) or one.role == other.role

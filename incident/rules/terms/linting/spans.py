@@ -1,17 +1,15 @@
-"""Periods, zones, calendars, planning targets and the term."""
+"""Periods, zones, calendars and the term."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from incident.rules.commitment import Anchor, Commitment, Parties, Role, Source
+from incident.rules.commitment import Commitment, Role
 from incident.rules.legaltime import CalendarRefused, calendar
-from incident.rules.legaltime.values import Basis, Period
 from incident.rules.terms.linting.casting import slots
-from incident.rules.terms.linting.finding import Book, Edit, Look, Said, Stage, elapsed
+from incident.rules.terms.linting.finding import Book, Look, Said, Stage
 from incident.rules.terms.linting.places import clause_of
 from incident.rules.terms.linting.staging import planned_on
 
@@ -129,74 +127,6 @@ def _term_too_short(look: Look) -> Iterator[Said]:
         yield look.say("/within", f"falls due after the term has ended on {ends:%Y-%m-%d}, even of a case on its first day.", stage)
 
 
-@BOOK.rule(
-    "unknown_duty",
-    "error",
-    """A planning target names a duty that neither this agreement nor a law that is known here has: it plans nothing.""",
-    of_document=True,
-)
-def _unknown_duty(look: Look) -> Iterator[Said]:
-    for place, (name, target) in enumerate(look.agreement.targets):
-        if not look.known.duties or name in look.known.duties or look.agreement.commitment(name) is not None:
-            continue
-        near = difflib.get_close_matches(name, look.known.duties, n=1, cutoff=0.9)
-        at = f"/planning_targets/{place}/for"
-        message = f"{name} is no duty of this agreement or of a law that is known here; the target plans nothing."
-        remark = f"{name}: no obligation of that name is planned; the target of {_span(target.period)} is never asked."
-        yield Said(at, message, Stage((), remarks=(remark,)), (Edit("replace", at, near[0]),) if near else ())
-
-
-@BOOK.rule(
-    "days_for_hours",
-    "warning",
-    """The target is in days, but the duty is counted in hours: a day runs to midnight of some zone, and the target comes out up to a
-    day later than the same number of hours, past the legal instant perhaps. Say it in hours.""",
-    of_document=True,
-)
-def _days_for_hours(look: Look) -> Iterator[Said]:
-    for place, name, target, limit in _targets(look):
-        if target.unit == "d" and elapsed(limit) is not None:
-            at = f"/planning_targets/{place}/within"
-            message = f"plans {name} in days, which is counted in hours ({_span(limit)})."
-            yield Said(at, message, _beside(look, name, limit), (Edit("replace", at, {"hours": 24 * target.n}),))
-
-
-@BOOK.rule(
-    "target_after_limit",
-    "warning",
-    """The target is not earlier than the period of the duty itself, so it never moves the plan: whoever reads it believes in time that
-    the duty does not give.""",
-    of_document=True,
-)
-def _target_after_limit(look: Look) -> Iterator[Said]:
-    for place, name, target, limit in _targets(look):
-        span, most = elapsed(target), elapsed(limit)
-        if span is not None and most is not None and span >= most:
-            at = f"/planning_targets/{place}/within"
-            yield Said(at, f"plans {name} for {_span(target)}, but it is due within {_span(limit)}.", _beside(look, name, limit))
-
-
-def _targets(look: Look) -> Iterator[tuple[int, str, Period, Period]]:
-    """The targets of duties whose period is known."""
-    for place, (name, target) in enumerate(look.agreement.targets):
-        own = look.agreement.commitment(name)
-        limit = own.period if own else look.known.duties.get(name)
-        if limit is not None:
-            yield place, name, target.period, limit
-
-
-def _beside(look: Look, name: str, limit: Period) -> Stage:
-    """The duty beside the agreement: the law's period, owed by the first debtor of the agreement and counted from the filing."""
-    if look.agreement.commitment(name):
-        return Stage((name,))
-    source = Source("regime", name.rpartition(".")[0], "", "", name)
-    filing, debtor = (Anchor("filing"),), look.agreement.commitments[0].owed_by
-    duty = Commitment(
-        name, name, source, debtor, Parties(Role.AUTHORITY, competence="any"), anchors=filing, period=limit, basis=Basis.STATUTE
-    )
-    return Stage((), beside=(duty,))
-
-
 def _is_ambiguous(zone: str) -> bool:
     return zone not in ("UTC", "Etc/UTC") and ("/" not in zone or zone.startswith("Etc/"))
 
@@ -213,8 +143,3 @@ def _calendar_at(look: Look) -> str:
 def _longest(clauses: tuple[Commitment, ...]) -> timedelta:
     """More than all periods one after another can last."""
     return sum((each.period.n * _MOST.get(each.period.unit, timedelta(days=400)) for each in clauses if each.period), timedelta(days=60))
-
-
-def _span(period: Period) -> str:
-    unit = {"min": "minutes", "h": "hours", "d": "days", "bd": "business days", "w": "weeks", "mo": "months", "y": "years"}[period.unit]
-    return f"{period.n} {unit}"

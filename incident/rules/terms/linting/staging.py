@@ -87,8 +87,11 @@ def _with_targets(agreement: Agreement, stage: Stage) -> Iterator[Commitment]:
     targets: dict[str, tuple[Target, ...]] = {}
     for name, target in agreement.targets:
         targets[name] = (*targets.get(name, ()), target)
-    for each in (*concerned(agreement, stage.watched), *stage.beside):
-        yield replace(each, targets=(*each.targets, *targets.get(each.id, ())))
+    # Where only duties beside the agreement are looked at, its own clauses change nothing about them.
+    clauses = () if stage.beside and not stage.watched else concerned(agreement, stage.watched)
+    for each in (*clauses, *stage.beside):
+        limits = replace(each.limits, restrictions=agreement.restrictions)
+        yield replace(each, targets=(*each.targets, *targets.get(each.id, ())), limits=limits)
 
 
 def _opening(case: Case) -> str:

@@ -206,8 +206,8 @@ def _answers(clause: Commitment, labels: tuple[str, ...] = TLP) -> Answers | Non
         return None
 
 
-def _who(parties: Parties) -> tuple[Role, str | None]:
-    return parties.role, parties.competence
+def _who(parties: Parties) -> tuple[Role, str | None, tuple[str, ...]]:
+    return parties.role, parties.competence, parties.named
 
 
 def _spoken(look: Look) -> dict[str, object]:

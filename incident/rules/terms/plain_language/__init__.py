@@ -50,16 +50,20 @@ def render(agreement: Agreement) -> tuple[Clause, ...]:
     return (*_clauses(agreement), *_targets(agreement), *_articles(agreement))
 
 
-def as_text(agreement: Agreement) -> str:
-    """The whole agreement as plain text: a head, then one paragraph a clause."""
+def as_text(agreement: Agreement, *, places: bool = False) -> str:
+    """The whole agreement as plain text: a head, then one paragraph a clause; with `places`, each number with its JSON pointer."""
     until = agreement.document["in_force"].get("until")
     starts = agreement.document["in_force"]["from"]
     force = f"In force from {starts}" + (f" until the end of {until}" if until and len(until) == 10 else "")
     force += f" until {until}" if until and len(until) != 10 else ""
     head = [f"{agreement.title} ({agreement.name}, version {agreement.version})", f"{force}, {agreement.zone}."]
     parties = ["Between:", *(f"  {uri}" for uri in agreement.parties)]
-    body = [f"{f'{each.cite}. ' if each.cite else ''}{each.title}\n{each.text}" for each in render(agreement)]
+    body = [f"{f'{each.cite}. ' if each.cite else ''}{each.title}\n{_placed(each) if places else each.text}" for each in render(agreement)]
     return "\n".join([*head, agreement.digest, "", *parties]) + "\n\n" + "\n\n".join(body) + "\n"
+
+
+def _placed(clause: Clause) -> str:
+    return "".join(f"{each.text} [{each.pointer}]" if each.pointer else each.text for each in clause.parts)
 
 
 def _clauses(agreement: Agreement) -> Iterator[Clause]:

@@ -39,8 +39,9 @@ def _below(layer: str) -> str:
 
 
 def _languages(given: Articles, prevails: str) -> str:
+    texts = "text" if len(given.languages) == 1 else "texts"
     verb = "is" if len(given.languages) == 1 else "are"
-    return f"The text in {joined(given.languages, 'and')} {verb} authentic" + (f"; {prevails}." if len(given.languages) > 1 else ".")
+    return f"The {texts} in {joined(given.languages, 'and')} {verb} authentic" + (f"; {prevails}." if len(given.languages) > 1 else ".")
 
 
 def _standing_on(given: Articles) -> Iterator[Told]:
