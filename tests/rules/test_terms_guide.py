@@ -8,16 +8,21 @@ from pathlib import Path
 from marshmallow import Schema
 
 from incident.rules.terms import lint, load
+from incident.rules.terms.diff import CLAUSE_KEYS, DOCUMENT_KEYS
 from incident.rules.terms.schema import clause, document, parts
+from incident.rules.vocabulary import vocabulary
 
 
-def test_the_example_of_the_guide_is_a_good_agreement() -> None:
+def test_the_examples_of_the_guide_are_good_agreements() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text(encoding="utf-8")
-    example = re.search(r"```yaml\n(.*?)```", guide, re.DOTALL)
-    assert example is not None
-    agreement = load(example[1])
-    assert [each.id for each in agreement.commitments] == ["notice", "plan"]
-    assert lint(agreement) == ()
+    small, large = (load(each) for each in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL))
+    assert [each.id for each in small.commitments] == ["notice", "plan"]
+    assert [each.id for each in large.commitments] == ["warning", "update", "plan"]
+    for agreement in (small, large):
+        assert lint(agreement, vocabulary()) == ()
+    assert set(DOCUMENT_KEYS) - set(large.document) == {"planning_targets"}
+    said = {key for each in (*small.document["commitments"], *large.document["commitments"]) for key in each}
+    assert said == CLAUSE_KEYS
 
 
 def test_the_guide_speaks_of_every_key() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from incident.rules.legaltime.values import Period
 from incident.rules.terms import Finding, lint, load, render
 
 HEAD = """
@@ -186,3 +187,72 @@ def test_a_planning_target_reads_as_no_law() -> None:
     last = render(made)[-1]
     assert (last.cite, last.id) == ("Annex B", "planned:eu.gdpr.art33.processor_to_controller")
     assert "12 hours from its start. This is no legal instant" in last.text
+
+
+OVERLAY = HEAD.replace("commitments:\n", "")
+MORE = "  - {of: {duty: eu.gdpr.art33.notification}, within: {hours: %s}, cite: cl. 2}\n"
+
+
+def test_a_document_without_clauses_is_looked_at_too() -> None:
+    made = load(OVERLAY + "exit: {cite: cl. 9}\nrelaxations:\n" + MORE % 96)
+    (finding,) = lint(made, None, {"eu.gdpr.art33.notification": Period(72, "h", "elapsed_hours")})
+    assert (finding.code, finding.pointer) == ("relaxes_statute", "/relaxations/0/of")
+    assert "eu.gdpr.art33.notification: the operator owes it; due 2026-01-10 09:00 UTC" in finding.counter_example[2]
+
+
+def test_a_clause_about_a_duty_of_a_law_that_is_counted_in_hours_is_not_counted_in_days() -> None:
+    duties = {"eu.gdpr.art33.notification": Period(72, "h", "elapsed_hours")}
+    clause = a_clause("plan", "within: {days: 3}", "duty: eu.gdpr.art33.notification", by="suppliers", to="home_cert")
+    (finding,) = lint(load(HEAD + clause), None, duties)
+    assert (finding.code, finding.pointer) == ("days_for_hours", "/commitments/0/within")
+    assert [each.as_document() for each in finding.fix] == [{"op": "replace", "path": "/commitments/0/within", "value": {"hours": 72}}]
+    assert any(line.startswith("eu.gdpr.art33.notification:") for line in finding.counter_example)
+
+
+ON_CALL = "{contact: %s, zone: %s, days: [%s], from: '%s', until: '%s'}"
+WEEK = "mon, tue, wed, thu, fri, sat, sun"
+
+
+@pytest.mark.parametrize(
+    ("windows", "hours", "found"),
+    [
+        ([], 4, False),
+        ([("deputy", "UTC", WEEK, "08:00", "08:00")], 4, False),
+        ([("deputy", "UTC", WEEK, "08:00", "20:00")], 4, True),
+        ([("deputy", "UTC", WEEK, "08:00", "20:00")], 13, False),
+        ([("deputy", "UTC", WEEK, "08:00", "20:00"), ("manager", "owed_to", WEEK, "20:00", "08:00")], 4, False),
+        ([("deputy", "UTC", WEEK, "08:00", "20:00"), ("manager", "Asia/Tokyo", WEEK, "05:00", "17:00")], 1, False),
+        ([("deputy", "UTC", "mon, tue, wed, thu, fri", "00:00", "00:00")], 48, True),
+        ([("deputy", "UTC", "mon, tue, wed, thu, fri", "00:00", "00:00")], 49, False),
+    ],
+)
+def test_hours_in_which_an_acknowledgement_runs_out_with_nobody_on_call_are_found(
+    windows: list[tuple[str, ...]], hours: int, found: bool
+) -> None:
+    lines = ["within: {hours: 1}", TELL, f"acknowledge_within: {{hours: {hours}}}", "ladder: [{contact: deputy, before: {minutes: 5}}]"]
+    lines += [f"on_call: [{', '.join(ON_CALL % each for each in windows)}]"] if windows else []
+    assert [each.code for each in findings(a_clause("one", *lines, done="received"))] == (["nobody_at_night"] if found else [])
+
+
+def test_a_party_that_is_named_may_have_any_role_and_two_that_are_named_are_two() -> None:
+    one, two = ("party, party: https://one.example/#party", "party, party: https://two.example/#party")
+    plan = a_clause("plan", by=one, to="home_cert")
+    assert codes(plan, a_clause("after", "anchor: {after: plan}", by="operator", to="home_cert")) == []
+    assert codes(plan, a_clause("after", "anchor: {after: plan}", by=two, to="home_cert")) == [
+        ("after_another_debtor", "/commitments/1/anchor")
+    ]
+    assert codes(a_clause("plan", by=one, to=one)) == [("owed_to_oneself", "/commitments/0/owed_to")]
+    stranger = a_clause("plan", by="party, party: https://nine.example/#party", to="home_cert")
+    assert codes(stranger) == [("group_of_strangers", "/commitments/0/owed_by/party")]
+
+
+def test_many_strangers_are_one_finding_and_each_counter_example_plans_no_more_than_it_shows() -> None:
+    members = ", ".join(f"https://x{number}.example/#party" for number in range(2000))
+    group = f"groups:\n  - {{name: all, members: [{members}]}}\n"
+    plans = "".join(a_clause(f"plan{number}", f"within: {{hours: {number + 2}}}", by="group, group: all") for number in range(20))
+    found = lint(load(HEAD + plans + "relaxations:\n" + "".join(MORE % number for number in range(100, 140)) + group))
+    assert [each.code for each in found if each.code != "relaxes_statute"] == ["group_of_strangers"]
+    assert found[-1].message.startswith(
+        "https://x0.example/#party, https://x1.example/#party, https://x2.example/#party and 1997 more are in"
+    )
+    assert all(len(each.counter_example) < 10 for each in found)

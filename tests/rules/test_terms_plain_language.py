@@ -150,7 +150,7 @@ def test_what_the_new_keys_of_a_clause_say_is_said() -> None:
         "On call is the deputy on Monday and Sunday from 08:00 to 07:30 of the next day in the zone of the creditor; otherwise the duty",
         "It carries the summary only up to TLP:GREEN and to EE.",
         "To https://one.example/#party and https://two.example/#party it carries nothing that is labelled above TLP:GREEN and",
-        "May be extended under cl. 8 by both sides on the ground of injunction, for at most 2 days.",
+        "May be extended under cl. 8 by both sides on the ground of injunction, by at most 2 days.",
         "The debtor may stop the clock on the ground of force majeure, for at most 2 hours (cl. 8).",
         "After a miss, the creditor gives notice of breach within 1 hour, the debtor cures it within 1 business day",
         "It is about the duty eu.gdpr.art33.authority.",
@@ -162,13 +162,13 @@ def test_what_the_new_keys_of_a_clause_say_is_said() -> None:
 
 def test_every_article_is_said() -> None:
     said_of = {each.id: each.text for each in render(load(json.dumps(FULL)))}
-    assert said_of["told"].startswith("Any one of the members of the group certs owes https://one.example/#party a plan")
+    assert said_of["told"].startswith("Any one of the members of the group certs owes the party https://one.example/#party a plan")
     assert said_of["article:layer"] == "It is of the national layer, above the baseline, multilateral and bilateral layers."
     assert said_of["includes:eu.nis2.art23"] == "The regime eu.nis2.art23 is included as of version 2022/2555."
     assert said_of["relaxation:1"] == "For clause plan of base there are 9 hours, as far as it allows more time."
     assert said_of["displacement:0"] == "“Mitigation plan” (cl. 4) stands in the place of clause plan of base, as far as that allows it."
     assert said_of["stays"] == (
-        "Whatever a clause tells, the summary may leave to NO alone, unless it is known not to be so that the TLP label is RED."
+        "Whatever a clause tells, the summary may leave to NO alone, as long as it may be that the TLP label is RED."
     )
     assert said_of["article:exit"] == "A party may leave it by a notice of 3 months."
     assert said_of["article:suspension"] == "A party may suspend it by a notice of 3 days."

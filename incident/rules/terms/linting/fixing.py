@@ -13,7 +13,7 @@ from incident.errors import Invalid
 from incident.rules.terms import schema, source
 from incident.rules.terms.linting.finding import Edit
 
-_NAMING_CLAUSES = ("displacements", "survival", "transcription")
+_HEAD = ("format", "name", "version", "title", "zone", "in_force")
 
 
 def fixed(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
@@ -52,8 +52,10 @@ def _part(document: dict[str, Any], edit: Edit) -> tuple[dict[str, Any], Edit]:
     tokens = _tokens(edit.path)
     if len(tokens) < 3 or tokens[0] != "commitments":
         return document, edit
-    alone = {key: value for key, value in document.items() if key not in _NAMING_CLAUSES}
-    alone |= {"commitments": [document["commitments"][int(tokens[1])]]}
+    alone = {key: document[key] for key in _HEAD if key in document}
+    alone |= {"parties": document["parties"][:2], "commitments": [document["commitments"][int(tokens[1])]]}
+    if "groups" in document:  # a clause may name one, whoever is in it
+        alone["groups"] = [{**each, "members": each["members"][:1]} for each in document["groups"]]
     return alone, Edit(edit.op, "/".join(("", "commitments", "0", *map(source.escape, tokens[2:]))), edit.value)
 
 

@@ -9,6 +9,7 @@ from incident.rules.legaltime.values import Period
 from incident.rules.terms.linting.finding import Book, Look, Said, Stage
 from incident.rules.terms.linting.places import clause_of
 from incident.rules.terms.linting.targets import spoken
+from incident.rules.terms.plain_language import ground
 
 BOOK = Book()
 _UNIT = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "bd": timedelta(days=1), "mo": timedelta(days=28)}
@@ -59,8 +60,7 @@ def _excuses_nothing(look: Look) -> Iterator[Said]:
 def _pause_without_limit(look: Look) -> Iterator[Said]:
     for place, each in enumerate(look.clause.excuses):
         if each.kind == "pause" and each.by in _DEBTORS and each.most is None and look.clause.period is not None:
-            ground = each.ground.replace("_", " ")
-            remark = f"{look.clause.id}: stopped on the ground of {ground} ({each.cite}), its clock stands without an end."
+            remark = f"{look.clause.id}: stopped on the ground of {ground(each.ground)} ({each.cite}), its clock stands without an end."
             fix = look.replacing(f"/excuses/{place}/by", "owed_to") if "by" in clause_of(look)["excuses"][place] else None
             stage = Stage((look.clause.id,), remarks=(remark,))
             yield look.say(f"/excuses/{place}", "its debtor may stop the clock without a limit.", stage, fix)

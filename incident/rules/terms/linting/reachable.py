@@ -57,7 +57,7 @@ def _open(window: OnCall, home: str, monday: date) -> Iterator[_Gap]:
     """When it is open in that week, and in the weeks around it."""
     place = zone(window.zone_of.removeprefix("fixed:") if window.zone_of.startswith("fixed:") else home)
     over = 0 if window.until > window.since else 1
-    for offset in range(-7, 21):
+    for offset in range(-7, 14):
         if offset % 7 in window.days:
             day = datetime.combine(monday + timedelta(days=offset), time())
             walls = (day + timedelta(minutes=window.since), day + timedelta(days=over, minutes=window.until))

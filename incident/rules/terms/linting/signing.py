@@ -8,6 +8,7 @@ from incident.rules.terms.linting.finding import Book, Edit, Said, Stage, Whole
 from incident.rules.terms.linting.layering import somewhere
 
 BOOK = Book()
+_MOST_NAMED = 3  # of many parties with the same fault
 
 
 @BOOK.document_rule(
@@ -21,11 +22,12 @@ def _group_of_strangers(whole: Whole) -> Iterator[Said]:
     parties = set(whole.agreement.parties)
     for place, (name, members) in enumerate(whole.agreement.articles.groups.items()):
         using = tuple(each.id for each in whole.agreement.commitments if name in (each.owed_by.group, each.owed_to.group))[:1]
-        for at, uri in enumerate(members):
-            if uri not in parties:
-                path = f"/groups/{place}/members/{at}"
-                fix = (Edit("remove", path),) if len(members) > 1 else ()
-                yield Said(path, f"{uri} is in the group {name}, but signs nothing.", Stage(using, remarks=(_stranger(uri),)), fix)
+        strangers = [uri for uri in members if uri not in parties]
+        if strangers:
+            path, left = f"/groups/{place}/members", [uri for uri in members if uri in parties]
+            stage = Stage(using, remarks=tuple(_stranger(uri) for uri in strangers[:_MOST_NAMED]))
+            fix = (Edit("replace", path, left),) if left else ()
+            yield Said(path, f"{_named(strangers)} in the group {name}, but not among the signatories.", stage, fix)
     for place, each in enumerate(whole.agreement.commitments):
         for key, asked in (("owed_by", each.owed_by), ("owed_to", each.owed_to)):
             if asked.group is None and (strangers := [uri for uri in asked.named if uri not in parties]):
@@ -46,10 +48,10 @@ def _stranger(uri: str) -> str:
 )
 def _party_without_key(whole: Whole) -> Iterator[Said]:
     keys = whole.agreement.articles.keys
-    for place, uri in enumerate(whole.agreement.parties if keys else ()):
-        if uri not in keys:
-            remark = f"{uri}: no key of it is named; a signature in its name cannot be told from another's."
-            yield Said(f"/parties/{place}", f"no key of {uri} is named beside those of others.", somewhere(whole, remark))
+    without = [uri for uri in whole.agreement.parties if uri not in keys]
+    if keys and without:
+        remark = f"{without[0]}: no key of it is named; a signature in its name cannot be told from another's."
+        yield Said("/keys", f"{_named(without)} without a key beside others that have one.", somewhere(whole, remark))
 
 
 @BOOK.document_rule(
@@ -58,10 +60,18 @@ def _party_without_key(whole: Whole) -> Iterator[Said]:
     """Two parties are to sign by the same key. A signature by it is either's, so neither can be held to it. Give each its own.""",
 )
 def _shared_key(whole: Whole) -> Iterator[Said]:
-    holders: dict[str, str] = {}
+    holders: dict[str, list[tuple[str, str]]] = {}
     for place, (uri, keys) in enumerate(whole.agreement.articles.keys.items()):
         for at, key in enumerate(keys):
-            if (other := holders.setdefault(key, uri)) != uri:
-                remark = f"{key}: a key of {other} and of {uri}."
-                message = f"{uri} is to sign by a key of {other}."
-                yield Said(f"/keys/{place}/fingerprints/{at}", message, somewhere(whole, remark))
+            holders.setdefault(key, []).append((f"/keys/{place}/fingerprints/{at}", uri))
+    for key, held in holders.items():
+        if len(held) > 1:
+            names = [uri for _, uri in held]
+            message = f"{_named(names[1:])} to sign by a key of {names[0]}."
+            yield Said(held[1][0], message, somewhere(whole, f"{key}: a key of {names[0]} and of {names[1]}."))
+
+
+def _named(uris: list[str]) -> str:
+    """So many, and what they are: is or are."""
+    more = f" and {len(uris) - _MOST_NAMED} more" if len(uris) > _MOST_NAMED else ""
+    return f"{', '.join(uris[:_MOST_NAMED])}{more} {'is' if len(uris) == 1 else 'are'}"

@@ -33,7 +33,7 @@ def example(agreement: Agreement, stage: Stage) -> tuple[str, ...]:
     case, planned = planned_on(agreement, stage)
     lines = [*stage.remarks, _opening(case)]
     for name in (*stage.watched, *(each.id for each in stage.beside)):
-        found = [each for each in planned if each.commitment.id in (name, f"{name}.acknowledge")]
+        found = [each for each in planned if each.commitment.id == name or each.commitment.id.startswith(f"{name}.")]
         found = [each for each in found if not _is_real_other(agreement, name, each)]
         lines += [line for each in found for line in _of_one(each)] or [f"{name}: nobody owes anything under this clause."]
     if not stage.watched and not stage.beside:

@@ -72,7 +72,7 @@ def reference(of: Reference) -> str:
 def _kept(agreement: Agreement) -> Iterator[Told]:
     for place, each in enumerate(agreement.restrictions):
         at = At(each.id, f"/restrictions/{place}")
-        when = "" if each.when == ALWAYS else f", unless it is known not to be so that {said(each.when, at.below('when'))}"
+        when = "" if each.when == ALWAYS else f", as long as it may be that {said(each.when, at.below('when'))}"
         words = f"Whatever a clause tells, {fields(each.fields)} may leave to {joined(each.only_to, 'and')} alone{when}."
         yield at.clause, at.pointer, each.source.cite, each.title, words
 

@@ -168,7 +168,7 @@ def excused(excuse: Excuse, at: At = NOWHERE) -> str:
 
 def ground(name: str) -> str:
     """A ground of an extension or an excuse."""
-    return "another kind" if name == "other" else name.replace("_", " ")
+    return {"other": "another kind", "security_carve_out": "a security carve-out"}.get(name, name.replace("_", " "))
 
 
 def _extending(each: Commitment, at: At) -> str:
@@ -177,7 +177,7 @@ def _extending(each: Commitment, at: At) -> str:
     given, place = each.extension, at.below("extension")
     by = f" by {_SIDES[given.by]}" if given.by != "owed_to" else ""
     grounds = f" on the ground of {joined([ground(name) for name in given.grounds], 'or')}" if given.grounds else ""
-    most = f", for at most {span(given.most, place.below('most'))}" if given.most else ""
+    most = f", by at most {span(given.most, place.below('most'))}" if given.most else ""
     return f"May be extended under {each.extendable}{by}{grounds}{most}."
 
 

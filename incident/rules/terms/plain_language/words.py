@@ -50,7 +50,7 @@ def _role(parties: Parties) -> tuple[str, str]:
     """One of them, and all of them where there may be several."""
     if parties.role is Role.GROUP:
         return f"each of the group {parties.group}", f"the members of the group {parties.group}"
-    return (parties.named[0], "") if parties.role is Role.PARTY else _ROLES[parties.role]
+    return (f"the party {parties.named[0]}", "") if parties.role is Role.PARTY else _ROLES[parties.role]
 
 
 def length(period: Period) -> str:
