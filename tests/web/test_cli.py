@@ -241,7 +241,8 @@ def test_two_documents_are_compared_in_sentences_and_as_json(tmp_path: Path) -> 
 def test_the_json_schema_is_one_document_with_and_without_json() -> None:
     found = document(run("agreement", "schema", "--json"))
     assert found == document(run("agreement", "schema"))
-    assert "commitments" in found["properties"] and "parties" in found["required"]
+    assert "commitments" in found["properties"]
+    assert "parties" in found["required"]
 
 
 def test_a_document_with_faults_is_refused_with_each_of_them() -> None:

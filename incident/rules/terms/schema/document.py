@@ -204,7 +204,7 @@ class DocumentSchema(Map):
     languages = nested(LanguagesSchema)
     transcription = nested(TranscriptionSchema)
 
-    @validates_schema(pass_original=True)
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _says_something(self, data: Any, original: Mapping[str, Any], **options: Any) -> None:
         if not any(key in original for key in ("commitments", "relaxations", "restrictions")):
             raise ValidationError("Expected at least one of commitments, relaxations, restrictions.")
