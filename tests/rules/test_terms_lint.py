@@ -256,3 +256,37 @@ def test_many_strangers_are_one_finding_and_each_counter_example_plans_no_more_t
         "https://x0.example/#party, https://x1.example/#party, https://x2.example/#party and 1997 more are in"
     )
     assert all(len(each.counter_example) < 10 for each in found)
+
+
+def test_unknown_facts_are_found_in_restrictions_relaxations_and_what_ends_a_repetition() -> None:
+    clause = a_clause(
+        "one",
+        "within: {hours: 8}",
+        "repeat: {every: submission, until: {fact: overr, is: true}}",
+        "handling: {fields: [{fields: ['fact:serius'], max_tlp: GREEN}]}",
+    )
+    text = (
+        HEAD
+        + clause
+        + (
+            "restrictions: [{id: stays, title: S, cite: c, fields: ['fact:kept'], only_to: [EE], when: {fact: secrt, is: true}}]\n"
+            "relaxations: [{of: {agreement: base, clause: x}, within: {hours: 9}, cite: c, when: {fact: eazy, is: true}}]\n"
+        )
+    )
+    found = [(each.pointer, each.message) for each in lint(load(text), {"cross_border"}) if each.code == "unknown_fact"]
+    assert found == [
+        ("/commitments/0/repeat/until", "one: no fact is called overr."),
+        ("/commitments/0/handling", "one: no fact is called serius."),
+        ("/restrictions/0", "no fact is called kept."),
+        ("/restrictions/0", "no fact is called secrt."),
+        ("/relaxations/0", "no fact is called eazy."),
+    ]
+
+
+def test_a_zone_that_names_no_place_is_found_where_it_stands() -> None:
+    clause = a_clause("one", "on_call: [" + ON_CALL % ("deputy", "EST", WEEK, "00:00", "00:00") + "]")
+    found = lint(load((HEAD + clause).replace("zone: UTC", "zone: CET")))
+    assert [(each.code, each.pointer) for each in found] == [
+        ("zone_ambiguous", "/commitments/0/on_call/0/zone"),
+        ("zone_ambiguous", "/zone"),
+    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator
+from itertools import chain
 
-from incident.rules.conditions import named
+from incident.rules.conditions import Condition, named
 from incident.rules.handling.fields import FACT
 from incident.rules.terms.linting.casting import binding_answers
-from incident.rules.terms.linting.finding import Book, Edit, Look, Said, Stage
+from incident.rules.terms.linting.finding import Book, Edit, Look, Said, Stage, Whole
 from incident.rules.terms.linting.places import anchors_of, tests_in
 from incident.rules.terms.linting.reach import BOUND, Possible, TooMuch, domains, possible, spoken_for
 from incident.rules.vocabulary import FactType, vocabulary
@@ -84,9 +85,35 @@ def _unknown_fact(look: Look) -> Iterator[Said]:
         if "fact" in spoken and spoken["fact"] not in known:
             fix = _nearest(look, f"{below}/fact", spoken["fact"], known)
             yield look.say("/anchor", f"no fact is called {spoken['fact']}.", asked, fix)
-    for field in dict.fromkeys((*look.told, *look.clause.contains, *look.clause.limits.withhold)):
-        if (found := FACT.fullmatch(field)) and found[1] not in known:
-            yield look.say("/tell", f"no fact is called {found[1]}.", asked)
+    until = look.clause.repeat.until if look.clause.repeat else None
+    for fact in _absent(until, (), known):
+        yield look.say("/repeat/until", f"no fact is called {fact}.", asked)
+    limits = look.clause.limits
+    for fact in _absent(None, (*look.told, *look.clause.contains, *limits.withhold), known):
+        yield look.say("/tell", f"no fact is called {fact}.", asked)
+    kept = [each for one in limits.fields for each in one.fields] + [each for one in limits.recipients for each in one.withhold]
+    for fact in _absent(None, kept, known):
+        yield look.say("/handling", f"no fact is called {fact}.", asked)
+
+
+@BOOK.also("unknown_fact")
+def _unknown_fact_of_an_article(whole: Whole) -> Iterator[Said]:
+    known, clauses = whole.known.facts, tuple(each.id for each in whole.agreement.commitments[:1])
+    if known is None:
+        return
+    restrictions = ((f"/restrictions/{place}", each.when, each.fields) for place, each in enumerate(whole.agreement.restrictions))
+    relaxations = ((f"/relaxations/{place}", each.when, ()) for place, each in enumerate(whole.agreement.articles.relaxations))
+    for at, when, fields in chain(restrictions, relaxations):
+        for fact in _absent(when, fields, known):
+            remark = f"{fact}: nobody is ever asked for it, and it stays unknown."
+            yield Said(at, f"no fact is called {fact}.", Stage(clauses, remarks=(remark,)))
+
+
+def _absent(condition: Condition | None, fields: Collection[str], known: Collection[str]) -> list[str]:
+    """The facts that these ask about or carry, and that there are not."""
+    asked = set() if condition is None else {fact for fact, _ in named(condition)} - CASE_FACTS
+    carried = {found[1] for field in fields if (found := FACT.fullmatch(field))}
+    return sorted((asked | carried) - set(known))
 
 
 def _strange_values(look: Look) -> Iterator[tuple[str, str, Edit | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -162,7 +162,7 @@ class Rule:
     explanation: str
     check: ClauseCheck | None = None
     of_document: DocumentCheck | None = None
-    """Set in place of `check` where it looks at the document as a whole and is asked once."""
+    """What it asks of the document as a whole, once; in place of `check`, or beside it."""
 
 
 class Book:
@@ -185,6 +185,15 @@ class Book:
 
         def enter(check: DocumentCheck) -> DocumentCheck:
             self.rules.append(Rule(code, level, " ".join(explanation.split()), of_document=check))
+            return check
+
+        return enter
+
+    def also(self, code: str) -> Callable[[DocumentCheck], DocumentCheck]:
+        """Enter what a rule of clauses, entered before, asks of the document as a whole."""
+
+        def enter(check: DocumentCheck) -> DocumentCheck:
+            self.rules = [replace(each, of_document=check) if each.code == code else each for each in self.rules]
             return check
 
         return enter

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from incident.rules.commitment import Commitment, Role
 from incident.rules.legaltime import CalendarRefused, calendar
 from incident.rules.terms.linting.casting import slots
-from incident.rules.terms.linting.finding import Book, Look, Said, Stage
+from incident.rules.terms.linting.finding import Book, Look, Said, Stage, Whole
 from incident.rules.terms.linting.places import clause_of
 from incident.rules.terms.linting.staging import planned_on
 
@@ -62,13 +62,23 @@ def _zone_unsaid(look: Look) -> Iterator[Said]:
     countries, and the signs of `Etc/GMT+5` are turned round. Name a place, such as `America/New_York`, or UTC.""",
 )
 def _zone_ambiguous(look: Look) -> Iterator[Said]:
-    if look.place == 0 and _is_ambiguous(look.agreement.zone):
-        stage = Stage((), remarks=(_offsets(look.agreement.zone),))
-        yield Said("/zone", f"{look.agreement.zone} names no place; the term begins and ends by nobody's clock.", stage)
     zone = look.clause.counting.zone_of.removeprefix("fixed:")
     if look.clause.counting.zone_of.startswith("fixed:") and _is_ambiguous(zone):
         stage = Stage((look.clause.id,), remarks=(_offsets(zone),))
         yield look.say("/counting/zone", f"{zone} names no place whose clocks could be asked.", stage)
+    for place, each in enumerate(look.clause.on_call):
+        zone = each.zone_of.removeprefix("fixed:")
+        if each.zone_of.startswith("fixed:") and _is_ambiguous(zone):
+            stage = Stage((look.clause.id,), remarks=(_offsets(zone),))
+            yield look.say(f"/on_call/{place}/zone", f"{zone} names no place whose clocks could be asked.", stage)
+
+
+@BOOK.also("zone_ambiguous")
+def _term_ambiguous(whole: Whole) -> Iterator[Said]:
+    zone = whole.agreement.zone
+    if _is_ambiguous(zone):
+        stage = Stage((), remarks=(_offsets(zone),))
+        yield Said("/zone", f"{zone} names no place; the term begins and ends by nobody's clock.", stage)
 
 
 @BOOK.rule(
