@@ -11,6 +11,7 @@ from typing import Any, Literal
 from incident import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
+from incident.rules.escalation import on_call
 from incident.rules.handling import Decision, Performed, Released, Withheld, release
 from incident.rules.planning import NOT_PLANNED, Planned
 
@@ -48,6 +49,10 @@ class Draft:
     def way(self) -> Way:
         """How it may leave; a recipient has at most one draft a way."""
         return way(self.pre_authorised_by, self.items)
+
+    def contact(self, at: datetime) -> on_call.Contact:
+        """Who of the recipient is told if it leaves at that instant: by what it performs, else by what it announces."""
+        return on_call.contact([window for each in self.performs or self.announces for window in each.commitment.on_call], {}, at)
 
 
 def way(pre_authorised_by: str | None, items: Mapping[str, object]) -> Way:
@@ -193,9 +198,7 @@ def performed(each: Planned) -> Performed:
     return Performed(f"{source.name} {source.version}, {source.cite}", each.debtor, tell.fields if tell else (), each.commitment.limits)
 
 
-def _released(
-    case: Case, recipient: Party, tell: Tell, limits: Limits, duties: list[Planned], clauses: tuple[Performed, ...]
-) -> Decision:
+def _released(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: list[Planned], clauses: tuple[Performed, ...]) -> Decision:
     """What handling lets through; a party that owes something is told what, unless the clause withholds even that."""
     fields = tuple(dict.fromkeys((*tell.fields, "duties"))) if duties else tuple(each for each in tell.fields if each != "duties")
     told = Tell(fields, tell.release, tell.channels)
