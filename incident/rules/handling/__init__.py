@@ -27,9 +27,10 @@ How they bind here, for a case with one label:
    recipients, by URI: below the label nothing leaves to them, and what it withholds from them stays.
 7. A restriction (must not transfer) binds a notice whose sender is one of its signatories, while its condition is not false;
    unknown counts as restricted. Where the recipient is in none of its countries and the notice would tell one of its fields,
-   the recipient gets the minimal lawful notice: of the other fields nobody knows whether they say the same in other words. The minimal fields leave even where a restriction names
-   them: by these the duty to notify is performed, and the conflict is a finding for people (`clashes`). Nothing is ever
-   added: where the clause tells none of the minimal fields, nothing leaves.
+   the recipient gets the minimal lawful notice: of the other fields nobody knows whether they say the same in other words.
+   The minimal fields leave even where a restriction names them: by these the duty to notify is performed, and the conflict
+   is a finding for people (`clashes`). Nothing is ever added: where the clause tells none of the minimal fields, nothing
+   leaves.
 
 The sender is the debtor of the clause that the notice performs; of a notice that performs none, the operator or the filer.
 
