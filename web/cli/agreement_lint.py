@@ -39,7 +39,7 @@ def checked(path: Path, fix: bool) -> dict[str, Any]:
         done = _mended(path, text) if fix else terms.Mended(text, ())
         found = terms.load(done.text)
     except Invalid as invalid:
-        findings = [{"level": "error", "line": each.line} | as_shown(each) for each in invalid.faults]
+        findings = [{"level": "error", "line": each.line, **as_shown(each)} for each in invalid.faults]
         return {"file": str(path), "name": None, "version": None, "digest": None, "findings": findings, "fixed": []}
     return {
         "file": str(path), "name": found.name, "version": found.version, "digest": found.digest,

@@ -15,7 +15,8 @@ Limit = TypeVar("Limit", FieldLimit, RecipientLimit)
 
 def labels(limits: Limits) -> tuple[str, ...]:
     """Every label that these limits name."""
-    return (limits.max_tlp, *(each.max_tlp for each in (*limits.fields, *limits.recipients) if each.max_tlp is not None))
+    single = (*(each.max_tlp for each in limits.fields), *(each.max_tlp for each in limits.recipients))
+    return (limits.max_tlp, *(each for each in single if each is not None))
 
 
 def countries(limits: Limits) -> Iterable[str]:
@@ -26,9 +27,9 @@ def countries(limits: Limits) -> Iterable[str]:
 
 def names(limits: Limits) -> Iterable[str]:
     """Every field that these limits name; a slip in one would let out what was meant to stay."""
-    within = (*limits.fields, *limits.restrictions)
+    single = (*(each.fields for each in limits.fields), *(each.fields for each in limits.restrictions))
     held = (each.withhold for each in limits.recipients)
-    return (*limits.withhold, *(name for each in within for name in each.fields), *(name for names in held for name in names))
+    return (*limits.withhold, *(name for names in (*single, *held) for name in names))
 
 
 def too_high(case: Case, recipient: Party, limits: Limits, performed: Sequence[Performed]) -> str | None:

@@ -138,7 +138,7 @@ def _composed(text: str) -> yaml.Node | None:
         node: yaml.Node | None = loader.get_single_node()
         return node
     except yaml.MarkedYAMLError as error:
-        raise _refused("yaml", _sentence(error), error.problem_mark and error.problem_mark.line + 1) from error
+        raise _refused("yaml", _sentence(error), error.problem_mark.line + 1 if error.problem_mark else None) from error
     except yaml.reader.ReaderError as error:
         raise _unreadable(text, error.position) from error
     finally:
