@@ -44,6 +44,8 @@ def too_high(case: Case, recipient: Party, limits: Limits, performed: Sequence[P
 
 def withheld(case: Case, recipient: Party, name: str, limits: Limits, performed: Sequence[Performed]) -> Withheld | None:
     """Why this field stays by a limit of its own or of the recipient's own, if it does."""
+    if not (limits.fields or limits.recipients):
+        return None
     for party in _in_order(limits.recipients):
         if recipient.uri in party.to and covers(party.withhold, name):
             why = f"Under {_said(party, performed)} this field never leaves to {recipient.name}."

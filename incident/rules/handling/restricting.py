@@ -21,10 +21,11 @@ def met(case: Case, recipient: Party, restrictions: Iterable[Restriction], sende
     One binds while its condition is not false, so also while that is not known. What the filer and the operator know of their
     own matter is no transfer.
     """
-    if recipient.id in (case.filer.id, case.operator.id):
+    wanted = tuple(restrictions)
+    if not wanted or recipient.id in (case.filer.id, case.operator.id):
         return ()
     from_whom = tuple(senders)
-    found = {each for each in restrictions if recipient.jurisdiction not in each.only_to and _binds(case, each, recipient, from_whom)}
+    found = {each for each in wanted if recipient.jurisdiction not in each.only_to and _binds(case, each, recipient, from_whom)}
     return tuple(sorted(found, key=lambda each: (each.source.name, each.source.version, each.id, each.fields, each.only_to)))
 
 
@@ -33,7 +34,7 @@ def withheld(name: str, told: Sequence[str], bars: Sequence[Restriction], perfor
 
     The minimal fields never stay for it.
     """
-    if name in MINIMAL:
+    if name in MINIMAL or not bars:
         return None
     own = [each for each in bars if holds(name, each.fields)]
     if own:
