@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with what was sent: where (an RFC 6901 JSON pointer), which rule, and what was expected."""
+    """One thing wrong with what was sent: where (an RFC 6901 JSON pointer), which rule, and what was expected.
+
+    `line`: of a document that has lines, on which, counted from 1.
+    """
 
     pointer: str
     code: str
     message: str
+    line: int | None = None
 
 
 class Refused(Exception):

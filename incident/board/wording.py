@@ -18,6 +18,7 @@ _WORDS = {
     "notification.delivered": "Delivered to {to} by {channel}.",
     "notification.dead": "Could not be delivered to {to} by {channel}: {reason}",
     "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
+    "notification.moved_up": "The {contact} of {to} has no channel in use; the {told} is told in its place.",
     "notification.retried": "What had been given up is tried again.",
     "evidence.erased": "An entry's content was erased.",
     "act.acknowledged": "Acknowledged by {by_name}.",
@@ -41,6 +42,9 @@ _WORDS = {
     "act.escalated": "Escalated to the {contact}.",
 }
 
+_CONTACTS = ("contact", "told")
+"""What names a contact of a party."""
+
 
 def sentence(kind: str, said: dict[str, Any] | None, names: Mapping[str, str] | None = None) -> str:
     """What an entry says, for people; the kind itself where there are no words for it, and a note where it was erased.
@@ -54,6 +58,7 @@ def sentence(kind: str, said: dict[str, Any] | None, names: Mapping[str, str] | 
         key: len(value) if isinstance(value, list) else known.get(str(value), value)
         for key, value in {**said, **said.get("detail", {})}.items()
     }
+    values |= {key: str(values[key]).replace("_", " ") for key in _CONTACTS if key in values}
     try:
         return _WORDS[kind].format_map(values)
     except KeyError:

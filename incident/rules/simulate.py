@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from incident.rules import routing
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
+from incident.rules.handling import clashes
 from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
 from incident.rules.planning.plan import in_order
 from incident.rules.routing import Draft, route
@@ -92,10 +94,11 @@ class Conflict:
     """A clause that cannot be had as written in this case. `new`: under the versions in force there is no such conflict.
 
     `not_planned`: it could not be dated; `nothing_leaves`: it asks to tell what handling withholds altogether;
-    `must_contain`: handling withholds a field that the notice must contain.
+    `must_contain`: handling withholds a field that the notice must contain; `must_not_transfer`: a restriction forbids to
+    transfer what the clause must tell, and the minimal lawful notice goes.
     """
 
-    code: Literal["not_planned", "nothing_leaves", "must_contain"]
+    code: Literal["not_planned", "nothing_leaves", "must_contain", "must_not_transfer"]
     source: str
     commitment: str
     cite: str
@@ -128,8 +131,9 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     was = _judged(setting, before, (), {})
     clocks = _clocks(_judged(setting, then, borrowed, was), was)
     drafts_before, drafts = route(setting.case, before), route(setting.case, then)
-    known = {(each.code, each.source, each.commitment, each.to) for each in _conflicts(before, drafts_before)}
-    conflicts = (replace(each, new=(each.code, each.source, each.commitment, each.to) not in known) for each in _conflicts(then, drafts))
+    known = {(each.code, each.source, each.commitment, each.to) for each in _conflicts(setting.case, before, drafts_before)}
+    found = _conflicts(setting.case, then, drafts)
+    conflicts = (replace(each, new=(each.code, each.source, each.commitment, each.to) not in known) for each in found)
     return Simulated(
         setting.case, tuple(then), clocks, _tellings(drafts, drafts_before), tuple(conflicts), replaced, _off_record(before, setting.record)
     )
@@ -257,7 +261,7 @@ def _telling(then: Draft | None, before: Draft | None) -> Telling:
     return Telling(then.recipient, then, before, "same" if same else "other", fields)
 
 
-def _conflicts(planned: Iterable[Planned], drafts: Iterable[Draft]) -> list[Conflict]:
+def _conflicts(case: Case, planned: Iterable[Planned], drafts: Iterable[Draft]) -> list[Conflict]:
     found = [
         Conflict("not_planned", source.name, each.commitment.id, source.cite, None, each.because[-1].text)
         for each in planned
@@ -265,8 +269,20 @@ def _conflicts(planned: Iterable[Planned], drafts: Iterable[Draft]) -> list[Conf
     ]
     for draft in drafts:
         for each in draft.performs:
-            found += _untellable(draft, each)
+            found += [*_untellable(draft, each), *_forbidden(case, draft, each)]
     return found
+
+
+def _forbidden(case: Case, draft: Draft, performed: Planned) -> list[Conflict]:
+    """Must notify against must not transfer, in one sentence each way."""
+    restricted = bool(performed.commitment.limits.restrictions)
+    met = list(clashes(case, draft.recipient, routing.performed(performed))) if restricted else []
+    if not met:
+        return []
+    source, said = performed.commitment.source, [why for _, _, why in met]
+    outcome = "The minimal lawful notice goes." if draft.items else "Nothing leaves."
+    why = " ".join((*said, outcome))
+    return [Conflict("must_not_transfer", source.name, performed.commitment.id, source.cite, draft.recipient.slug, why)]
 
 
 def _untellable(draft: Draft, performed: Planned) -> list[Conflict]:

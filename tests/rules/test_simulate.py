@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from incident.rules.case import Case
-from incident.rules.commitment import Discharge
+from incident.rules.commitment import Discharge, Restriction, Source
 from incident.rules.planning import Done, OnRecord, Planned, Verdict, happened, plan
-from incident.rules.routing import route
+from incident.rules.routing import MINIMAL, route
 from incident.rules.simulate import Clock, Simulated, simulate
 from incident.rules.terms import Agreement, bound, load
 from tests.rules.demo_cases import agreements, deployment, parties, random_case, random_record, setting
@@ -190,6 +190,45 @@ def test_a_field_that_the_notice_must_contain_and_residency_keeps_is_a_conflict(
     named = [each for each in found.conflicts if each.new]
     assert {(each.code, each.commitment) for each in named} == {("must_contain", "supplier_notice")}
     assert all("summary" in each.why for each in named)
+
+
+def restricted(*kept: str, clause: str = "supplier_notice", by: str = "https://cert-ee.example/#party") -> Agreement:
+    """The agreement with a restriction among the limits of that clause, as composing puts it there."""
+    source = Source("agreement", "data-act", "1.0", "sha256:0", "sec. 4")
+    act = Restriction("stay", "Data of residents stay", source, kept, ("EE",), frozenset({by}))
+    commitments = tuple(
+        replace(each, limits=replace(each.limits, restrictions=(act,))) if each.id == clause else each for each in ASSURANCE.commitments
+    )
+    return replace(ASSURANCE, commitments=commitments)
+
+
+def test_must_notify_against_must_not_transfer_is_a_conflict_and_the_minimal_lawful_notice_goes() -> None:
+    case = estonian()
+    found = simulate(setting(case), restricted("system"))
+    conflicts = [each for each in found.conflicts if each.new]
+    assert {(each.code, each.commitment) for each in conflicts} == {("must_not_transfer", "supplier_notice")}
+    for each in conflicts:
+        assert "data-act 1.0, sec. 4" in each.why
+        assert each.cite in each.why
+        assert each.why.endswith("The minimal lawful notice goes.")
+        (told,) = [one.then for one in found.tellings if one.then and one.then.recipient.slug == each.to and one.then.items]
+        assert set(told.items) <= {*MINIMAL, "duties"}
+        assert {held.rule for held in told.withheld} == {"restriction", "restriction.minimal"}
+
+
+def test_a_restricted_field_that_the_notice_must_contain_is_both_conflicts() -> None:
+    tried = changed(ASSURANCE, supplier_notice={"must_contain": ["reference", "system"]})
+    act = restricted("system").commitment("supplier_notice")
+    assert act
+    commitments = tuple(replace(each, limits=act.limits) if each.id == "supplier_notice" else each for each in tried.commitments)
+    found = simulate(setting(estonian()), replace(tried, commitments=commitments))
+    assert {each.code for each in found.conflicts if each.new} == {"must_not_transfer", "must_contain"}
+
+
+def test_a_restriction_that_binds_none_of_the_senders_is_no_conflict() -> None:
+    found = simulate(setting(estonian()), restricted("system", by="https://somebody-else.example/#party"))
+    assert [each for each in found.conflicts if each.new] == []
+    assert {each.change for each in found.tellings} <= {"same"}
 
 
 def test_a_clause_that_cannot_be_planned_is_a_conflict() -> None:

@@ -39,7 +39,7 @@ def checked(path: Path, fix: bool) -> dict[str, Any]:
         done = _mended(path, text) if fix else terms.Mended(text, ())
         found = terms.load(done.text)
     except Invalid as invalid:
-        findings = [{"level": "error"} | as_shown(each) for each in invalid.faults]
+        findings = [{"level": "error", "line": each.line, **as_shown(each)} for each in invalid.faults]
         return {"file": str(path), "name": None, "version": None, "digest": None, "findings": findings, "fixed": []}
     findings = [_shown(each) for each in terms.lint(found, vocabulary(), _duties(), _regimes())]
     return {
@@ -54,13 +54,17 @@ def draw(paper: Paper, files: list[dict[str, Any]], examples: bool) -> None:
         for finding in each["fixed"]:
             paper.line(f"{each['file']}: mended {finding['code']} at {finding['pointer']}.")
     findings = [(each["file"], finding) for each in files for finding in each["findings"]]
-    rows = [(file, each["level"], each["code"], each["pointer"], each["message"]) for file, each in findings]
+    rows = [(file, each["level"], each["code"], _place(each), each["message"]) for file, each in findings]
     paper.table(("file", "level", "code", "pointer", "message"), rows, empty="Nothing to mend.")
     for file, each in findings:
         if edits := each.get("fix"):
             paper.line(f"{file}: {each['code']} at {each['pointer']} can be mended: {json.dumps(edits)}")
         if examples and (lines := each.get("counter_example")):
             paper.paragraphs("\n".join((f"{file}: {each['code']} at {each['pointer']}", *(f"  {line}" for line in lines))))
+
+
+def _place(each: dict[str, Any]) -> str:
+    return f"{each['pointer']} (line {each['line']})" if each.get("line") else str(each["pointer"])
 
 
 def _mended(path: Path, text: str) -> terms.Mended:

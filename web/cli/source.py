@@ -12,6 +12,7 @@ import rich_click as click
 import yaml
 
 from incident.errors import Fault, Invalid
+from incident.rules.terms import decoded
 
 LARGEST = 2**20
 """Bytes; the most that a node accepts."""
@@ -84,9 +85,9 @@ def text(path: Path, *, largest: int = LARGEST) -> str:
     if len(raw) > largest:
         raise Invalid([Fault("", "too_long", f"expected at most {largest} bytes")], f"{path} is too large.")
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid([Fault("", "encoding", f"expected UTF-8; byte {error.start} is not")], f"{path} is not text.") from error
+        return decoded(raw)
+    except Invalid as refused:
+        raise Invalid(refused.faults, f"{path} is not text.") from refused
 
 
 def value(text: str, *, quick: bool = False) -> object:

@@ -187,8 +187,8 @@ _TRIED_DRAFT: Shape = {
     "title": TEXT, "pre_authorised_by": MAYBE_TEXT, "sees": TEXTS, "digest": TEXT, "withheld": many("Withheld"),
 }  # fmt: skip
 _TRIED_CONFLICT: Shape = {
-    "code": words("not_planned", "nothing_leaves", "must_contain"), "source": TEXT, "commitment": TEXT, "cite": TEXT, "to": MAYBE_TEXT,
-    "why": TEXT, "new": FLAG,
+    "code": words("not_planned", "nothing_leaves", "must_contain", "must_not_transfer"), "source": TEXT, "commitment": TEXT, "cite": TEXT,
+    "to": MAYBE_TEXT, "why": TEXT, "new": FLAG,
 }  # fmt: skip
 _NAMED_VERSION: Shape = {"name": TEXT, "version": TEXT, "digest": TEXT}
 _TRIED_CASE: Shape = {

@@ -12,35 +12,50 @@ from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice, notification
 from incident.records.parties import channels
+from incident.rules.escalation import on_call
 from incident.work import Work
-
-LADDER = ("duty_desk", "deputy", "manager")
 
 
 def address(work: Work, row: Row) -> int:
     """Address a released notice; the number of notifications made.
 
-    To the contact that the notice names, over the channels that it prefers; where that contact has none in use, to the next one
-    up. The inbox is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
+    To the contact on call now, over the channels that the notice prefers, which the notice keeps; where that contact has none in
+    use, to the next one up, and evidence says why. The inbox is always there: what cannot be sent waits where it can be read, and
+    evidence says that nobody was reached.
     """
-    contact, usable = _reachable(work, row)
+    wanted = _wanted(work, row)
+    contact, usable = _reachable(work, row, wanted)
     made = [_notification(work, row, contact, kind=each.kind, address=each.address, channel=each.id) for each in usable]
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
         made.append(_notification(work, row, contact, kind="inbox", address="", channel=None))
     db.put(work.connection, {notification: made})
+    said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
     if not usable:
-        work.record("notification.unreachable", row.case_id, {"notice": str(row.id), "to": str(row.recipient), "contact": row.contact})
-    work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now))
+        work.record("notification.unreachable", row.case_id, said)
+    elif contact != wanted:
+        work.record("notification.moved_up", row.case_id, {**said, "told": contact})
+    work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now, contact=contact))
     work.wake("deliver")
     return len(made)
 
 
-def _reachable(work: Work, row: Row) -> tuple[str, list[channels.Channel]]:
-    for contact in LADDER[LADDER.index(row.contact) :]:
+def _wanted(work: Work, row: Row) -> on_call.Contact:
+    """Whom the notice goes to: who is on call now for its clauses. An escalation names its contact itself."""
+    named = next(each for each in on_call.LADDER if each == row.contact)
+    if row.kind == "escalation":
+        return named
+    clauses = obligations.by_ids(work.connection, row.performs or row.obligations)
+    windows = [on_call.read(each.spec.get("on_call", ())) for each in clauses if row.recipient in (each.debtor, each.creditor)]
+    found = [window for each in windows for window in each]
+    return on_call.contact(found, {}, work.now) if found else named
+
+
+def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel]]:
+    for contact in on_call.above(wanted):
         usable = [each for each in channels.usable(work.connection, row.recipient, contact) if each.kind in row.channels]
         if usable:
             return contact, usable
-    return row.contact, []
+    return wanted, []
 
 
 def _notification(work: Work, row: Row, contact: str, *, kind: str, address: str, channel: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from incident import answers
 from incident.actions.commands import StatedFact
 from incident.ids import new_id
 from incident.rules.commitment import Commitment, Discharge, Rung
-from incident.rules.escalation import steps
+from incident.rules.escalation import on_call, steps
 from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Planned
 from incident.rules.planning.rederiving import frozen_inputs
@@ -97,7 +97,7 @@ def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids:
             "id": id_, "case_id": case, "recipient": draft.recipient.id, "kind": draft.kind, "title": draft.title,
             "obligations": [ids[each.key] for each in draft.announces if each.key in ids],
             "performs": [ids[each.key] for each in draft.performs if each.key in ids], "items": dict(draft.items), "digest": draft.digest,
-            "tlp": tlp, "contact": "duty_desk", "channels": list(draft.channels), "pre_authorised_by": draft.pre_authorised_by,
+            "tlp": tlp, "contact": draft.contact(now), "channels": list(draft.channels), "pre_authorised_by": draft.pre_authorised_by,
             "acknowledge_by": draft.acknowledge_by, "created_at": now, "released_at": now if at_once else None,
             "released_by": draft.pre_authorised_by, "cancelled_at": None, "cancelled_because": None, "acknowledged_at": None,
             "acknowledged_by": None, "effect_key": f"{cause}:{draft.recipient.id}:{draft.way}",
@@ -114,4 +114,5 @@ def _spec(commitment: Commitment) -> dict[str, Any]:
         "ladder": [[rung.contact, int(rung.before.total_seconds())] for rung in commitment.ladder] if laddered else [],
         "contains": list(commitment.contains),
         "channels": list(commitment.tell.channels) if commitment.tell else ["webhook", "email", "inbox"],
+        **({"on_call": on_call.kept(commitment.on_call)} if commitment.on_call else {}),
     }

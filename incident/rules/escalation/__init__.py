@@ -1,4 +1,4 @@
-"""Ladders, reminders, retry schedules: when to look again, and at what."""
+"""Ladders, reminders, retry schedules, who is on call: when to look again, at what, and whom to tell."""
 
 from incident.rules.escalation.steps import Step, steps
 

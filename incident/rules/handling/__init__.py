@@ -22,6 +22,18 @@ How they bind here, for a case with one label:
    one, gets at most the minimal lawful notice: reference, incident_ref, severity, tlp, stage, duties. An empty
    `data_may_live` puts every country outside.
 
+6. A clause may be stricter about single fields: one whose `max_tlp` is below the case's label, or that must stay in a
+   `residency` where the recipient is not, stays by itself; the rest of the notice leaves. It may be stricter about single
+   recipients, by URI: below the label nothing leaves to them, and what it withholds from them stays.
+7. A restriction (must not transfer) binds a notice whose sender is one of its signatories, while its condition is not false;
+   unknown counts as restricted. Where the recipient is in none of its countries and the notice would tell one of its fields,
+   the recipient gets the minimal lawful notice: of the other fields nobody knows whether they say the same in other words.
+   The minimal fields leave even where a restriction names them: by these the duty to notify is performed, and the conflict
+   is a finding for people (`clashes`). Nothing is ever added: where the clause tells none of the minimal fields, nothing
+   leaves.
+
+The sender is the debtor of the clause that the notice performs; of a notice that performs none, the operator or the filer.
+
 The most restrictive rule wins. A label, field or country that is not known, a recipient that names nobody, and any
 fault met on the way mean that nothing leaves: the decision is then `NothingLeaves` and names the rule, and no exception
 escapes. The case has one label for all its fields, and the recipient's standing as a signatory is
@@ -29,6 +41,8 @@ settled before: only the creditor of a clause that binds is ever asked about.
 """
 
 from incident.rules.handling.decision import WHOLE, Decision, NothingLeaves, Released, Withheld
+from incident.rules.handling.performed import Performed
 from incident.rules.handling.release import release
+from incident.rules.handling.restricting import clashes
 
-__all__ = ["WHOLE", "Decision", "NothingLeaves", "Released", "Withheld", "release"]
+__all__ = ["WHOLE", "Decision", "NothingLeaves", "Performed", "Released", "Withheld", "clashes", "release"]

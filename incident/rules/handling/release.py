@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from incident.canonical import canonical
 from incident.rules.case import TLP, Case, Party
-from incident.rules.commitment import Limits, Tell
-from incident.rules.handling import fields
+from incident.rules.commitment import Limits, Restriction, Tell
+from incident.rules.handling import fields, limiting, restricting
 from incident.rules.handling.decision import Decision, NothingLeaves, Released, Withheld
+from incident.rules.handling.performed import Performed, covers
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -19,16 +21,37 @@ class _Stays(Exception):
     """Nothing leaves: rule and reason."""
 
 
-def release(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: Sequence[fields.Duty] = ()) -> Decision:
-    """What `recipient` may be told of `case` under a clause with these fields and limits.
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked: may these fields leave to this recipient? `bars` are the restrictions that the notice meets."""
 
-    `duties` are the obligations that the notice announces, as maps without content of the case; field `duties`.
+    case: Case
+    recipient: Party
+    told: tuple[str, ...]
+    limits: Limits
+    performed: tuple[Performed, ...]
+    bars: tuple[Restriction, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the recipient's own matter."""
+        return self.recipient.id in (self.case.filer.id, self.case.operator.id)
+
+
+def release(
+    case: Case, recipient: Party, tell: Tell, limits: Limits, duties: Sequence[fields.Duty] = (), performed: Sequence[Performed] = ()
+) -> Decision:
+    """What `recipient` may be told of `case` under clauses with these fields and limits together.
+
+    `duties` are the obligations that the notice announces, as maps without content of the case; field `duties`. `performed` are
+    the clauses, for the reasons and for who sends; without them the operator and the filer do.
     Never raises; see the package for the rules.
     """
     try:
-        asked = tuple(dict.fromkeys(tell.fields))
-        _check(case, recipient, asked, limits)
-        return _decided(case, recipient, asked, limits, duties)
+        asked = _Question(case, recipient, tuple(dict.fromkeys(tell.fields)), limits, tuple(performed))
+        _check(asked)
+        senders = [each.sender for each in performed] or [case.operator, case.filer]
+        return _decided(replace(asked, bars=restricting.met(case, recipient, limits.restrictions, senders)), duties)
     except _Stays as stays:
         rule, why = stays.args
         return NothingLeaves(rule, why)
@@ -37,17 +60,17 @@ def release(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: Se
         return NothingLeaves("fault", why)
 
 
-def _check(case: Case, recipient: Party, asked: tuple[str, ...], limits: Limits) -> None:
+def _check(asked: _Question) -> None:
+    case, recipient, limits = asked.case, asked.recipient, asked.limits
     if recipient is None or not (recipient.uri and recipient.id):
         raise _Stays("recipient.empty", "The recipient names no party.")
-    _check_countries((recipient.jurisdiction, *case.deployment.data_may_live, *limits.residency))
-    for label in (case.tlp, limits.max_tlp):
+    _check_countries((recipient.jurisdiction, *case.deployment.data_may_live, *limiting.countries(limits)))
+    for label in (case.tlp, *limiting.labels(limits)):
         if label not in TLP:
             raise _Stays("tlp.unknown", f"{label!r} is not a TLP 2.0 label; expected one of {', '.join(TLP)}.")
-    if not asked:
+    if not asked.told:
         raise _Stays("field.none", "The clause names no field to tell.")
-    # An unknown name under `withhold` counts too: a slip there would let out what was meant to stay.
-    for name in (*asked, *limits.withhold):
+    for name in (*asked.told, *limiting.names(limits)):
         if not fields.is_field(name):
             raise _Stays("field.unknown", f"{name!r} is not a field of a notice.")
 
@@ -58,18 +81,18 @@ def _check_countries(countries: tuple[str, ...]) -> None:
             raise _Stays("country.unknown", f"{country!r} is not an ISO 3166 country code of two letters.")
 
 
-def _decided(case: Case, recipient: Party, asked: tuple[str, ...], limits: Limits, duties: Sequence[fields.Duty]) -> Decision:
-    own = recipient.id in (case.filer.id, case.operator.id)
-    if not own:
-        _check_label(case.tlp, limits.max_tlp)
-    held = () if own else tuple(filter(None, (_held(case, recipient, name, limits) for name in asked)))
+def _decided(asked: _Question, duties: Sequence[fields.Duty]) -> Decision:
+    if not asked.own:
+        _check_label(asked)
+    held = () if asked.own else tuple(filter(None, (_held(asked, name) for name in asked.told)))
     staying = {each.field for each in held}
-    items = {name: fields.value(case, name, duties) for name in asked if name not in staying}
-    if "facts" in items and not own:
-        items["facts"], more = _sifted(case, recipient, limits)
+    items = {name: fields.value(asked.case, name, duties) for name in asked.told if name not in staying}
+    if "facts" in items and not asked.own:
+        items["facts"], more = _sifted(asked)
         held += tuple(each for each in more if each.field not in staying)
     if not items:
-        raise _Stays("field.none_left", "Every field that the clause tells is withheld from this recipient.")
+        reasons = " ".join(dict.fromkeys(each.why for each in held))
+        raise _Stays("field.none_left", f"Every field that the clause tells is withheld from this recipient. {reasons}")
     return Released({name: _signable(value) for name, value in items.items()}, held)
 
 
@@ -78,33 +101,41 @@ def _signable(value: object) -> object:
     return json.loads(canonical(value))
 
 
-def _check_label(label: str, highest: str) -> None:
+def _check_label(asked: _Question) -> None:
+    label, highest = asked.case.tlp, asked.limits.max_tlp
     if label == "RED":
         raise _Stays("tlp.red", "TLP:RED stays with the filer and the operator.")
     if TLP.index(label) > TLP.index(highest):
         raise _Stays("tlp.clause", f"The case is TLP:{label}; this clause carries out at most TLP:{highest}.")
+    if why := limiting.too_high(asked.case, asked.recipient, asked.limits, asked.performed):
+        raise _Stays("tlp.recipient", why)
 
 
-def _held(case: Case, recipient: Party, name: str, limits: Limits) -> Withheld | None:
-    if name in limits.withhold or (name.startswith("fact:") and "facts" in limits.withhold):
+def _held(asked: _Question, name: str) -> Withheld | None:
+    """Why this field stays, if it does: by what the clause says, what a restriction says, or where the recipient is."""
+    if covers(asked.limits.withhold, name):
         return Withheld(name, "clause.withhold", "The clause says that this field never leaves.")
-    if name in fields.MINIMAL or _inside(case, recipient, limits):
+    return (
+        limiting.withheld(asked.case, asked.recipient, name, asked.limits, asked.performed)
+        or restricting.withheld(name, asked.told, asked.bars, asked.performed, asked.recipient.jurisdiction)
+        or _outside(asked, name)
+    )
+
+
+def _outside(asked: _Question, name: str) -> Withheld | None:
+    country, within = asked.recipient.jurisdiction, asked.limits.residency
+    inside = country in asked.case.deployment.data_may_live and (not within or country in within)
+    if name in fields.MINIMAL or inside:
         return None
-    country = recipient.jurisdiction
     if fields.is_resident(name):
         why = f"It carries personal or resident data, which may not live in {country}."
         return Withheld(name, "residency.resident", why)
     return Withheld(name, "residency.minimal", f"A recipient in {country} gets the minimal lawful notice only.")
 
 
-def _inside(case: Case, recipient: Party, limits: Limits) -> bool:
-    country = recipient.jurisdiction
-    return country in case.deployment.data_may_live and (not limits.residency or country in limits.residency)
-
-
-def _sifted(case: Case, recipient: Party, limits: Limits) -> tuple[dict[str, object], tuple[Withheld, ...]]:
+def _sifted(asked: _Question) -> tuple[dict[str, object], tuple[Withheld, ...]]:
     """The stated facts that may leave inside `facts`, and those that stay."""
-    known = fields.stated(case)
-    judged = {name: _held(case, recipient, f"fact:{name}", limits) for name in known}
+    known = fields.stated(asked.case)
+    judged = {name: _held(asked, f"fact:{name}") for name in known}
     held = tuple(each for each in judged.values() if each is not None)
     return {name: shown for name, shown in known.items() if judged[name] is None}, held

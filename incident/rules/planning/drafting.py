@@ -8,6 +8,7 @@ from dataclasses import replace
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Anchor, Commitment, Discharge, Parties, Role
 from incident.rules.conditions import Truth, named, truth
+from incident.rules.escalation import on_call
 from incident.rules.gates import Gate
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment
 from incident.rules.planning.asking import look_up, who
@@ -103,7 +104,7 @@ def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party
         return
     shared = commitment.owed_by.mode in ("any", "joint")
     made = Planned(
-        commitment,
+        _on_call_here(case, commitment, debtor, creditor),
         debtor,
         creditor,
         None,
@@ -116,6 +117,14 @@ def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party
     yield from _occurrences(case, made, happened)
     if commitment.acknowledge_within and creditor is not None:
         yield _acknowledgement(made, creditor)
+
+
+def _on_call_here(case: Case, commitment: Commitment, debtor: Party, creditor: Party | None) -> Commitment:
+    """The commitment with its windows by the clocks of this debtor and creditor; the very same where it has none."""
+    if not commitment.on_call:
+        return commitment
+    clocks = {"owed_by": debtor.zone, "owed_to": (creditor or debtor).zone, "operator": case.operator.zone}
+    return replace(commitment, on_call=on_call.placed(commitment.on_call, clocks))
 
 
 def _reasons(case: Case, commitment: Commitment, debtor: Party, creditor: Party | None, holds: Truth) -> tuple[Because, ...]:

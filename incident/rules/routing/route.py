@@ -11,7 +11,8 @@ from typing import Any, Literal
 from incident import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
-from incident.rules.handling import Decision, Released, Withheld, release
+from incident.rules.escalation import on_call
+from incident.rules.handling import Decision, Performed, Released, Withheld, release
 from incident.rules.planning import NOT_PLANNED, Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
@@ -48,6 +49,10 @@ class Draft:
     def way(self) -> Way:
         """How it may leave; a recipient has at most one draft a way."""
         return way(self.pre_authorised_by, self.items)
+
+    def contact(self, at: datetime) -> on_call.Contact:
+        """Who of the recipient is told if it leaves at that instant: by what it performs, else by what it announces."""
+        return on_call.contact([window for each in self.performs or self.announces for window in each.commitment.on_call], {}, at)
 
 
 def way(pre_authorised_by: str | None, items: Mapping[str, object]) -> Way:
@@ -149,9 +154,9 @@ def _draft(case: Case, recipient: Party, clauses: list[Planned], duties: list[Pl
     tells = [each.commitment.tell for each in clauses if each.commitment.tell]
     fields = tuple(dict.fromkeys(field for tell in tells for field in tell.fields))
     channels = tuple(dict.fromkeys(channel for tell in tells for channel in tell.channels))
-    limits = reduce(_stricter, (each.commitment.limits for each in clauses))
+    limits = strictest(each.commitment.limits for each in clauses)
     asked = Tell(fields, "pre_authorised" if at_once else "officer", channels)
-    decision = _released(case, recipient, asked, limits, duties)
+    decision = _released(case, recipient, asked, limits, duties, tuple(performed(each) for each in clauses))
     clause = "; ".join(f"{each.commitment.source.name} {each.commitment.source.version} {each.commitment.source.cite}" for each in clauses)
     return _made(case, recipient, decision, duties, tuple(clauses), channels, clause if at_once else None, clauses[0].commitment.title)
 
@@ -160,7 +165,7 @@ def _duties_only(case: Case, recipient: Party, duties: list[Planned]) -> Draft:
     """What a party owes by itself. The operator's own matter may be told to it at once; anybody else awaits an officer."""
     own = recipient.id == case.operator.id
     tell = Tell(FULL if own else MINIMAL, "pre_authorised" if own else "officer")
-    decision = _released(case, recipient, tell, Limits(), duties)
+    decision = _released(case, recipient, tell, Limits(), duties, ())
     reason = "It is the operator's own matter" if own else None
     return _made(case, recipient, decision, duties, (), tell.channels, reason, "What you owe")
 
@@ -187,18 +192,43 @@ def _made(
     )  # fmt: skip
 
 
-def _released(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: list[Planned]) -> Decision:
+def performed(each: Planned) -> Performed:
+    """The obligation's clause as handling looks at it, in a notice that performs it."""
+    source, tell = each.commitment.source, each.commitment.tell
+    return Performed(f"{source.name} {source.version}, {source.cite}", each.debtor, tell.fields if tell else (), each.commitment.limits)
+
+
+def _released(case: Case, recipient: Party, tell: Tell, limits: Limits, duties: list[Planned], clauses: tuple[Performed, ...]) -> Decision:
     """What handling lets through; a party that owes something is told what, unless the clause withholds even that."""
     fields = tuple(dict.fromkeys((*tell.fields, "duties"))) if duties else tuple(each for each in tell.fields if each != "duties")
-    return release(case, recipient, Tell(fields, tell.release, tell.channels), limits, [_plain(duty(each)) for each in duties])
+    told = Tell(fields, tell.release, tell.channels)
+    return release(case, recipient, told, limits, [_plain(duty(each)) for each in duties], clauses)
+
+
+def strictest(limits: Iterable[Limits]) -> Limits:
+    """Those of several clauses as one: the most restrictive wins, limit by limit, in whatever order they come.
+
+    Limits of single fields and recipients, and restrictions, all stand beside each other. Raises TypeError for none at all.
+    """
+    return reduce(_stricter, limits)
 
 
 def _stricter(one: Limits, other: Limits) -> Limits:
-    """Most restrictive wins, limit by limit."""
-    highest = min(one.max_tlp, other.max_tlp, key=TLP.index)
     both = tuple(country for country in one.residency if country in other.residency)
     residency = (both or NOWHERE) if one.residency and other.residency else one.residency or other.residency
-    return Limits(highest, tuple(dict.fromkeys(one.withhold + other.withhold)), residency)
+    return Limits(
+        min(one.max_tlp, other.max_tlp, key=_strictness),
+        tuple(dict.fromkeys(one.withhold + other.withhold)),
+        residency,
+        tuple(dict.fromkeys(one.fields + other.fields)),
+        tuple(dict.fromkeys(one.recipients + other.recipients)),
+        tuple(dict.fromkeys(one.restrictions + other.restrictions)),
+    )
+
+
+def _strictness(label: str) -> int:
+    """A label that is not known comes before all others, so that handling meets it and lets nothing out."""
+    return TLP.index(label) if label in TLP else -1
 
 
 def _plain(value: Any) -> Any:

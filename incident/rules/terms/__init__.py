@@ -7,7 +7,7 @@ from incident.rules.terms.json_schema import json_schema
 from incident.rules.terms.linting import CASE_FACTS, RULES, Edit, Finding, Rule, fixed, fixed_text, lint
 from incident.rules.terms.mending import Mended, mended
 from incident.rules.terms.plain_language import Clause, Part, as_text, render
-from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH
+from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH, decoded, line_of, lines
 
 __all__ = [
     "CASE_FACTS",
@@ -24,10 +24,13 @@ __all__ = [
     "Rule",
     "as_text",
     "bound",
+    "decoded",
     "diff",
     "fixed",
     "fixed_text",
     "json_schema",
+    "line_of",
+    "lines",
     "lint",
     "load",
     "mended",

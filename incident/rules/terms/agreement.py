@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,9 +52,17 @@ def load(text: str) -> Agreement:
     """Read and check an agreement document; docs/agreements.md describes it.
 
     Raises:
-        Invalid: every fault by JSON pointer; faults of YAML itself by line and column.
+        Invalid: every fault by JSON pointer and line; faults of YAML itself by line and column.
     """
-    document = schema.check(source.read(text))
+    try:
+        return _loaded(schema.check(source.read(text)))
+    except Invalid as refused:
+        places = source.lines(text) if any(each.line is None for each in refused.faults) else {}
+        faults = [replace(each, line=each.line or source.line_of(places, each.pointer)) for each in refused.faults]
+        raise Invalid(faults, refused.message) from refused
+
+
+def _loaded(document: dict[str, Any]) -> Agreement:
     starts, ends = _in_force(document["in_force"], ZoneInfo(document["zone"]))
     fingerprint = digest(document)
     return Agreement(

@@ -8,16 +8,20 @@ fractions.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from incident.errors import Fault, Invalid
+from incident.rules.terms.saying import UNSEEN, named
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
+MAX_VALUES = 40_000
+"""Keys and values of a document, a list or a map counting as four: what cannot be an agreement is not looked at for seconds."""
+MAX_FAULTS = 500  # a refusal must not grow far beyond what was refused
 _TAG = "tag:yaml.org,2002:"
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -25,6 +29,7 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
     depth = 0
+    values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Refuse what would let one text mean two things, or a small text grow."""
@@ -35,6 +40,9 @@ class _Loader(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(None, None, f"the tag {event.tag} is not accepted", event.start_mark)
         if self.depth >= MAX_DEPTH:
             raise yaml.MarkedYAMLError(None, None, f"nested deeper than {MAX_DEPTH} levels", event.start_mark)
+        self.values += 4 if isinstance(event, yaml.CollectionStartEvent) else 1
+        if self.values > MAX_VALUES:
+            raise yaml.MarkedYAMLError(None, None, f"more than {MAX_VALUES} keys and values", event.start_mark)
         self.depth += 1
         try:
             return super().compose_node(parent, index)
@@ -44,7 +52,7 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.add_implicit_resolver(_TAG + "bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 _Loader.add_implicit_resolver(_TAG + "null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_Loader.add_implicit_resolver(_TAG + "int", re.compile(r"^[-+]?[0-9]{1,15}$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(_TAG + "int", re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,14})$"), list("-+0123456789"))
 
 
 def read(text: str) -> object:
@@ -54,21 +62,65 @@ def read(text: str) -> object:
         Invalid: too long, not YAML, or using what is refused here. Faults carry a pointer, or a line and column where
             there is no value yet.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
-        raise _refused("too_long", f"The document has {size} bytes; {MAX_BYTES} is the most that is accepted.")
-    try:
-        node = _composed(text)
-    except yaml.MarkedYAMLError as error:
-        raise _refused("yaml", _sentence(error)) from error
-    except yaml.reader.ReaderError as error:
-        what = f"U+{ord(text[error.position]):04X} at position {error.position}"
-        raise _refused("yaml", f"The document has the character {what}, which YAML does not allow.") from error
+    node = _composed(text)
     faults: list[Fault] = []
     value = None if node is None else _plain(node, "", faults)
     if faults:
-        raise Invalid(faults, "The document has faults.")
+        raise Invalid(listed(faults), "The document has faults.")
     return value
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file in UTF-8; a byte order mark before it is not part of it.
+
+    Raises:
+        Invalid: it is in another encoding; says where, and which one it may be.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+        message = f"Expected UTF-8; the byte 0x{raw[error.start]:02X} at line {line}, column {column} is not. {_maybe(raw)}"
+        raise Invalid([Fault("", "encoding", message, line)], "The document is not UTF-8.") from error
+
+
+def lines(text: str) -> dict[str, int]:
+    """On which line, counted from 1, each key or item of the document stands, by JSON pointer.
+
+    Of a key that is given twice the last one counts. Empty for a text that cannot be read.
+    """
+    try:
+        root = _composed(text)
+    except Invalid:
+        return {}
+    found: dict[str, int] = {}
+    waiting = [("", root)] if root is not None else []
+    while waiting:
+        pointer, node = waiting.pop()
+        found.setdefault(pointer, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key, below in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    here = f"{pointer}/{escape(key.value)}"
+                    found[here] = key.start_mark.line + 1
+                    waiting.append((here, below))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(f"{pointer}/{place}", item) for place, item in enumerate(node.value)]
+    return found
+
+
+def line_of(found: Mapping[str, int], pointer: str) -> int | None:
+    """The line of that place, else of the nearest that holds it: a key that is missing has none."""
+    while pointer and pointer not in found:
+        pointer = pointer.rpartition("/")[0]
+    return found.get(pointer)
+
+
+def listed(faults: list[Fault]) -> list[Fault]:
+    """The first of them, and how many more there are."""
+    more = len(faults) - MAX_FAULTS
+    return [*faults[:MAX_FAULTS], Fault("", "more", f"{more} more faults are not listed.")] if more > 0 else faults
 
 
 def escape(key: object) -> str:
@@ -77,12 +129,34 @@ def escape(key: object) -> str:
 
 
 def _composed(text: str) -> yaml.Node | None:
-    loader = _Loader(text)
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise _refused("too_long", f"The document has {size} bytes; {MAX_BYTES} is the most that is accepted.")
+    loader: _Loader | None = None
     try:
+        loader = _Loader(text)
         node: yaml.Node | None = loader.get_single_node()
         return node
+    except yaml.MarkedYAMLError as error:
+        raise _refused("yaml", _sentence(error), error.problem_mark.line + 1 if error.problem_mark else None) from error
+    except yaml.reader.ReaderError as error:
+        raise _unreadable(text, error.position) from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
+
+
+def _unreadable(text: str, position: int) -> Invalid:
+    line, column = text.count("\n", 0, position) + 1, position - (text.rfind("\n", 0, position) + 1) + 1
+    what = f"the character {named(text[position])} at line {line}, column {column}"
+    hint = " It may be UTF-16; expected UTF-8." if text[position] == "\0" else ""
+    return _refused("yaml", f"The document has {what}, which YAML does not allow.{hint}", line)
+
+
+def _maybe(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "It begins as UTF-16 does; save it as UTF-8."
+    return "It may be Latin-1 or Windows-1252; save it as UTF-8."
 
 
 def _plain(node: yaml.Node, pointer: str, faults: list[Fault]) -> object:
@@ -96,14 +170,18 @@ def _plain(node: yaml.Node, pointer: str, faults: list[Fault]) -> object:
 def _mapping(node: yaml.MappingNode, pointer: str, faults: list[Fault]) -> dict[str, object]:
     made: dict[str, object] = {}
     for key, item in node.value:
-        at = f"line {key.start_mark.line + 1}"
+        line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode) or key.tag != _TAG + "str":
-            faults.append(Fault(pointer, "key", f"A key on {at} is not text; expected a name, in quotes where needed."))
+            faults.append(Fault(pointer, "key", f"A key on line {line} is not text; expected a name, in quotes where needed.", line))
+            continue
+        if found := UNSEEN.search(key.value):
+            message = f"A key on line {line} has the character {named(found[0])}; expected it without."
+            faults.append(Fault(pointer, "control", message, line))
             continue
         here = f"{pointer}/{escape(key.value)}"
         if key.value in made:
-            faults.append(Fault(here, "duplicate", f"The key {key.value} is given again on {at}; expected it once."))
-        made[_text(key.value, here, faults)] = _plain(item, here, faults)
+            faults.append(Fault(here, "duplicate", f"The key {key.value} is given again on line {line}; expected it once.", line))
+        made[key.value] = _plain(item, here, faults)
     return made
 
 
@@ -118,9 +196,8 @@ def _scalar(node: yaml.Node, pointer: str, faults: list[Fault]) -> object:
 
 
 def _text(value: str, pointer: str, faults: list[Fault]) -> str:
-    if found := _CONTROL.search(value):
-        message = f"The text has the control character U+{ord(found[0]):04X}; expected it without."
-        faults.append(Fault(pointer, "control", message))
+    if found := UNSEEN.search(value):
+        faults.append(Fault(pointer, "control", f"The text has the character {named(found[0])}; expected it without."))
     return value
 
 
@@ -130,5 +207,5 @@ def _sentence(error: yaml.MarkedYAMLError) -> str:
     return f"The YAML cannot be read{where}: {error.problem or error.context or error}."
 
 
-def _refused(code: str, message: str) -> Invalid:
-    return Invalid([Fault("", code, message)], message)
+def _refused(code: str, message: str, line: int | None = None) -> Invalid:
+    return Invalid([Fault("", code, message, line)], message)

@@ -15,6 +15,7 @@ from marshmallow import Schema
 from incident import board
 from incident.canonical import digest
 from incident.errors import Fault, Invalid
+from incident.rules import terms
 from incident.work import Work
 from web import door
 from web.problems import Malformed, Stale, WrongType
@@ -188,9 +189,9 @@ def _value(sent: bytes, takes: Body | None) -> tuple[object, list[Fault]]:
 
 def _decoded(sent: bytes) -> str:
     try:
-        return sent.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Malformed(f"The body is not UTF-8: the byte at position {error.start} cannot be read.") from error
+        return terms.decoded(sent)
+    except Invalid as refused:
+        raise Malformed(f"The body is not UTF-8. {refused.faults[0].message}") from refused
 
 
 def etag(version: str) -> Headers:

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from incident import board
 from incident.actions import accept_agreement, publish_agreement
-from incident.errors import Fault, Invalid
+from incident.errors import Invalid
+from incident.rules import terms
 from incident.work import Work
 from web import door
 from web.door import page
@@ -71,7 +72,4 @@ def _sent() -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
         return str(request.form.get("text", ""))
-    try:
-        return str(file.read(), "utf-8")
-    except UnicodeDecodeError as error:
-        raise Invalid([Fault("", "not_utf8", "expected a text file in UTF-8")]) from error
+    return terms.decoded(file.read())

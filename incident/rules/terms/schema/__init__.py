@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from incident.errors import Fault, Invalid
+from incident.rules.terms.saying import told
 from incident.rules.terms.schema import references
 from incident.rules.terms.schema.document import FORMAT, DocumentSchema
-from incident.rules.terms.source import escape
+from incident.rules.terms.source import escape, listed
 
 __all__ = ["FORMAT", "DocumentSchema", "check"]
-
-_MOST_FAULTS = 500  # a refusal must not grow far beyond what was refused
 
 
 def check(document: object) -> dict[str, Any]:
@@ -23,10 +22,9 @@ def check(document: object) -> dict[str, Any]:
     """
     if not isinstance(document, dict):
         raise Invalid([Fault("", "type", "Expected a map with the keys name, version, title and so on.")])
-    faults = _faults(DocumentSchema().validate(document), "") or references.faults(document)
-    if len(faults) > _MOST_FAULTS:
-        more = f"{len(faults) - _MOST_FAULTS} more faults are not listed."
-        faults = [*faults[:_MOST_FAULTS], Fault("", "more", more)]
+    faults = _faults(DocumentSchema().validate(document), "")
+    faults = [Fault(each.pointer, each.code, told(each.message, _last(each.pointer))) for each in listed(faults)]
+    faults = faults or listed(references.faults(document))
     if faults:
         raise Invalid(faults, "The agreement document has faults.")
     return document
@@ -39,7 +37,12 @@ def _faults(messages: object, pointer: str) -> list[Fault]:
             found += _faults(below, pointer if key == "_schema" else f"{pointer}/{escape(key)}")
         return found
     sentences = messages if isinstance(messages, list) else [messages]
-    return [Fault(pointer, _code(str(each)), str(each)) for each in sentences]
+    return [Fault(pointer, _code(str(each)), each if isinstance(each, str) else str(each)) for each in sentences]
+
+
+def _last(pointer: str) -> str:
+    """The key at which a pointer ends."""
+    return pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
 
 
 def _code(sentence: str) -> str:

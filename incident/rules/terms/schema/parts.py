@@ -33,6 +33,7 @@ from incident.rules.terms.schema.words import (
     word,
     zone_or_whose,
 )
+from incident.rules.vocabulary import vocabulary
 
 
 class ConditionSchema(Map):
@@ -41,7 +42,7 @@ class ConditionSchema(Map):
     all_ = List(nested(lambda: ConditionSchema()), data_key="all")
     any_ = List(nested(lambda: ConditionSchema()), data_key="any")
     not_ = nested(lambda: ConditionSchema(), data_key="not")
-    fact = matching(WORD, "Expected the name of a fact, such as personal_data_breach.")
+    fact = matching(WORD, "Expected the name of a fact, such as personal_data_breach.", vocabulary)
     of = one_of(*WHOSE)
     is_ = fields.Raw(data_key="is", validate=constant)
     in_ = List(fields.Raw(validate=constant), data_key="in")
@@ -118,7 +119,7 @@ class RungSchema(Map):
 class SingleAnchorSchema(Map):
     """One fact or act that starts a clock."""
 
-    fact = matching(WORD, "Expected the name of a dated fact, such as aware_at.")
+    fact = matching(WORD, "Expected the name of a dated fact, such as aware_at.", vocabulary)
     of = one_of(*WHOSE)
     after = Text(64)
     delivery = Text(64)

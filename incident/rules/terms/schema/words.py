@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from incident.rules.handling.fields import NAMES, is_field
+from incident.rules.terms.saying import Expected
+from incident.rules.vocabulary import vocabulary
 
 FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 DUTY = re.compile(r"[a-z0-9_.]{2,120}")
@@ -37,7 +39,7 @@ class Map(Schema):
         super().__init__(**options)
         keys = ", ".join(sorted(field.data_key or name for name, field in self.fields.items()))
         self.error_messages = {
-            "unknown": f"Unknown key; expected one of {keys}.",
+            "unknown": Expected(f"Unknown key; expected one of {keys}.", lambda: keys.split(", ")),
             "type": f"Expected a map with keys among {keys}.",
         }
 
@@ -75,17 +77,41 @@ class List(fields.List[Any]):
     def __init__(self, item: fields.Field[Any], longest: int = 300, **options: Any) -> None:
         length = validate.Length(1, longest, error=f"Expected a list of 1 to {longest} items.")
         super().__init__(item, validate=[length, distinct], **options)
+        self._longest, self._too_long = longest, f"Expected a list of 1 to {longest} items."
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> list[Any]:
+        """A list that is too long is refused before anybody looks at its items."""
+        if isinstance(value, list) and len(value) > self._longest:
+            raise ValidationError(self._too_long)
+        return super()._deserialize(value, attr, data, **options)
+
+
+class Choice(validate.OneOf):
+    """One of some words; the refusal names the nearest."""
+
+    def __call__(self, value: Any) -> Any:
+        """The value, if it is one of them."""
+        if value in self.choices:
+            return value
+        raise ValidationError(Expected(str(self.error), lambda: map(str, self.choices), value))
 
 
 def one_of(*choices: str, **options: Any) -> Text:
     error = f"Expected one of {', '.join(choices)}."
-    return Text(also=[validate.OneOf(choices, error=error)], **options)
+    return Text(also=[Choice(choices, error=error)], **options)
 
 
-def matching(pattern: re.Pattern[str], error: str, **options: Any) -> Text:
+def nothing() -> Iterable[str]:
+    """No known words."""
+    return ()
+
+
+def matching(pattern: re.Pattern[str], error: str, known: Callable[[], Iterable[str]] = nothing, **options: Any) -> Text:
+    """Text of that pattern, of ASCII characters alone; a refusal names the nearest of the words that are `known`."""
+
     def matches(value: str) -> None:
         if pattern.fullmatch(value) is None:
-            raise ValidationError(error)
+            raise ValidationError(Expected(error, known, value))
 
     return Text(also=[matches], metadata={"pattern": f"^(?:{pattern.pattern})$"}, **options)
 
@@ -153,7 +179,11 @@ def day_or_instant(value: str) -> None:
 
 def notice_field(value: str) -> None:
     if not is_field(value):
-        raise ValidationError(f"Expected a notice field: {', '.join(NAMES)} or fact:<name>.")
+        raise ValidationError(Expected(f"Expected a notice field: {', '.join(NAMES)} or fact:<name>.", _notice_fields, value))
+
+
+def _notice_fields() -> Iterable[str]:
+    return (*NAMES, *(f"fact:{name}" for name in vocabulary()))
 
 
 def constant(value: object) -> None:
