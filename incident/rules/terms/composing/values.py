@@ -20,7 +20,7 @@ CODES = {
     "relaxation.no_authority": "the clause does not allow this layer to relax it",
     "relaxation.no_number": "the clause has no period that could be longer",
     "relaxation.too_long": "the period is, from some start, longer than the clause allows",
-    "relaxation.shorter": "the period is not longer from every start",
+    "relaxation.shorter": "the period is no longer, or shorter from some start",
     "relaxation.undecided": "whether the period is longer, and not too long, could not be decided",
     "relaxation.not_signed": "no two parties of the clause signed the document that relaxes it",
     "relaxation.cross": "of two relaxations neither is the stricter one",

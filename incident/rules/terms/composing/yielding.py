@@ -12,6 +12,7 @@ from incident.rules.commitment import Commitment, MoreTime, Source, Yields
 from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.articles import Displacement, Reference, Relaxation
 from incident.rules.terms.composing.values import Finding, group_of, height
+from incident.rules.terms.effort import MOST as MOST_OF_ONE
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.plain_language import length
 from incident.rules.terms.timing import Compared, Counted, compared
@@ -20,6 +21,8 @@ Key = tuple[str, str]
 """The digest of a document and the id of a clause."""
 Clauses = Mapping[Key, Commitment]
 Term = tuple[datetime, datetime | None]
+MOST = 4_000_000
+"""Steps for the relaxations of one document. What would go beyond is undecided, whatever other documents there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,9 @@ def relaxed(agreed: Iterable[Agreement], clauses: Clauses) -> tuple[Clauses, lis
     granted: dict[Key, list[_Granted]] = {}
     findings: list[Finding] = []
     for document in agreed:
+        effort = Effort(MOST)
         for each in document.articles.relaxations:
-            for found in _relaxation(document, each, clauses):
+            for found in _relaxation(document, each, clauses, effort):
                 if isinstance(found, Finding):
                     findings.append(found)
                 else:
@@ -66,7 +70,7 @@ def displaced(agreed: Iterable[Agreement], clauses: Clauses) -> tuple[Clauses, l
     return changed, findings
 
 
-def _relaxation(document: Agreement, asked: Relaxation, clauses: Clauses) -> Iterator[_Granted | Finding]:
+def _relaxation(document: Agreement, asked: Relaxation, clauses: Clauses, effort: Effort) -> Iterator[_Granted | Finding]:
     about = _About(document, "relaxation", asked.cite, asked.of, "")
     for key, target in about.targets(clauses):
         if target is None or key is None:
@@ -74,23 +78,23 @@ def _relaxation(document: Agreement, asked: Relaxation, clauses: Clauses) -> Ite
         elif (refused := about.refused(target, target.relaxable)) is not None:
             yield refused
         else:
-            yield _timed(about, asked, key, target)
+            yield _timed(about, asked, key, target, effort)
 
 
-def _timed(about: _About, asked: Relaxation, key: Key, target: Commitment) -> _Granted | Finding:
+def _timed(about: _About, asked: Relaxation, key: Key, target: Commitment, effort: Effort) -> _Granted | Finding:
     if target.period is None or target.relaxable is None:
         return about.finding("no_number", f"{about.named(target)} has no period, so there is none to be longer.")
     counting = target.counting if asked.calendar is None else replace(target.counting, calendar_of=f"fixed:{asked.calendar}")
     old, new = Counted(target.period, target.counting), Counted(asked.period, counting)
     said = f"{length(asked.period)} instead of {length(target.period)} for {about.named(target)}"
     term, home = about.term, about.document.zone
-    against = _compared(old, new, term, home)
+    against = _within(effort, old, new, term, home)
     if against.how is None or against.supposing:
         return about.finding("undecided", f"{said}: whether that is longer was not decided; {_why(against)}.")
     if against.how != "never" or not against.later_too:
-        return about.finding("shorter", f"{said} is not longer from every start; {against.because}.")
+        return about.finding("shorter", f"{said} is no longer, or shorter from some start; {against.because}.")
     if target.relaxable.most is not None:
-        at_most = _compared(Counted(target.relaxable.most, target.counting), new, term, home)
+        at_most = _within(effort, Counted(target.relaxable.most, target.counting), new, term, home)
         limit = f"{target.relaxable.cite} allows {length(target.relaxable.most)} at most"
         if at_most.how is None or at_most.supposing:
             return about.finding("undecided", f"{said}: {limit}, and whether that is kept was not decided; {_why(at_most)}.")
@@ -104,9 +108,20 @@ def _why(found: Compared) -> str:
     return found.because if found.supposing is None else f"it depends on the case, as a role says where it is counted ({found.supposing})"
 
 
-@lru_cache(maxsize=512)
-def _compared(old: Counted, new: Counted, term: Term, home: str) -> Compared:
-    return compared(old, new, term, home, Effort())
+def _within(effort: Effort, old: Counted, new: Counted, term: Term, home: str) -> Compared:
+    """The comparison, where what is left of the effort covers it; it costs the same whether it was made before or not."""
+    if effort.left:
+        found, spent = _compared(old, new, term, home)
+        if effort.spend(spent):
+            return found
+        effort.left = 0
+    return Compared(None, because="there are more periods to compare than can be tried")
+
+
+@lru_cache(maxsize=2048)
+def _compared(old: Counted, new: Counted, term: Term, home: str) -> tuple[Compared, int]:
+    effort = Effort()
+    return compared(old, new, term, home, effort), MOST_OF_ONE - effort.left
 
 
 def _ordered(target: Commitment, granted: list[_Granted]) -> tuple[list[_Granted], list[Finding]]:
@@ -114,22 +129,23 @@ def _ordered(target: Commitment, granted: list[_Granted]) -> tuple[list[_Granted
     if len(granted) == 1:
         return granted, []
     crossing: dict[int, Finding] = {}
+    effort = Effort(MOST)
     for (one, first), (other, second) in combinations(enumerate(granted), 2):
-        if _order(target, first, second) is None:
+        if _order(target, first, second, effort) is None:
             crossing |= {one: _crossing(target, first, second), other: _crossing(target, second, first)}
     kept = [each for place, each in enumerate(granted) if place not in crossing]
 
     def by_strictness(one: _Granted, other: _Granted) -> int:
-        return _order(target, one, other) or 0
+        return _order(target, one, other, Effort(MOST)) or 0
 
     return sorted(kept, key=cmp_to_key(by_strictness)), list(crossing.values())
 
 
-def _order(target: Commitment, one: _Granted, other: _Granted) -> int | None:
+def _order(target: Commitment, one: _Granted, other: _Granted, effort: Effort) -> int | None:
     first, second = (Counted(each.time.period, replace(target.counting, calendar_of=each.time.calendar_of or "")) for each in (one, other))
     ends = [each.term[1] for each in (one, other) if each.term[1] is not None]
     term = (max(one.term[0], other.term[0]), min(ends) if ends else None)
-    found = _compared(first, second, term, "UTC")
+    found = _within(effort, first, second, term, "UTC")
     if found.how is None or found.supposing or (found.how != "never" and found.later_too):
         return None
     return 1 if found.how != "never" else -1 if found.later_too else 0
