@@ -6,12 +6,16 @@ Plain values as in `incident.answers`. Nothing here needs a node: the command li
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from incident import answers
 from incident.answers import Json
 from incident.rules.commitment import Commitment, Source
 from incident.rules.legaltime.values import Period
+from incident.rules.simulate import Clock, Judged
 from incident.rules.terms import Agreement, composing
+from incident.rules.terms.asking import Answer
+from incident.rules.terms.burden import Burden, Costs
 from incident.rules.terms.composing import comparing
 from incident.rules.terms.composing.restricting import Places
 from incident.rules.terms.composing.values import Composed, Finding, Rule, Yielded
@@ -19,6 +23,7 @@ from incident.rules.terms.plain_language import length
 from incident.rules.terms.timing import Witness
 
 MOST_FINDINGS = 500
+CHANGES = ("added", "gone", "earlier", "later", "other")
 
 
 def composition(documents: Iterable[Agreement], laws: Iterable[Commitment], places: Places | None = None) -> Json:
@@ -34,6 +39,86 @@ def composition(documents: Iterable[Agreement], laws: Iterable[Commitment], plac
         "findings": [_finding(each) for each in found.findings[:MOST_FINDINGS]],
         "findings_left_out": max(len(found.findings) - MOST_FINDINGS, 0),
     }
+
+
+def burden(found: Burden) -> Json:
+    """What the overlay adds, as numbers, as lists, and in sentences under `says`."""
+    own = found.overlay.digest
+    yielded = {
+        state: sum(any(way.by.digest == own for way in getattr(rule, state)) for rule in found.layers.rules)
+        for state in ("relaxed", "displaced")
+    }
+    findings = [
+        _finding(each) for each in found.layers.findings if (each.source, each.version) == (found.overlay.name, found.overlay.version)
+    ]
+    made: Json = {
+        "overlay": document(found.overlay), "base": [document(each) for each in found.base],
+        "clauses": len(found.clauses), "acknowledgements": found.acknowledgements, **yielded,
+        "clocks": {change: sum(each.count(change) for each in found.cases) for change in CHANGES},
+        "recipients": [{"uri": each.uri, "name": each.name} for each in found.recipients],
+        "answers": [_answer(each) for each in found.answers], "reusable": [_answer(each) for each in found.reusable],
+        "watches": [asdict(each) for each in found.watches], "cases": [_case(each) for each in found.cases],
+        "findings": findings[:MOST_FINDINGS],
+    }  # fmt: skip
+    return {**made, "says": _sums(made)}
+
+
+def _case(each: Costs) -> Json:
+    return {
+        "reference": each.reference, "counts": {change: each.count(change) for change in CHANGES},
+        "clocks": [_clock(one) for one in each.clocks], "recipients": [one.name for one in each.recipients],
+        "watches": [asdict(one) for one in each.watches],
+    }  # fmt: skip
+
+
+def _clock(each: Clock) -> Json:
+    shown = each.shown.planned
+    return {
+        "change": each.change, "source": shown.commitment.source.name, "clause": shown.commitment.id, "title": shown.commitment.title,
+        "owed_by": shown.debtor.name, "owed_to": shown.creditor.name if shown.creditor else None, "provisional": shown.provisional,
+        "due_at": _due(each.then), "due_before": _due(each.before),
+    }  # fmt: skip
+
+
+def _due(each: Judged | None) -> str | None:
+    return answers.at(each.planned.deadline.due_at) if each and each.planned.deadline else None
+
+
+def _answer(each: Answer) -> Json:
+    return {"name": each.name, "about": each.about}
+
+
+def _sums(made: Json) -> list[str]:
+    """The burden in sentences, one for each kind of cost."""
+    clocks, cases = made["clocks"], made["cases"]
+    new = [each["counts"]["added"] for each in cases]
+    lines = [
+        f"{made['overlay']['title']} {made['overlay']['version']} has {_many(made['clauses'], 'clause')}, "
+        f"{made['acknowledgements']} of them to be acknowledged. It relaxes {made['relaxed']} and displaces {made['displaced']} of others.",
+        f"In {_many(len(cases), 'case')} it starts {_many(clocks['added'], 'clock')} ({', '.join(map(str, new)) or 'none'}), ends "
+        f"{clocks['gone']}, and moves {clocks['earlier']} to an earlier and {clocks['later']} to a later instant.",
+        f"New recipients: {_names(each['name'] for each in made['recipients'])}.",
+        f"New answers to give: {_names(_question(each) for each in made['answers'])}.",
+        f"Answers that are given anyway and serve it too: {_names(_question(each) for each in made['reusable'])}.",
+        f"To be reachable at new hours: {_names(_watch(each) for each in made['watches'])}.",
+    ]
+    return lines + [f"{each['code']}: {each['message']}" for each in made["findings"]]
+
+
+def _question(each: Json) -> str:
+    return f"{each['name']} ({each['about']})"
+
+
+def _watch(each: Json) -> str:
+    return f"{each['contact']} of {each['party']} ({each['when']})"
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _names(words: Iterable[str]) -> str:
+    return ", ".join(words) or "none"
 
 
 def document(each: Agreement) -> Json:
