@@ -179,6 +179,14 @@ def test_it_holds_between_the_parties_of_both_documents_alone() -> None:
     assert rule.relaxed[0].between == tuple(sorted((CERT.uri, VENDOR.uri, MINISTRY.uri)))
 
 
+def test_a_document_relaxes_for_nobody_for_whom_it_is_not_in_force() -> None:
+    below = document("base", "baseline", clause(owed_by={"role": "suppliers"}, relaxable=ALLOWS))
+    above = national(relaxes("base", hours=48))
+    partly = replace(above, bound=frozenset({CERT.uri, VENDOR.uri}))
+    assert sorted(due(planned(below, partly))) == [24 * HOUR, 48 * HOUR]
+    assert due(planned(below, above)) == [48 * HOUR, 48 * HOUR]
+
+
 def test_a_condition_that_is_not_known_to_be_true_relaxes_nothing_and_leaves_the_clause_firm() -> None:
     only = relaxes("base", hours=48) | {"when": {"fact": "significant_incident", "is": False}}
     documents = (baseline(), national(only))

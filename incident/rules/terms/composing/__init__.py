@@ -92,7 +92,8 @@ class _Bond:
 def _bond(same: _Same) -> _Bond:
     agreement = same.agreement
     term = agreement.in_force_from, agreement.in_force_until
-    said = (agreement.digest, agreement.parties, term, agreement.commitments, agreement.targets, agreement.restrictions)
+    reaching = agreement.articles.relaxations, agreement.articles.displacements, agreement.restrictions, agreement.targets
+    said = (agreement.digest, agreement.parties, agreement.bound, term, agreement.commitments, reaching)
     return _Bond(said, hash(said))
 
 
@@ -138,7 +139,9 @@ def _planned_for(each: Commitment, targets: Targets) -> Commitment:
 
 def _rules(commitments: Sequence[Commitment], documents: Sequence[Agreement]) -> tuple[Rule, ...]:
     by_name = {(each.source.name, each.id): each for each in commitments}
-    parties = {each.name: frozenset(each.parties) for each in documents}
+    parties: dict[str, frozenset[str]] = {}
+    for document in documents:
+        parties[document.name] = parties.get(document.name, frozenset()) | frozenset(document.parties)
     displaces: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for each in commitments:
         for name, clause, _ in each.gives_way_to:

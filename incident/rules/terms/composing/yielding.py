@@ -225,7 +225,8 @@ class _About:
         return None
 
     def signed(self, target: Commitment) -> frozenset[str]:
-        return frozenset(self.document.parties) & (target.signatories or frozenset())
+        document = self.document
+        return (frozenset(document.parties) if document.bound is None else document.bound) & (target.signatories or frozenset())
 
     def named(self, target: Commitment) -> str:
         return f"{target.id} of {target.source.name} {target.source.version} ({target.source.cite})"
