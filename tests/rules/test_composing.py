@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from incident.rules import regimes
 from incident.rules.commitment import Commitment
 from incident.rules.planning import Planned, plan
+from incident.rules.simulate import Setting, simulate
 from incident.rules.terms import Agreement, bound, composing
 from incident.rules.terms.composing import comparing
 from tests.rules.layered import ALLOWS, EVERYBODY, baseline, clause, document, of, relaxes
 from tests.rules.planning_case import CERT, CLOUD, FRENCH, MINISTRY, NOW, VENDOR, case, law, said
+from tests.rules.test_simulate import identity
 
 HOUR = timedelta(hours=1)
 
@@ -80,6 +82,16 @@ def test_no_clause_is_lost_and_none_is_made(a: list[Agreement], random: Random) 
 def test_the_order_of_documents_changes_no_plan(a: list[Agreement]) -> None:
     one, other = plan(case(), bound(a, ())), plan(case(), bound(reversed(a), ()))
     assert [(each.key, each.target_at, each.because) for each in one] == [(each.key, each.target_at, each.because) for each in other]
+
+
+@settings(max_examples=60, deadline=None)
+@given(some, st.sampled_from(POOL), st.booleans())
+def test_a_layer_that_is_tried_out_gives_the_plan_of_production(a: list[Agreement], more: Agreement, known: bool) -> None:
+    here, laws = case(*([said("significant_incident", True)] if known else [])), (law("warning"),)
+    found = simulate(Setting(here, composing.union(a), laws, (), NOW), more)
+    assert identity(found.planned) == identity(plan(here, bound([*a, more], laws)))
+    before = sorted(str(each.key) for each in plan(here, bound(a, laws)))
+    assert sorted(str(each.key) for each in found.clocks if each.before) == before
 
 
 @settings(max_examples=60, deadline=None)
