@@ -70,7 +70,7 @@ class Compared:
 def compared(old: Counted, new: Counted, term: tuple[datetime, datetime | None], home: str, effort: Effort) -> Compared:
     """Compare two periods from every start in `term` (UTC; ten years at most), for the clocks of `home` where a role decides."""
     if any(each.period.rule not in (_ELAPSED, *_BY_DAY) for each in (old, new)):
-        return _by_length(old.period, new.period, term[0]) or Compared(None, because="the two are counted by rules that cannot be compared")
+        return by_length(old.period, new.period, term[0]) or Compared(None, because="the two are counted by rules that cannot be compared")
     if (plain := _plainly(old, new)) is not None:
         return plain
     if not YEARS.start < term[0].year < YEARS.stop - LONGEST.days // 365:
@@ -122,7 +122,8 @@ def _apart(old: Period, new: Period, since: datetime) -> Compared | None:
     return None
 
 
-def _by_length(old: Period, new: Period, since: datetime) -> Compared | None:
+def by_length(old: Period, new: Period, since: datetime) -> Compared | None:
+    """What holds from every start after `since`, wherever the two are counted, if their lengths alone decide it; costs no effort."""
     known = (_ELAPSED, *_BY_DAY, _NEXT_HOUR, _EU_MONTHS)
     return _apart(old, new, since) if all(each.rule in known and not any(each.options.values()) for each in (old, new)) else None
 

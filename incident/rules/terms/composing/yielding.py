@@ -15,7 +15,7 @@ from incident.rules.terms.composing.values import Finding, group_of, height
 from incident.rules.terms.effort import MOST as MOST_OF_ONE
 from incident.rules.terms.effort import Effort
 from incident.rules.terms.plain_language import length
-from incident.rules.terms.timing import Compared, Counted, compared
+from incident.rules.terms.timing import Compared, Counted, by_length, compared
 
 Key = tuple[str, str]
 """The digest of a document and the id of a clause."""
@@ -109,7 +109,11 @@ def _why(found: Compared) -> str:
 
 
 def _within(effort: Effort, old: Counted, new: Counted, term: Term, home: str) -> Compared:
-    """The comparison, where what is left of the effort covers it; it costs the same whether it was made before or not."""
+    """The comparison, where what is left of the effort covers it; the same one is paid for once, whether it was made before or not."""
+    return effort.once(repr((old, new, term, home)), lambda: _paid(effort, old, new, term, home))
+
+
+def _paid(effort: Effort, old: Counted, new: Counted, term: Term, home: str) -> Compared:
     if effort.left:
         found, spent = _compared(old, new, term, home)
         if effort.spend(spent):
@@ -120,6 +124,8 @@ def _within(effort: Effort, old: Counted, new: Counted, term: Term, home: str) -
 
 @lru_cache(maxsize=2048)
 def _compared(old: Counted, new: Counted, term: Term, home: str) -> tuple[Compared, int]:
+    if (apart := by_length(old.period, new.period, term[0])) is not None:
+        return apart, 0
     effort = Effort()
     return compared(old, new, term, home, effort), MOST_OF_ONE - effort.left
 
