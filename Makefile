@@ -27,6 +27,7 @@ bench: setup         ## how long a deadline, a plan and a filing take, each besi
 	$(BIN)/python -m bench.legaltime
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.intake $(ARGS)
+	$(BIN)/python -m bench.layers
 
 check: lint
 	$(BIN)/python .ci/lock_in_step.py

@@ -166,6 +166,21 @@ class Yields:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTime:
+    """A longer period for a clause, by a document of a layer above: between its `signatories`, and only while `when` is true.
+
+    `source` is that document with its provision, `under` the provision of the clause that allows it. `calendar_of` None: the clause's.
+    """
+
+    period: Period
+    source: Source
+    under: str
+    signatories: frozenset[str]
+    when: Condition = ALWAYS
+    calendar_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OnCall:
     """A weekly window, by the clocks of `zone_of` (as in `Counting`): `days` 0 is Monday; minutes of the day.
 
@@ -289,6 +304,8 @@ class Commitment:
     relaxable: Yields | None = None
     displaceable: Yields | None = None
     gives_way_to: tuple[tuple[str, str, str], ...] = ()
-    """Source, clause and provision of each clause that stands in this one's place where both bind the same debtor."""
+    """Source, clause and provision of each clause that stands in this one's place where both bind the same debtor and creditor."""
+    more_time: tuple[MoreTime, ...] = ()
+    """Each authorised relaxation, the strictest first; the first that holds for a pair of parties is applied to it, once."""
     relaxed: tuple[str, ...] = ()
-    """What was relaxed by which provision, in words; composing puts it here."""
+    """What was relaxed by which provision, in words; planning puts it here, for the pair of parties between whom it holds."""

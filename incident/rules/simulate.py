@@ -155,15 +155,25 @@ def _plans(
 def _stands_apart(setting: Setting, agreement: Agreement) -> bool:
     """Whether what else binds is planned alike with and without it.
 
-    An obligation rests on others of its own source alone. But planning targets reach into other sources, and clauses of one name
-    in two sources are told apart by their order in the whole plan only.
+    An obligation rests on others of its own source alone. But planning targets, relaxations, displacements and restrictions reach
+    into other sources, and clauses of one name in two sources are told apart by their order in the whole plan only.
     """
     old = [each for each in setting.in_force if each.name == agreement.name]
     others = [each for each in setting.in_force if each.name != agreement.name]
     ids = {each.id for version in (agreement, *old) for each in version.commitments}
-    targets = any(version.targets for version in (agreement, *old))
+    reaches = any(_reaches_out(version) for version in (agreement, *old)) or any(_reaches(other, agreement.name) for other in others)
     alike = any(each.id in ids for other in others for each in other.commitments)
-    return not (targets or alike or any(each.source.name == agreement.name or each.id in ids for each in setting.laws))
+    return not (reaches or alike or any(each.source.name == agreement.name or each.id in ids for each in setting.laws))
+
+
+def _reaches_out(version: Agreement) -> bool:
+    return bool(version.targets or version.restrictions or version.articles.relaxations or version.articles.displacements)
+
+
+def _reaches(version: Agreement, name: str) -> bool:
+    articles = version.articles
+    named = (*(each.of for each in articles.relaxations), *(each.of for each in articles.displacements))
+    return any(each.source == name for each in named)
 
 
 def _of_like_clauses(record: Iterable[OnRecord], agreement: Agreement) -> tuple[OnRecord, ...]:

@@ -90,6 +90,9 @@ TABLE: dict[str, Row] = {
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
     "POST /agreements/simulations": everybody(body={"text": MUTUAL_AID, "past": True}),
+    "POST /agreements/compositions": everybody(body={"text": MUTUAL_AID}),
+    "POST /agreements/burdens": everybody(body={"text": MUTUAL_AID, "add": MUTUAL_AID}),
+    "GET /agreements/<uuid:agreement_id>/composition": Row(200, 200, 200, 404, 404),
     "GET /agreements/<uuid:agreement_id>": Row(200, 200, 200, 404, 404),
     "GET /agreements/schema.json": everybody(),
     "GET /agreements/<uuid:agreement_id>/diff": Row(422, 422, 422, 404, 404),  # there is no earlier version to compare with

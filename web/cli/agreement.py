@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
 import rich_click as click
 
-from incident.errors import NotFound
 from incident.rules import terms
 from web.cli import agreement_lint as linting
-from web.cli import options, source
+from web.cli import options
+from web.cli.agreement_found import found as _found
+from web.cli.agreement_layers import burden, compose
 from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
-
-if TYPE_CHECKING:
-    from incident.settings import Settings
 
 
 @click.group(cls=click.RichGroup)
@@ -27,6 +24,8 @@ def agreement() -> None:
 
 
 agreement.add_command(simulate)
+agreement.add_command(compose)
+agreement.add_command(burden)
 
 
 @agreement.command("lint")
@@ -134,15 +133,6 @@ def schema() -> Answer:
     return Answer(found, lambda paper: paper.paragraphs(json.dumps(found, indent=2)))
 
 
-def _found(which: str, home: Path | None) -> terms.Agreement:
-    """A document of a file, or a version on record."""
-    if which == "-" or Path(which).exists():
-        return terms.load(source.text(Path(which)))
-    if "/" in which or which.endswith((".yaml", ".yml")):
-        raise click.UsageError(f"There is no file {which}.")
-    return _on_record(options.settings(home), which)
-
-
 def _document(found: terms.Agreement) -> dict[str, Any]:
     until = found.in_force_until
     return {
@@ -150,23 +140,3 @@ def _document(found: terms.Agreement) -> dict[str, Any]:
         "in_force_from": found.in_force_from.isoformat(), "in_force_until": until.isoformat() if until else None,
         "parties": list(found.parties), "clauses": [asdict(each) for each in terms.render(found)],
     }  # fmt: skip
-
-
-def _on_record(settings: Settings, which: str) -> terms.Agreement:
-    from incident.records import agreements
-    from web.cli import database
-
-    name, at, version = which.partition("@")
-    with database.worker_node(settings) as node, node.work() as work:
-        rows = [
-            row
-            for row in agreements.every(work.connection)
-            if _is(row.id, which) or (row.name == name and (not at or row.version == version))
-        ]
-    if not rows:
-        raise NotFound(f"There is no agreement {which!r} on record, and no file of that name.")
-    return terms.load(rows[0].text)
-
-
-def _is(id_: UUID, which: str) -> bool:
-    return str(id_) == which.lower()

@@ -70,6 +70,12 @@ class AgreementTextSchema(Strict):
     text = fields.String(required=True, error_messages={**REQUIRED, "invalid": Said("wrong_type", "expected text")})
 
 
+class OverlaySchema(AgreementTextSchema):
+    """A document, and one that is to be added to it."""
+
+    add = fields.String(required=True, error_messages={**REQUIRED, "invalid": Said("wrong_type", "expected text")})
+
+
 def slug(value: str, pointer: str) -> str:
     """A slug from the address of a request.
 

@@ -14,6 +14,7 @@ from incident.rules.legaltime.values import Basis, Because, Deadline, Moment
 from incident.rules.planning.asking import look_up, who
 from incident.rules.planning.roles import members
 from incident.rules.planning.values import FIRST, NOT_PLANNED, Anchored, Happened, Planned
+from incident.rules.planning.yielding import with_more_time, without_what_gave_way
 
 
 class Sitting:
@@ -114,7 +115,7 @@ def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party
         False,
         group=f"{commitment.source.name}:{commitment.id}:{creditor.id if creditor else '-'}" if shared else None,
     )
-    yield from _occurrences(case, made, happened)
+    yield from _occurrences(case, with_more_time(case, made) if commitment.more_time else made, happened)
     if commitment.acknowledge_within and creditor is not None:
         yield _acknowledgement(made, creditor)
 
@@ -226,4 +227,4 @@ def drafts_of_all(case: Case, commitments: Iterable[Commitment], happened: Happe
             drafts += drafts_of(sitting, commitment)
         except Exception as error:
             drafts.append(unplanned(case, commitment, error))
-    return without_displaced(drafts)
+    return without_what_gave_way(without_displaced(drafts))

@@ -38,6 +38,8 @@ class Agreement:
     layer: str = "bilateral"
     restrictions: tuple[Restriction, ...] = ()
     articles: Articles = field(default_factory=Articles)
+    bound: frozenset[str] | None = None
+    """For whom it is in force, where that is not all of its parties."""
 
     def in_force(self, at: datetime) -> bool:
         """Whether it binds for what happens at that instant."""

@@ -30,12 +30,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """More time for a clause of a layer below."""
+    """More time for a clause of a layer below. `calendar`: that of its business days, where it is not the clause's."""
 
     of: Reference
     period: Period
     cite: str
     when: Condition = ALWAYS
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

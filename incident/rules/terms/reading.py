@@ -49,7 +49,7 @@ def _include(spoken: Spoken) -> Include:
 
 def _relaxation(spoken: Spoken) -> Relaxation:
     when = condition(spoken["when"]) if "when" in spoken else ALWAYS
-    return Relaxation(_reference(spoken["of"]), period(spoken["within"]), spoken["cite"], when)
+    return Relaxation(_reference(spoken["of"]), period(spoken["within"]), spoken["cite"], when, spoken["within"].get("calendar"))
 
 
 def _reference(spoken: Spoken) -> Reference:

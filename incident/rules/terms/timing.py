@@ -23,6 +23,8 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _A_DAY = 90  # steps of effort to count a period from one day, against one test of a fact
 _ELAPSED = "elapsed_hours"
 _BY_DAY = ("calendar_days", "business_days", "calendar_months")
+_NEXT_HOUR, _EU_MONTHS = "eu1182_hours", "eu1182_months"
+"""Rules of laws that are not tried day by day, and of which it is known between which lengths they lie."""
 LONGEST = timedelta(days=3660)
 """How far an agreement without an end, or with a distant one, is looked at."""
 CLOCKS_SINCE = 2012
@@ -68,7 +70,7 @@ class Compared:
 def compared(old: Counted, new: Counted, term: tuple[datetime, datetime | None], home: str, effort: Effort) -> Compared:
     """Compare two periods from every start in `term` (UTC; ten years at most), for the clocks of `home` where a role decides."""
     if any(each.period.rule not in (_ELAPSED, *_BY_DAY) for each in (old, new)):
-        return Compared(None, because="the two are counted by rules that cannot be compared")
+        return by_length(old.period, new.period, term[0]) or Compared(None, because="the two are counted by rules that cannot be compared")
     if (plain := _plainly(old, new)) is not None:
         return plain
     if not YEARS.start < term[0].year < YEARS.stop - LONGEST.days // 365:
@@ -120,11 +122,21 @@ def _apart(old: Period, new: Period, since: datetime) -> Compared | None:
     return None
 
 
+def by_length(old: Period, new: Period, since: datetime) -> Compared | None:
+    """What holds from every start after `since`, wherever the two are counted, if their lengths alone decide it; costs no effort."""
+    known = (_ELAPSED, *_BY_DAY, _NEXT_HOUR, _EU_MONTHS)
+    return _apart(old, new, since) if all(each.rule in known and not any(each.options.values()) for each in (old, new)) else None
+
+
 def _bounds(period: Period) -> tuple[timedelta, timedelta | None]:
     """The least and the most that a period lasts by the clocks and calendars of any place; None: holidays can prolong it without limit."""
     if period.rule == _ELAPSED:
         span = timedelta(minutes=_minutes(period))
         return span, span
+    if period.rule == _NEXT_HOUR:
+        return timedelta(hours=period.n), timedelta(hours=period.n + 1)
+    if period.rule == _EU_MONTHS:  # an end on a closed day moves on, past as many as there are
+        return timedelta(days=28 * period.n) - CLOCKS_MOVE, None
     if period.unit == "mo":
         return timedelta(days=28 * period.n) - CLOCKS_MOVE, timedelta(days=31 * period.n + 1) + CLOCKS_MOVE
     # From the end of the day of the start to the end of the Nth day after it; with a cut-off, to that time of it.

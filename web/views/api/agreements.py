@@ -12,7 +12,7 @@ from incident.rules import terms
 from incident.work import Work
 from web.schemas.acts import NothingSchema
 from web.schemas.answers import FREE, items_of
-from web.schemas.parties import AgreementTextSchema
+from web.schemas.parties import AgreementTextSchema, OverlaySchema
 from web.schemas.queries import AgainstQuery
 from web.views.api.blueprint import Calls
 from web.views.api.calling import Answer, Json, acting, body
@@ -47,6 +47,30 @@ def get_agreement_schema(work: Work) -> Json:
 def get_agreement_diff(work: Work, agreement_id: UUID, asked: dict[str, Any]) -> Json:
     """What this version changes: clauses added, removed and changed, each with who gains and who loses."""
     return board.agreement_diff(work, agreement_id, asked["against"])
+
+
+@agreements.get("/agreements/<uuid:agreement_id>/composition")
+@acting(answers={200: "Composition"})
+def get_composition(work: Work, agreement_id: UUID) -> Json:
+    """What this version comes to beside the versions in force that its parties share, and the laws: layers, rules, groups, findings."""
+    return board.composition(work, agreement_id)
+
+
+@agreements.post("/agreements/compositions")
+@acting(answers={200: "Composition"}, takes=body(AgreementTextSchema, yaml=True))
+def post_composition(work: Work, given: dict[str, Any]) -> Json:
+    """The same of a document that is on no record: as YAML, or as `{"text": …}`. Nothing is kept."""
+    return board.composition_of_text(work, given["text"])
+
+
+@agreements.post("/agreements/burdens")
+@acting(answers={200: "Burden"}, takes=body(OverlaySchema))
+def post_burden(work: Work, given: dict[str, Any]) -> Json:
+    """What the document `add` costs beside the document `text` and what is in force for its parties: clocks, recipients, answers, hours.
+
+    The clocks are planned on made-up cases, with it and without it. Nothing is kept.
+    """
+    return board.burden(work, given["text"], given["add"])
 
 
 @agreements.get("/agreements/<uuid:agreement_id>")
