@@ -14,6 +14,7 @@ from incident.errors import NotFound
 from incident.rules import terms
 from web.cli import agreement_lint as linting
 from web.cli import options, source
+from web.cli.agreement_library import library
 from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
 
@@ -26,6 +27,7 @@ def agreement() -> None:
     """Check agreement documents, read and compare them in plain language, and try them out."""
 
 
+agreement.add_command(library)
 agreement.add_command(simulate)
 
 

@@ -80,7 +80,8 @@ def _parts(case: Case) -> list[tuple[Duty, Party]]:
     """The parts of the case, those that matter most first; nobody has two."""
     home = members(case, Parties(Role.HOME_CERT), None)
     affected = members(case, Parties(Role.AFFECTED_CERTS), None)
-    authorities = [each for each in case.directory if each.kind in ("regulator", "spoc") and each.jurisdiction == case.deployment.jurisdiction]
+    here = case.deployment.jurisdiction
+    authorities = [each for each in case.directory if each.kind in ("regulator", "spoc") and each.jurisdiction == here]
     listed: list[tuple[Duty, Party]] = [
         ("operator", case.operator),
         *((_SUPPLIER, each) for each in case.deployment.suppliers),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
+from incident.errors import Fault, Invalid
 from incident.rules.case import SEVERITIES, STAGES, TLP, Deployment, Party
 from incident.rules.facts import Scalar
 from incident.rules.legaltime.shipped import Spot, read
@@ -16,8 +17,8 @@ from incident.rules.vocabulary import VocabularyFault, check, named
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KEYS = (
-    *("id", "title", "purpose", "deployment", "needs", "week_of", "aware", "filed_after", "stage", "severity", "tlp", "summary"),
-    *("affected_countries", "exercise", "facts", "instants", "of_suppliers", "later"),
+    *("id", "title", "purpose", "deployment", "needs", "countries", "week_of", "aware", "filed_after", "stage", "severity", "tlp"),
+    *("summary", "affected_countries", "exercise", "facts", "instants", "of_suppliers", "later"),
 )
 _OFFSET = re.compile(r"(-?)(\d{1,5})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -37,6 +38,21 @@ def cases() -> tuple[Typical, ...]:
 def case(id: str) -> Typical | None:
     """The typical case of that id, or None."""
     return next((each for each in cases() if each.id == id), None)
+
+
+def asked(name: str, at: datetime | None) -> tuple[Typical, ...]:
+    """The typical case of that id, or with `all` every one; `at` is when its operator is to become aware.
+
+    Raises:
+        Invalid: there is no such case, or `at` is not of this century.
+    """
+    if at is not None and not 2001 <= at.year <= 2099:
+        raise Invalid([Fault("/at", "out_of_range", "expected an instant of the years 2001 to 2099")])
+    found = cases() if name == "all" else tuple(each for each in cases() if each.id == name)
+    if not found:
+        ids = ", ".join(each.id for each in cases())
+        raise Invalid([Fault("/typical", "unknown_case", f"expected all, or one of {ids}")])
+    return found
 
 
 @cache
@@ -93,6 +109,7 @@ def _typical(spot: Spot) -> Typical:
         purpose=spot.at("purpose").text(),
         deployment=spot.at("deployment").one_of(*troupe().deployments),
         needs=tuple(_known(each) for each in spot.many("needs")),
+        countries=tuple(each.text() for each in spot.many("countries")),
         week_of=monday,
         weekday=_DAYS.index(aware.at("day").one_of(*_DAYS)),
         clock=aware.at("at").text(),
@@ -115,9 +132,17 @@ def _aware(spot: Spot) -> tuple[Said, ...]:
 
 
 def _said(of: Literal["operator", "suppliers"], spot: Spot) -> tuple[Said, ...]:
-    facts = [(name, spot.at("facts").at(name)) for name in spot.at("facts").entries()] if spot.has("facts") else []
-    instants = [(name, spot.at("instants").at(name)) for name in spot.at("instants").entries()] if spot.has("instants") else []
-    return (*(Said(of, name, _value(name, each)) for name, each in facts), *(Said(of, name, _offset(name, each)) for name, each in instants))
+    return (
+        *(Said(of, name, _value(name, each)) for name, each in _named(spot, "facts")),
+        *(Said(of, name, _offset(name, each)) for name, each in _named(spot, "instants")),
+    )
+
+
+def _named(spot: Spot, key: str) -> list[tuple[str, Spot]]:
+    if not spot.has(key):
+        return []
+    below = spot.at(key)
+    return [(name, below.at(name)) for name in below.entries()]
 
 
 def _value(name: str, spot: Spot) -> Scalar:

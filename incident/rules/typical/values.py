@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -29,7 +30,8 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Typical:
-    """One typical case. `needs` lists what its operator must be for the case to make sense; `deployment` is of the shipped cast.
+    """One typical case. `deployment` is of the shipped cast. Somebody else's deployment can stand in its place
+    where its operator is what `needs` lists and it is in one of `countries`, if any are named.
 
     `week_of` is a Monday; the operator becomes aware on `weekday` (0 is Monday) of that week at `clock` by its own clocks.
     """
@@ -39,6 +41,7 @@ class Typical:
     purpose: str
     deployment: str
     needs: tuple[str, ...]
+    countries: tuple[str, ...]
     week_of: date
     weekday: int
     clock: str
@@ -58,4 +61,4 @@ class Troupe:
     """The shipped cast: everybody that a role may resolve to, and the deployments, by slug."""
 
     parties: tuple[Party, ...]
-    deployments: dict[str, Deployment]
+    deployments: Mapping[str, Deployment]
