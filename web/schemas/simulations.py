@@ -50,7 +50,7 @@ class TrialSchema(Strict):
     case = Described(load_default=None)
     past = Flag(load_default=False)
     typical = Text(64, line=True, load_default=None, metadata={"description": "The id of a typical case, or `all`."})
-    at = Instant(load_default=None, metadata={"description": "With `typical`: when its operator becomes aware."})
+    at = Instant(load_default=None)
     limit = Whole(1, MOST, load_default=None)
     after = Identifier(load_default=None)
 

@@ -1,5 +1,5 @@
 """Routing: who is told what of a case, and what must wait for an officer."""
 
-from incident.rules.routing.route import MINIMAL, Draft, duty, route, way
+from incident.rules.routing.route import MINIMAL, Draft, Seen, duty, route, way
 
-__all__ = ["MINIMAL", "Draft", "duty", "route", "way"]
+__all__ = ["MINIMAL", "Draft", "Seen", "duty", "route", "way"]
