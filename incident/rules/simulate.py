@@ -16,7 +16,7 @@ from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
 from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
 from incident.rules.planning.plan import in_order
-from incident.rules.planning.reaching import Same, within_reach
+from incident.rules.planning.reaching import Same, kept_for, within_reach
 from incident.rules.routing import Draft, Seen, route
 from incident.rules.terms import Agreement, bound
 
@@ -143,12 +143,13 @@ def _plans(
 ) -> tuple[list[Planned], list[Planned]]:
     """The plan in force and the plan that is tried. What is the same in both is planned once: half of the work and more."""
     case, done = setting.case, happened((*setting.record, *borrowed))
-    laws = within_reach(case, setting.laws)
+    laws, kept = within_reach(case, setting.laws), kept_for(case)
     in_force, trying = bound(setting.in_force, laws), bound(tried, laws)
     if not _stands_apart(Same(agreement), tuple(map(Same, setting.in_force)), Same(setting.laws)):
-        return plan(case, in_force, done), plan(case, trying, done)
-    shared = plan(case, [each for each in in_force if each.source.name != agreement.name], done)
-    before, then = (plan(case, [each for each in binding if each.source.name == agreement.name], done) for binding in (in_force, trying))
+        return plan(case, in_force, done, kept), plan(case, trying, done, kept)
+    name = agreement.name
+    shared = plan(case, [each for each in in_force if each.source.name != name], done, kept)
+    before, then = (plan(case, [each for each in all_ if each.source.name == name], done, kept) for all_ in (in_force, trying))
     return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
 
 

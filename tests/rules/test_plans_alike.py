@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incident.rules import typical
+from incident.rules.case import Case
+from incident.rules.facts import Facts
+from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Planned, happened, plan
 from incident.rules.routing import route
-from incident.rules.simulate import Simulated, simulate
+from incident.rules.simulate import Setting, Simulated, simulate
 from incident.rules.terms import Agreement, bound
 from tests.rules.demo_cases import agreements, random_case, random_record, setting
 from tests.rules.random_agreements import random_agreement
@@ -72,3 +75,28 @@ def test_a_typical_case_is_planned_as_the_same_case_would_be(seed: int) -> None:
         production = plan(asked.case, bound((cast,), asked.laws))
         assert obligations(found.planned) == obligations(production)
         assert [draft.digest for draft in notices(found).values()] == [draft.digest for draft in route(asked.case, production)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_cases_that_say_the_same_at_other_times_with_other_acts_are_each_planned_by_themselves(seed: int) -> None:
+    random = Random(seed)
+    agreement, first = random_agreement(random), random_case(random)
+    laws = setting(first).laws
+    for number in range(4):
+        case = _moved(first, timedelta(hours=31 * number))
+        record = random_record(random, plan(case, bound((agreement,), laws)))
+        found = simulate(Setting(case, (), laws, record, case.filed_at + timedelta(days=9)), agreement)
+        production = plan(case, bound((agreement,), laws), happened(record))
+        assert obligations(found.planned) == obligations(production)
+        assert notices(found) == {(draft.recipient.slug, draft.way): draft for draft in route(case, production)}
+
+
+def _moved(case: Case, by: timedelta) -> Case:
+    """The same, later; whoever plays in it is the very same."""
+    facts = {key: replace(fact, value=_later(fact.value, by)) for key, fact in case.facts.by_key.items()}
+    return replace(case, filed_at=case.filed_at + by, facts=Facts(facts))
+
+
+def _later(value: Any, by: timedelta) -> Any:
+    return Moment.exactly(value.earliest + by) if isinstance(value, Moment) else value

@@ -1,19 +1,22 @@
-"""Which of many commitments can bind anybody in a case at all, by their gates: a few dozen of the hundreds of a catalogue.
+"""What many cases have in common: which commitments can bind anybody in them by their gates, and what is drafted of those.
 
-What is left out has no draft, so that a plan without it is the same plan. Cases of one deployment ask the same question over and
-over; the answer is kept as long as the same catalogue, the same parties and what is stated of them are asked for.
+What is out of reach has no draft, so that a plan without it is the same plan. Cases of one deployment ask the same questions over and
+over; the answers are kept as long as the same catalogue, the same parties and what is stated of them are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment, Role
+from incident.rules.facts import Fact
 from incident.rules.gates import Gate
+from incident.rules.legaltime.values import Moment
+from incident.rules.planning.drafting import Kept
 from incident.rules.planning.roles import members
 from incident.rules.vocabulary import profile_questions
 
@@ -42,10 +45,7 @@ class Asked:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        parties = (case.filer, case.deployment.operator, *case.deployment.suppliers)
-        self.key: Hashable = (
-            Same(case.directory), tuple(map(Same, parties)), case.deployment.jurisdiction, case.affected_countries, _stated(case)
-        )  # fmt: skip
+        self.key: Hashable = (_who(case), _stated(case))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -57,6 +57,18 @@ class Asked:
 def within_reach(case: Case, commitments: tuple[Commitment, ...]) -> tuple[Commitment, ...]:
     """These without those whose gate is shut for everybody who could owe them, in their order."""
     return _within_reach(Asked(case), Same(commitments))
+
+
+def kept_for(case: Case) -> Kept:
+    """What was drafted in cases that say the same, whenever it happened: the same parties, label, stage, countries and facts."""
+    said = (case.severity, case.stage, case.tlp, case.exercise)
+    facts = frozenset((*key, type(fact.value), None if isinstance(fact.value, Moment) else fact.value) for key, fact in _standing(case))
+    return _kept_for((_who(case), said, facts))
+
+
+@lru_cache(maxsize=128)
+def _kept_for(said: Hashable) -> Kept:
+    return {}
 
 
 @lru_cache(maxsize=256)
@@ -82,6 +94,16 @@ def _is_open(case: Case, gate: Gate, party: Party, ruled_out: dict[UUID, frozens
     if is_not is None:
         is_not = ruled_out[party.id] = case.is_not(party)
     return gate.is_open(party.jurisdiction, is_not)
+
+
+def _who(case: Case) -> Hashable:
+    """Everything by which roles are resolved."""
+    parties = (case.filer, case.deployment.operator, *case.deployment.suppliers)
+    return Same(case.directory), tuple(map(Same, parties)), case.deployment.jurisdiction, case.affected_countries
+
+
+def _standing(case: Case) -> Iterable[tuple[tuple[str, UUID], Fact]]:
+    return case.facts.by_key.items()
 
 
 def _stated(case: Case) -> frozenset[tuple[str, UUID, bool]]:
