@@ -25,7 +25,7 @@ from incident.records.obligations.tables import obligation, timer
 from incident.records.outbox.tables import notice, withholding
 from incident.records.parties import directory
 from incident.rules.case import Case, Deployment
-from incident.rules.facts import Facts
+from incident.rules.facts import Facts, binds_at
 from incident.rules.planning import Planned, plan
 from incident.rules.routing import route, way
 from incident.work import Work
@@ -112,7 +112,7 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
     case_id, now, node = new_id(), work.now, work.node.settings
     stated = stating.rows(work, command.facts, deployment, case_id, previous=Facts())
     facts = stating.as_facts(stated)
-    bound_at = planning.bound_at(facts, deployment.operator.id, now)
+    bound_at = binds_at(facts, deployment.operator.id, now)
     values = {
         "id": case_id, "ref": _ref(work, filer, deployment.id, command.reference), "filed_by": filer, "operator_id": deployment.operator.id,
         "deployment_id": deployment.id, "reference": command.reference, "summary": command.summary, "severity": command.severity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,10 +63,9 @@ def truth(condition: Condition, lookup: Lookup) -> Truth:
             inner = truth(part, lookup)
             return None if inner is None else not inner
         case All(parts):
-            return _every(truth(part, lookup) for part in parts)
+            return _first(parts, lookup, False)
         case Any(parts):
-            inner = _every(_negated(truth(part, lookup)) for part in parts)
-            return _negated(inner)
+            return _first(parts, lookup, True)
 
 
 def named(condition: Condition) -> frozenset[tuple[str, str]]:
@@ -111,14 +110,12 @@ def _same(value: object, wanted: Scalar) -> bool:
     return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
 
 
-def _negated(value: Truth) -> Truth:
-    return None if value is None else not value
-
-
-def _every(values: Iterable[Truth]) -> Truth:
+def _first(parts: tuple[Condition, ...], lookup: Lookup, decides: bool) -> Truth:
+    """`decides` as soon as one part is it; else unknown if one part is, else the opposite."""
     unknown = False
-    for value in values:
-        if value is False:
-            return False
+    for part in parts:
+        value = truth(part, lookup)
+        if value is decides:
+            return decides
         unknown = unknown or value is None
-    return None if unknown else True
+    return None if unknown else not decides

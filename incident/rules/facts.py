@@ -53,3 +53,12 @@ class Facts:
         """Every value that was said and not corrected, oldest first; the standing one is the last."""
         found = [*self.before.get((name, party), ()), *((fact,) if (fact := self.about(name, party)) else ())]
         return tuple(fact.value for fact in found if fact.value is not None)
+
+
+def binds_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
+    """The instant whose law and agreements bind: the operator's awareness, else what it noticed or suffered, else now."""
+    for name in ("aware_at", "noticed_at", "detected_at", "occurred_at"):
+        value = facts.value(name, operator)
+        if isinstance(value, Moment):
+            return min(value.earliest, now)
+    return now

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from incident.rules import routing
@@ -17,7 +18,8 @@ from incident.rules.commitment import Commitment
 from incident.rules.handling import clashes
 from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
 from incident.rules.planning.plan import in_order
-from incident.rules.routing import Draft, route
+from incident.rules.planning.reaching import Same, kept_for, within_reach
+from incident.rules.routing import Draft, Seen, route
 from incident.rules.terms import Agreement, bound
 
 Change = Literal["same", "added", "gone", "earlier", "later", "other"]
@@ -130,7 +132,8 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     before, then = _plans(setting, tried, agreement, borrowed)
     was = _judged(setting, before, (), {})
     clocks = _clocks(_judged(setting, then, borrowed, was), was)
-    drafts_before, drafts = route(setting.case, before), route(setting.case, then)
+    seen: Seen = {}
+    drafts_before, drafts = route(setting.case, before, seen), route(setting.case, then, seen)
     known = {(each.code, each.source, each.commitment, each.to) for each in _conflicts(setting.case, before, drafts_before)}
     found = _conflicts(setting.case, then, drafts)
     conflicts = (replace(each, new=(each.code, each.source, each.commitment, each.to) not in known) for each in found)
@@ -144,26 +147,30 @@ def _plans(
 ) -> tuple[list[Planned], list[Planned]]:
     """The plan in force and the plan that is tried. What is the same in both is planned once: half of the work and more."""
     case, done = setting.case, happened((*setting.record, *borrowed))
-    in_force, trying = bound(setting.in_force, setting.laws), bound(tried, setting.laws)
-    if not _stands_apart(setting, agreement):
-        return plan(case, in_force, done), plan(case, trying, done)
-    shared = plan(case, [each for each in in_force if each.source.name != agreement.name], done)
-    before, then = (plan(case, [each for each in binding if each.source.name == agreement.name], done) for binding in (in_force, trying))
+    laws, kept = within_reach(case, setting.laws), kept_for(case)
+    in_force, trying = bound(setting.in_force, laws), bound(tried, laws)
+    if not _stands_apart(Same(agreement), tuple(map(Same, setting.in_force)), Same(setting.laws)):
+        return plan(case, in_force, done, kept), plan(case, trying, done, kept)
+    name = agreement.name
+    shared = plan(case, [each for each in in_force if each.source.name != name], done, kept)
+    before, then = (plan(case, [each for each in all_ if each.source.name == name], done, kept) for all_ in (in_force, trying))
     return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
 
 
-def _stands_apart(setting: Setting, agreement: Agreement) -> bool:
+@lru_cache(maxsize=64)
+def _stands_apart(same: Same[Agreement], in_force: tuple[Same[Agreement], ...], laws: Same[tuple[Commitment, ...]]) -> bool:
     """Whether what else binds is planned alike with and without it.
 
     An obligation rests on others of its own source alone. But planning targets, relaxations, displacements and restrictions reach
     into other sources, and clauses of one name in two sources are told apart by their order in the whole plan only.
     """
-    old = [each for each in setting.in_force if each.name == agreement.name]
-    others = [each for each in setting.in_force if each.name != agreement.name]
+    agreement = same.it
+    old = [each.it for each in in_force if each.it.name == agreement.name]
+    others = [each.it for each in in_force if each.it.name != agreement.name]
     ids = {each.id for version in (agreement, *old) for each in version.commitments}
     reaches = any(_reaches_out(version) for version in (agreement, *old)) or any(_reaches(other, agreement.name) for other in others)
     alike = any(each.id in ids for other in others for each in other.commitments)
-    return not (reaches or alike or any(each.source.name == agreement.name or each.id in ids for each in setting.laws))
+    return not (reaches or alike or any(each.source.name == agreement.name or each.id in ids for each in laws.it))
 
 
 def _reaches_out(version: Agreement) -> bool:

@@ -111,8 +111,9 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     check(document, "GET", "/agreements/{agreement_id}", api.get(f"/agreements/{agreement}"))
     other = api.get("/agreements").json["items"][1]["id"]
     check(document, "GET", "/agreements/{agreement_id}/diff", api.get(f"/agreements/{agreement}/diff?against={other}"))
-    for asked in ({"past": True}, {"case": a_body(reference="tried")}):
+    for asked in ({"past": True}, {"case": a_body(reference="tried")}, {"typical": "all"}, {"typical": "tlp-red"}):
         check(document, "POST", "/agreements/simulations", api.post("/agreements/simulations", {"text": MUTUAL_AID, **asked}))
+    check(document, "GET", "/agreements/library/{name}", api.get("/agreements/library/ee-overlay"))
     check(document, "GET", "/deployments/{deployment}", api.get("/deployments/ee-citizen-assistant"))
     check(document, "GET", "/regimes/{regime_id}", api.get("/regimes/us.circia"))
     arming = api.post("/regimes/us.circia/armings", {"source": "a final rule", "binds_from": "2026-01-01"})
@@ -123,7 +124,8 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     check(document, "POST", "/due", api.post("/due", {"vectors": [{"id": "x"}, {"rule": "elapsed_hours", "n": 0.5,
           "start": "2026-11-20T09:00", "zone": "UTC", "odd": 1}]}))  # fmt: skip
     check(document, "GET", "/calendars/{calendar_id}", api.get("/calendars/EU:institution?year=2027"))
-    for path in ("/incidents", "/obligations", "/notices", "/notifications", "/agreements", "/regimes", "/channels", "/deployments",
+    for path in ("/incidents", "/obligations", "/notices", "/notifications", "/agreements", "/agreements/library",
+                 "/agreements/typical-cases", "/regimes", "/channels", "/deployments",
                  "/parties", "/me", "/facts", "/calendars"):  # fmt: skip
         check(document, "GET", path, api.get(path))
 

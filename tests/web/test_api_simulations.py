@@ -58,12 +58,49 @@ def test_each_sees_its_own_cases_alone(api: Callers) -> None:
     assert problem_of(refused, 403)["code"] == "not_allowed"
 
 
+def test_typical_cases_are_played_by_ones_own_deployment_where_it_fits_else_by_the_invented_cast(api: Callers) -> None:
+    before = api.count("incident"), api.count("notice"), api.count("evidence_entry")
+    found = api.post(PATH, {"text": SHORTER, "typical": "all"}).json
+    assert (api.count("incident"), api.count("notice"), api.count("evidence_entry")) == before
+    played = {each["typical"]["id"]: each for each in found["cases"]}
+    assert found["summary"]["cases"] == found["total"] == len(found["cases"]) == len(played) + 1  # one case has two steps
+    own = played["ransomware"]
+    assert (own["typical"]["by"], own["deployment"], own["in_place_of"][0]["version"]) == ("own", "ee-citizen-assistant", "3.1")
+    assert {(each["commitment"], each["change"]) for each in own["clocks"]} == {("supplier_notice.acknowledge", "earlier")}
+    assert played["far-zone"]["typical"]["by"] == "invented"
+    assert {each["id"] for each in api.get("/agreements/typical-cases").json["items"]} == set(played)
+
+
+def test_one_typical_case_is_answered_in_full_and_moved_by_the_slider(api: Callers) -> None:
+    asked = {"text": SHORTER, "typical": "friday-evening", "at": "2026-05-22T20:30:00+02:00"}
+    (case,) = api.post(PATH, asked).json["cases"]
+    assert (case["typical"]["aware_at"], case["filed_at"]) == ("2026-05-22T18:30:00Z", "2026-05-22T19:15:00Z")
+    assert all(each["then"]["because"] for each in case["clocks"])
+    assert any(each["items"] for each in case["notices"])
+    assert {each["how"] for each in case["typical"]["cast"]} <= {"itself", "known", "left_over"}
+
+
+def test_the_library_is_listed_and_each_document_of_it_can_be_tried(api: Callers) -> None:
+    items = api.get("/agreements/library").json["items"]
+    assert len(items) >= 8
+    for each in items:
+        text = api.get(f"/agreements/library/{each['id']}").json["text"]
+        found = api.post(PATH, {"text": text, "typical": "ransomware"}).json
+        assert found["agreement"]["digest"] == each["digest"]
+    assert problem_of(api.get("/agreements/library/nothing"), 404)["code"] == "not_found"
+
+
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
         ({}, {"/text": "required"}),
         ({"text": ASSURANCE}, {"": "one_of"}),
         ({"text": ASSURANCE, "past": True, "case": {}}, {"": "one_of"}),
+        ({"text": ASSURANCE, "past": True, "typical": "all"}, {"": "one_of"}),
+        ({"text": ASSURANCE, "typical": "flood"}, {"/typical": "unknown_case"}),
+        ({"text": ASSURANCE, "typical": "all", "at": "soon"}, {"/at": "not_a_time"}),
+        ({"text": ASSURANCE, "typical": "all", "at": "1900-01-01T00:00:00Z"}, {"/at": "out_of_range"}),
+        ({"text": ASSURANCE, "past": True, "at": "2026-01-01T00:00:00Z"}, {"/at": "only_with_typical"}),
         ({"text": ASSURANCE, "past": True, "limit": 201}, {"/limit": "out_of_range"}),
         ({"text": ASSURANCE, "past": True, "after": "x"}, {"/after": "not_an_id"}),
         ({"text": ASSURANCE, "past": True, "after": "00000000-0000-4000-8000-000000000000"}, {"/after": "unknown_case"}),

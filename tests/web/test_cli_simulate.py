@@ -82,7 +82,41 @@ def test_faults_of_the_document_need_no_node_and_usage_is_said(tmp_path: Path) -
     bad = away.run("agreement", "simulate", "-", "--past", "--key", "k", "--base-url", "http://127.0.0.1:9", "--json", stdin="name: x")
     assert bad.exit_code == 1
     assert {"pointer", "code", "message"} == set(document(bad)["error"]["faults"][0])
-    for words in ((), ("--past", "--case", "x.yaml")):
+    for words in ((), ("--past", "--case", "x.yaml"), ("--past", "--typical", "all"), ("--past", "--at", "2026-05-22T19:30:00+02:00")):
         assert away.run("agreement", "simulate", "-", *words, stdin=ASSURANCE).exit_code == 2
     gone = away.run("agreement", "simulate", "-", "--past", "--key", "k", "--base-url", "http://127.0.0.1:9", stdin=ASSURANCE)
     assert gone.exit_code == 3
+
+
+def test_typical_cases_need_no_node_and_with_one_are_played_by_ones_own(desk: Desk) -> None:
+    alone = desk.run("agreement", "simulate", "-", "--typical", "all", "--json", stdin=SHORTER)
+    assert alone.exit_code == 0
+    assert {each["typical"]["by"] for each in document(alone)["cases"]} == {"invented"}
+    code, found = tries(desk, "--typical", "ransomware", "--at", "2026-11-24T09:00:00+02:00")
+    assert code == 0
+    (case,) = found["cases"]  # type: ignore[misc]
+    assert (case["typical"]["by"], case["typical"]["aware_at"]) == ("own", "2026-11-24T07:00:00Z")
+    assert found["summary"]["clocks"]["earlier"] == 2  # type: ignore[index]
+
+
+def test_what_is_wrong_with_a_typical_case_is_named_without_a_node(tmp_path: Path) -> None:
+    away = Desk.__new__(Desk)
+    away.home = tmp_path
+    for words, pointer in ((("flood",), "/typical"), (("all", "--at", "soon"), "/at")):
+        result = away.run("agreement", "simulate", "-", "--typical", *words, "--json", stdin=ASSURANCE)
+        assert result.exit_code == 1
+        assert [each["pointer"] for each in document(result)["error"]["faults"]] == [pointer]
+
+
+def test_a_document_of_the_library_is_printed_as_it_stands_and_can_be_started_from(tmp_path: Path) -> None:
+    away = Desk.__new__(Desk)
+    away.home = tmp_path
+    listed = document(away.run("agreement", "library", "--json"))
+    assert len(listed["items"]) >= 8
+    assert len(listed["typical_cases"]) >= 12
+    for each in listed["items"]:
+        printed = away.run("agreement", "library", each["id"])
+        checked = away.run("agreement", "lint", "-", "--json", stdin=printed.stdout)
+        assert document(checked)["files"][0]["digest"] == each["digest"]
+    absent = away.run("agreement", "library", "nothing")
+    assert (absent.exit_code, "ee-overlay" in absent.stderr) == (1, True)

@@ -14,6 +14,7 @@ from web.cli import agreement_lint as linting
 from web.cli import options
 from web.cli.agreement_found import found as _found
 from web.cli.agreement_layers import burden, compose
+from web.cli.agreement_library import library
 from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
 
@@ -23,6 +24,7 @@ def agreement() -> None:
     """Check agreement documents, read and compare them in plain language, and try them out."""
 
 
+agreement.add_command(library)
 agreement.add_command(simulate)
 agreement.add_command(compose)
 agreement.add_command(burden)

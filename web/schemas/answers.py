@@ -196,6 +196,21 @@ _TRIED_CASE: Shape = {
     "in_place_of": {"type": "array", "items": whole(_NAMED_VERSION)}, "unchanged": WHOLE, "off_record": WHOLE,
     "conflicts": {"type": "array", "items": whole(_TRIED_CONFLICT)}, "clocks": many("TriedClock"), "notices": many("TriedNotice"),
 }  # fmt: skip
+_PLAYED: Shape = {
+    "id": TEXT, "title": TEXT, "step": TEXT, "aware_at": AT, "by": words("own", "invented"),
+    "cast": {"type": "array", "items": whole({
+        "party": TEXT, "plays": MAYBE_TEXT,
+        "part": words("operator", "supplier", "home_cert", "affected_cert", "authority", "named", "none"),
+        "how": words("itself", "known", "by_name", "in_order", "left_over")})},
+}  # fmt: skip
+_TYPICAL_CASE: Shape = {
+    "id": TEXT, "title": TEXT, "purpose": TEXT, "severity": TEXT, "tlp": TEXT, "stage": TEXT, "exercise": FLAG, "summary": TEXT,
+    "affected_countries": TEXTS, "needs": TEXTS, "countries": TEXTS, "weekday": WHOLE, "clock": TEXT, "zone": TEXT, "aware_at": AT,
+    "deployment": TEXT, "operator": TEXT, "suppliers": TEXTS, "filed_by": TEXT,
+}  # fmt: skip
+_SPECIMEN: Shape = {
+    "id": TEXT, "title": TEXT, "about": TEXT, "layer": TEXT, "version": TEXT, "digest": TEXT, "parties": TEXTS, "clauses": WHOLE,
+}  # fmt: skip
 _SIMULATION: Shape = {
     "agreement": whole({**_NAMED_VERSION, "title": TEXT}), "total": WHOLE, "next": MAYBE_ID,
     "summary": whole({
@@ -244,7 +259,12 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Change": whole(_CHANGE, about="One difference of two versions, in words; `clause` is empty for the document itself."),
     "AgreementDiff": whole({"old": _COMPARED, "new": _COMPARED, "counts": _COUNTS, "changes": many("Change")}),
     "Simulation": whole(_SIMULATION, about="What a version would do, beside the versions in force. `next` is the `after` of what follows."),
-    "TriedCase": whole(_TRIED_CASE, about="`off_record`: on how many obligations the plan in force and the record disagree."),
+    "TypicalCase": whole(_TYPICAL_CASE, about="Invented. `weekday` 0 is Monday; with `clock` and `zone` it gives `aware_at`."),
+    "Specimen": whole(_SPECIMEN, about="A document to start from; `about` says in a sentence what it is."),
+    "SpecimenInFull": whole({**_SPECIMEN, "text": TEXT}),
+    "TriedCase": whole(
+        {**_TRIED_CASE, "typical": whole(_PLAYED)}, optional=("typical",),
+        about="`off_record`: on how many obligations the plan in force and the record disagree."),
     "TriedClock": whole(_TRIED_CLOCK, about="Under the version (`then`) and under those in force (`before`)."),
     "TriedInstant": {
         **whole(_TRIED_INSTANT, optional=("because",)), "type": ["object", "null"],

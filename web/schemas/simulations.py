@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from marshmallow import ValidationError, fields
 
 from incident.actions.commands import FileReport
 from incident.errors import Fault, Invalid
-from web.schemas.fields import REQUIRED, Field, Flag, Identifier, Whole, kind_of
+from web.schemas.fields import REQUIRED, Field, Flag, Identifier, Instant, Text, Whole, kind_of
 from web.schemas.reading import Said, Strict, load
 
 MOST: Final = 200
@@ -19,12 +20,14 @@ USUAL: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`case` None: the cases on record, `limit` of them at most, those after `after`."""
+    """A `case`, or `typical` ones by id; with neither, the cases on record, `limit` of them at most, those after `after`."""
 
     text: str
     case: FileReport | None
     limit: int
     after: UUID | None
+    typical: str | None = None
+    at: datetime | None = None
 
 
 class Described(Field):
@@ -41,11 +44,13 @@ class Described(Field):
 
 
 class TrialSchema(Strict):
-    """The document with either `case`, or `past: true` and perhaps `limit` and `after`."""
+    """The document with one of `case`, `typical` (and perhaps `at`) and `past: true` (and perhaps `limit` and `after`)."""
 
     text = fields.String(required=True, error_messages={**REQUIRED, "invalid": Said("wrong_type", "expected text")})
     case = Described(load_default=None)
     past = Flag(load_default=False)
+    typical = Text(64, line=True, load_default=None, metadata={"description": "The id of a typical case, or `all`."})
+    at = Instant(load_default=None)
     limit = Whole(1, MOST, load_default=None)
     after = Identifier(load_default=None)
 
@@ -65,8 +70,10 @@ def trial(body: object) -> dict[str, Any]:
         for name in ("limit", "after")
         if given[name] is not None and not given["past"]
     ]
-    if (given["case"] is None) != given["past"]:
-        faults.append(Fault("", "one_of", "expected either case, or past: true"))
+    if given["at"] is not None and given["typical"] is None:
+        faults.append(Fault("/at", "only_with_typical", "at is of use with typical alone"))
+    if [given["case"] is not None, given["typical"] is not None, given["past"]].count(True) != 1:
+        faults.append(Fault("", "one_of", "expected one of case, typical and past: true"))
     if faults:
         raise Invalid(faults)
     return given

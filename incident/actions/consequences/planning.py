@@ -16,7 +16,6 @@ from incident.rules import regimes, terms
 from incident.rules.case import Case, Deployment, Party
 from incident.rules.commitment import Commitment, Discharge
 from incident.rules.facts import Facts
-from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Done, OnRecord, Planned, happened, plan
 from incident.work import Work
 
@@ -59,15 +58,6 @@ def binding(work: Work, filer: UUID, *, bound_at: datetime, known_at: datetime) 
     agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
     armed = armings.armed(work.connection, filer, known_at=known_at)
     return terms.bound(agreed, regimes.commitments(bound_at.date(), armed))
-
-
-def bound_at(facts: Facts, operator: UUID, now: datetime) -> datetime:
-    """The instant whose law and agreements bind: the operator's awareness, else what it noticed or suffered, else now."""
-    for name in ("aware_at", "noticed_at", "detected_at", "occurred_at"):
-        value = facts.value(name, operator)
-        if isinstance(value, Moment):
-            return min(value.earliest, now)
-    return now
 
 
 def on_record(rows: Iterable[Row], acts: Iterable[Row]) -> list[OnRecord]:

@@ -11,6 +11,7 @@ from incident.records.cases import Row
 from incident.rules.routing import Draft
 from incident.rules.simulate import Clock, Conflict, Judged, Simulated, Telling
 from incident.rules.terms import Agreement
+from incident.rules.typical import Part, Played
 
 _CLOCKS = ("same", "added", "gone", "earlier", "later", "other")
 _NOTICES = ("same", "added", "gone", "other")
@@ -21,7 +22,7 @@ def described(agreement: Agreement, found: Simulated) -> Json:
     case = {
         "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found),
         "clocks": [_clock(each, reasons=True) for each in found.clocks],
-        "notices": [{**_notice(each), "items": dict(each.then.items) if each.then else None} for each in found.tellings],
+        "notices": [{**_notice(each), "items": _items(each)} for each in found.tellings],
     }  # fmt: skip
     return {**_heading(agreement), "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
 
@@ -38,6 +39,37 @@ def past(agreement: Agreement, tried: Iterable[tuple[Row, Simulated]], *, total:
             "notices": [_notice(each) for each in found.tellings if each.change != "same"],
         })  # fmt: skip
     return {**_heading(agreement), "total": total, "next": following, "summary": summary, "cases": cases}
+
+
+def typical(agreement: Agreement, tried: Iterable[tuple[Played, Simulated]], *, full: bool) -> Json:
+    """Of typical cases: who played whom, and what is different; `full`: every clock with its reasons, and all that is seen."""
+    cases: list[Json] = []
+    summary = _summary_of_none()
+    for played, found in tried:
+        summary = _added(summary, _summary(found))
+        clocks = [_clock(each, reasons=full) for each in found.clocks if full or each.change != "same"]
+        notices = [_notice(each) | ({"items": _items(each)} if full else {}) for each in found.tellings if full or each.change != "same"]
+        cases.append({
+            "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found), "typical": _played(played),
+            "clocks": clocks, "notices": notices,
+        })  # fmt: skip
+    return {**_heading(agreement), "total": len(cases), "next": None, "summary": summary, "cases": cases}
+
+
+def _played(played: Played) -> Json:
+    case = played.typical
+    return {
+        "id": case.id, "title": case.title, "step": played.step, "aware_at": answers.at(played.aware_at),
+        "by": "own" if played.own else "invented", "cast": [_part(each) for each in played.parts],
+    }  # fmt: skip
+
+
+def _part(each: Part) -> Json:
+    return {"party": each.party, "plays": each.as_.slug if each.as_ else None, "part": each.duty, "how": each.how}
+
+
+def _items(each: Telling) -> Json | None:
+    return dict(each.then.items) if each.then else None
 
 
 def _heading(agreement: Agreement) -> Json:

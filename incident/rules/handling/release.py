@@ -98,6 +98,8 @@ def _decided(asked: _Question, duties: Sequence[fields.Duty]) -> Decision:
 
 def _signable(value: object) -> object:
     """The value as its canonical bytes say it; what cannot be signed must not be sent."""
+    if value is None or type(value) is bool or (type(value) is str and value.isascii()):
+        return value  # they say of these what they are
     return json.loads(canonical(value))
 
 

@@ -22,14 +22,13 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 def date_all(case: Case, drafts: list[Planned], happened: Happened) -> list[Planned]:
     """Date what rests on facts first, then what rests on those, until nothing more can be dated."""
     dated: dict[Key, Planned] = {}
-    waiting = [each for each in drafts if each.key not in dated]
+    waiting = {each.key: each for each in drafts}
     while waiting:
-        names = _names_by_source(waiting)
-        ready = [each for each in waiting if not _rests_on(each, names)] or waiting  # a circle is dated as it stands
+        names = _names_by_source(waiting.values())
+        ready = {key: each for key, each in waiting.items() if not _rests_on(each, names)} or waiting  # a circle is dated as it stands
         known = list(dated.values())
-        for each in ready:
-            dated[each.key] = _dated(case, each, happened, known)
-        waiting = [each for each in waiting if each.key not in dated]
+        dated |= {key: _dated(case, each, happened, known) for key, each in ready.items()}
+        waiting = {key: each for key, each in waiting.items() if key not in ready}
     return list(dated.values())
 
 

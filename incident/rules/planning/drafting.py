@@ -219,12 +219,32 @@ def _binds(commitment: Commitment) -> str:
     return f"{what} {source.name} {source.version}, {source.cite}."
 
 
-def drafts_of_all(case: Case, commitments: Iterable[Commitment], happened: Happened) -> list[Planned]:
-    """The drafts of every commitment, the displaced ones left out; one that cannot be drafted asks its filer to look."""
+Kept = dict[int, tuple[Commitment, list[Planned]]]
+"""What was drafted of which commitment, by its identity."""
+_MOST_KEPT = 1000
+
+
+def drafts_of_all(case: Case, commitments: Iterable[Commitment], happened: Happened, kept: Kept | None = None) -> list[Planned]:
+    """The drafts of every commitment, the displaced ones left out; one that cannot be drafted asks its filer to look.
+
+    `kept`: what was drafted in cases of which the same is asked (`reaching.kept_for`); what is drafted now is added to it.
+    """
     sitting, drafts = Sitting(case, happened), list[Planned]()
     for commitment in commitments:
         try:
-            drafts += drafts_of(sitting, commitment)
+            drafts += drafts_of(sitting, commitment) if kept is None else _kept(sitting, commitment, kept)
         except Exception as error:
             drafts.append(unplanned(case, commitment, error))
     return without_what_gave_way(without_displaced(drafts))
+
+
+def _kept(sitting: Sitting, commitment: Commitment, kept: Kept) -> Iterable[Planned]:
+    """Only of what is drafted without a look at what has been done, or at an instant."""
+    if commitment.repeat or commitment.on_miss or commitment.excuses:
+        return drafts_of(sitting, commitment)
+    known = kept.get(id(commitment))
+    if known is None or known[0] is not commitment:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        known = kept[id(commitment)] = (commitment, list(drafts_of(sitting, commitment)))
+    return known[1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any, Literal
+from uuid import UUID
 
 from incident import canonical
 from incident.rules.case import TLP, Case, Party
@@ -17,6 +18,9 @@ from incident.rules.planning import NOT_PLANNED, Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
 """What a party must at least be told to do its duty; see the handling rules."""
+
+Seen = dict[UUID, tuple[list[Planned], list["Draft"]]]
+"""Of one case, by recipient: what was routed last, and the notices that came of it."""
 
 Way = Literal["at_once", "officer", "withheld"]
 
@@ -62,20 +66,32 @@ def way(pre_authorised_by: str | None, items: Mapping[str, object]) -> Way:
     return "officer" if items else "withheld"
 
 
-def route(case: Case, planned: Iterable[Planned]) -> list[Draft]:
+def route(case: Case, planned: Iterable[Planned], seen: Seen | None = None) -> list[Draft]:
     """Every notice that this plan calls for. Provisional obligations tell nobody; the filer knows already.
 
     A notice that a clause pre-authorises goes at once; so does an operator's notice of its own duties, which discloses nothing
-    to it. Everything else awaits an officer.
+    to it. Everything else awaits an officer. `seen` keeps what was routed in this case: to whom the very same obligations go
+    again under another plan, the same notices go.
     """
     firm = [each for each in planned if not each.provisional and each.occurrence != NOT_PLANNED]
-    told = {each.creditor.id: each.creditor for each in firm if each.commitment.tell and each.creditor}
-    owing = {each.debtor.id: each.debtor for each in firm}
+    concerned: dict[UUID, tuple[Party, list[Planned]]] = {}
+    for each in firm:
+        told = each.creditor if each.commitment.tell else None
+        for party in (each.debtor, told) if told and told.id != each.debtor.id else (each.debtor,):
+            concerned.setdefault(party.id, (party, []))[1].append(each)
     drafts: list[Draft] = []
-    for recipient in sorted({**owing, **told}.values(), key=lambda party: party.slug):
+    for recipient, theirs in sorted(concerned.values(), key=lambda pair: pair[0].slug):
         if recipient.id != case.filer.id:
-            drafts += _for_recipient(case, recipient, firm)
+            drafts += _routed(case, recipient, theirs, {} if seen is None else seen)
     return drafts
+
+
+def _routed(case: Case, recipient: Party, theirs: list[Planned], seen: Seen) -> list[Draft]:
+    """What goes to somebody whom these obligations concern, as its debtor or as the creditor to be told."""
+    before = seen.get(recipient.id)
+    if before is None or len(before[0]) != len(theirs) or any(one is not other for one, other in zip(before[0], theirs, strict=True)):
+        before = seen[recipient.id] = (theirs, _for_recipient(case, recipient, theirs))
+    return before[1]
 
 
 def duty(each: Planned) -> dict[str, object]:
@@ -129,11 +145,12 @@ def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Dr
         clauses = [each for each in performing if each.commitment.tell and each.commitment.tell.release == how]
         sources = {each.commitment.source.name for each in clauses}
         duties = [each for each in owes if each.commitment.source.name in sources]
-        owes = [each for each in owes if each not in duties]
+        owes = [each for each in owes if each.commitment.source.name not in sources]
         if how == otherwise:
-            later = {each.commitment.source.name for each in performing if each not in clauses} if how == "pre_authorised" else set()
+            others = (each for each in performing if each.commitment.tell and each.commitment.tell.release != how)
+            later = {each.commitment.source.name for each in others} if how == "pre_authorised" else set()
             duties += [each for each in owes if each.commitment.source.name not in later]
-            owes = [each for each in owes if each not in duties]
+            owes = [each for each in owes if each.commitment.source.name in later]
         if clauses:
             drafts.append(_draft(case, recipient, clauses, duties, how == "pre_authorised"))
         elif duties:
@@ -182,8 +199,7 @@ def _made(
 ) -> Draft:
     if not isinstance(decision, Released):  # an officer sees why, and the duty to tell stays visible
         return Draft(recipient, "information", title, {}, canonical.digest({}), decision.withheld, (), performs, channels, None, None)
-    items = {**decision.items, **({"exercise": True} if case.exercise else {})}
-    plain = {key: _plain(value) for key, value in items.items()}
+    plain = {**decision.items, **({"exercise": True} if case.exercise else {})}  # what is released is plain already
     duties = duties if "duties" in plain else []  # what a clause withholds is not announced beside it either
     acknowledge = [each.deadline.due_at for each in duties if each.commitment.id.endswith(".acknowledge") and each.deadline]
     return Draft(
