@@ -36,6 +36,7 @@ def _line(row: sa.Row[Any], slugs: dict[UUID, str], now: datetime) -> answers.Js
         "owed_to": slugs[row.creditor] if row.creditor else None, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at),
         "started_at": answers.at(row.started_at), "tlp": row.tlp, "severity": row.severity, "exercise": row.exercise,
         "provisional": row.provisional, "predicted": row.predicted, "verdict": _verdict(row, now), "sort_at": answers.at(row.sort_at),
+        "paused": row.paused_at is not None and (row.paused_until is None or now < row.paused_until),
     }  # fmt: skip
 
 

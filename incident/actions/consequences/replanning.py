@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
-from incident.actions.consequences import acting, writing
+from incident.actions.consequences import acting, beside, writing
 from incident.actions.consequences.planning import Matter, plan_anew, state_of
 from incident.records import obligations
 from incident.records.cases import Row
@@ -85,7 +85,7 @@ def _add(work: Work, case_id: UUID, each: Planned, result: Replan) -> UUID:
 
 def _bring_in_step(work: Work, row: Row, each: Planned, acts: Iterable[Row], result: Replan, why: str) -> None:
     result.ids[each.key] = row.id
-    fresh = writing.obligation_row(row.case_id, each, work.now)
+    fresh = beside.kept_up(writing.obligation_row(row.case_id, each, work.now), row, acts, work.now)
     if row.settled_as == "lapsed" and not _ended_for_good(row, acts):
         acting.note(work, row.case_id, "revived", obligation=row.id, detail={"why": why})
         _redate(work, row, fresh, each, result, settled_as=None, settled_at=None)
@@ -112,14 +112,14 @@ def _redate(work: Work, row: Row, fresh: dict[str, Any], each: Planned, result: 
 
 def _supersede(work: Work, row: Row, each: Planned, acts: Iterable[Row], result: Replan) -> UUID:
     """The new obligation stands in place of the old one, which keeps its reasons and, if it was missed, its verdict."""
-    fresh = writing.obligation_row(row.case_id, each, work.now)
+    fresh = beside.kept_up(writing.obligation_row(row.case_id, each, work.now), row, acts, work.now)
     kept = {} if row.settled_as else {"settled_as": "superseded", "settled_at": work.now}
     work.connection.execute(sa.update(obligation).where(obligation.c.id == row.id).values(superseded_by=fresh["id"], **kept))
     db.put(work.connection, {obligation: [fresh]})
     db.put(work.connection, {timer: writing.timer_rows(fresh, work.now)})
     obligations.drop_timers(work.connection, [row.id])
     for act in acts:
-        if act.obligation_id == row.id and act.kind in ("submitted", "acknowledged", "sent", "received", "confirmed"):
+        if act.obligation_id == row.id and act.kind in ("submitted", "acknowledged", "sent", "received", "confirmed", *beside.KINDS):
             acting.carry(work, act, to=fresh["id"])
     result.ids[each.key] = fresh["id"]
     result.superseded.append(row.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, obligation, timer
 from incident.rules.commitment import Discharge
-from incident.rules.planning import Done, Standing, Verdict, verdict
+from incident.rules.planning import Done, Pause, Standing, Verdict, verdict
 
 Row = sa.Row[Any]
 
@@ -90,13 +91,32 @@ def verdict_of(row: Row, acts: Iterable[Row], now: datetime) -> Verdict:
     return verdict(standing, [Done(each.kind, each.occurred_at, each.recorded_at) for each in acts], now)
 
 
+def pauses(acts: Iterable[Row]) -> tuple[Pause, ...]:
+    """The times that a clock stood still, by the acts about its obligation; those that began after the miss moved nothing."""
+    found: list[Pause] = []
+    for each in sorted(acts, key=lambda act: (act.recorded_at, act.position)):
+        if each.kind == "paused" and not each.detail["after_the_due_instant"]:
+            ends_at = each.detail["ends_at"]
+            found.append(
+                Pause(
+                    each.recorded_at,
+                    datetime.fromisoformat(ends_at) if ends_at else None,
+                    ground=each.detail["ground"],
+                    cite=each.detail["clause"],
+                )
+            )
+        elif each.kind == "resumed" and found:
+            found[-1] = replace(found[-1], resumed_at=each.recorded_at)
+    return tuple(found)
+
+
 def seen_verdict(row: Row, now: datetime) -> Verdict:
     """The same from the settled column alone, for whoever does not see the acts."""
     if row.settled_as is not None:
         return Verdict(row.settled_as)
     if row.due_at is None or now <= row.due_at or row.predicted:
         return Verdict.RUNNING
-    return Verdict.UNRESOLVED if row.provisional else Verdict.MISSED
+    return Verdict.UNRESOLVED if row.provisional or row.prohibited_at else Verdict.MISSED
 
 
 def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datetime, **also: object) -> None:

@@ -2,6 +2,7 @@
 
 from incident.rules.planning.closing import Fate, fate
 from incident.rules.planning.happening import OnRecord, happened
+from incident.rules.planning.pausing import Pause, standing_still, stood
 from incident.rules.planning.plan import plan
 from incident.rules.planning.values import FIRST, NOT_PLANNED, Happened, Key, Planned
 from incident.rules.planning.verdict import Done, Standing, Verdict, discharges, verdict
@@ -14,6 +15,7 @@ __all__ = [
     "Happened",
     "Key",
     "OnRecord",
+    "Pause",
     "Planned",
     "Standing",
     "Verdict",
@@ -21,5 +23,7 @@ __all__ = [
     "fate",
     "happened",
     "plan",
+    "standing_still",
+    "stood",
     "verdict",
 ]
