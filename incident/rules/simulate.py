@@ -143,7 +143,7 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     before, then = _plans(setting, tried, agreement, done)
     was = _judged(setting, before, (), {})
     judged = _judged(setting, then, borrowed, was)
-    if agreement.digest not in {each.digest for each in replaced} and (missed := _missed_then(judged, agreement, done)):
+    if agreement.digest not in {each.digest for each in replaced} and (missed := _missed_then(judged, agreement)):
         then = plan(setting.case, bound(tried, setting.laws), replace(done, missed={**done.missed, **missed}))
         judged = _judged(setting, then, borrowed, was)
     clocks = _clocks(judged, was)
@@ -166,9 +166,9 @@ def _plans(setting: Setting, tried: tuple[Agreement, ...], agreement: Agreement,
     return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
 
 
-def _missed_then(judged: Mapping[Key, Judged], agreement: Agreement, done: Happened) -> dict[Key, tuple[datetime, ...]]:
-    """What would have been missed under another wording, by somebody who owed it then, and asks for what follows a miss."""
-    late = {key: each.planned for key, each in judged.items() if each.late and key[0] == agreement.name and key not in done.missed}
+def _missed_then(judged: Mapping[Key, Judged], agreement: Agreement) -> dict[Key, tuple[datetime, ...]]:
+    """What would have been missed under another wording, and when, by somebody who owed it then; where something follows a miss."""
+    late = {key: each.planned for key, each in judged.items() if each.late and key[0] == agreement.name}
     return {key: (each.deadline.due_at,) for key, each in late.items() if each.commitment.on_miss and each.deadline}
 
 

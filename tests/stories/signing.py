@@ -25,6 +25,14 @@ def clause(id_: str, **more: Any) -> dict[str, Any]:
     return {key: value for key, value in {**made, **more}.items() if value is not None}
 
 
+TELLING = clause(
+    "notice", owed_by={"role": "home_cert"}, owed_to={"role": "party", "party": "https://meridian-models.example/#party"},
+    within={"hours": 1}, discharged_by="sent",
+    tell={"fields": ["reference", "incident_ref", "severity", "tlp", "duties"], "release": "pre_authorised"},
+)  # fmt: skip
+"""By which the supplier learns at once what it owes."""
+
+
 def document(*clauses: dict[str, Any], name: str = "trial", version: str = "1.0") -> str:
     """The agreement as it is written."""
     parties = [f"https://{slug}.example/#party" for slug in PARTIES]
@@ -45,6 +53,12 @@ def signed(world: World, *clauses: dict[str, Any], name: str = "trial") -> None:
         with world.work(slug) as work:
             accept_agreement(work, id_)
     world.forward(minutes=1)
+
+
+def verdict(world: World, filed: dict[str, Any], commitment: str) -> str:
+    """Of the one live obligation under exactly that clause."""
+    (found,) = owed(world, filed, commitment)
+    return str(found["verdict"])
 
 
 def owed(world: World, filed: dict[str, Any], commitment: str, by: str = CERT) -> list[dict[str, Any]]:

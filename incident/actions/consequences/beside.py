@@ -8,7 +8,7 @@ from typing import Any
 
 from incident.records import obligations
 from incident.records.cases import Row
-from incident.rules.planning import standing_still
+from incident.rules.planning import Planned, standing_still
 
 SAID = ("paused", "resumed")
 """The reasons that a pause leaves in a derivation."""
@@ -33,3 +33,12 @@ def kept_up(fresh: dict[str, Any], row: Row, acts: Iterable[Row], now: datetime)
         "because": [*fresh["because"], *(line for line in row.because if line["code"] in SAID)],
         "spec": {**fresh["spec"], "excused": row.spec.get("excused", [])},
     }
+
+
+def carried(act: Row, each: Planned, acts: Iterable[Row]) -> dict[str, Any]:
+    """What differs in an act that is carried over: a pause stops the clock of the new obligation, from the instants of that one."""
+    if act.kind != "paused":
+        return {}
+    before = [other for other in acts if other.obligation_id == act.obligation_id and other.position < act.position]
+    target_at, due_at = standing_still(obligations.pauses(before), each.target_at, each.deadline.due_at if each.deadline else None)
+    return {"from": {"target_at": target_at, "due_at": due_at}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, obligation, timer
 from incident.rules.commitment import Discharge
-from incident.rules.planning import Done, Pause, Standing, Verdict, verdict
+from incident.rules.planning import Done, Pause, Standing, Verdict, pauses_of, verdict
 
 Row = sa.Row[Any]
 
@@ -93,21 +92,8 @@ def verdict_of(row: Row, acts: Iterable[Row], now: datetime) -> Verdict:
 
 def pauses(acts: Iterable[Row]) -> tuple[Pause, ...]:
     """The times that a clock stood still, by the acts about its obligation; those that began after the miss moved nothing."""
-    found: list[Pause] = []
-    for each in sorted(acts, key=lambda act: (act.recorded_at, act.position)):
-        if each.kind == "paused" and not each.detail["after_the_due_instant"]:
-            ends_at = each.detail["ends_at"]
-            found.append(
-                Pause(
-                    each.recorded_at,
-                    datetime.fromisoformat(ends_at) if ends_at else None,
-                    ground=each.detail["ground"],
-                    cite=each.detail["clause"],
-                )
-            )
-        elif each.kind == "resumed" and found:
-            found[-1] = replace(found[-1], resumed_at=each.recorded_at)
-    return tuple(found)
+    in_order = sorted(acts, key=lambda act: (act.recorded_at, act.position))
+    return pauses_of((each.kind, each.recorded_at, each.detail) for each in in_order)
 
 
 def seen_verdict(row: Row, now: datetime) -> Verdict:

@@ -6,9 +6,10 @@ nobody resumes it, so that nothing must happen for the clock to run again. One w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,21 @@ class Pause:
     def stands(self, now: datetime) -> bool:
         """Whether the clock stands still at `now`."""
         return self.since <= now and (self.until is None or now < self.until)
+
+
+def pauses_of(acts: Iterable[tuple[str, datetime, Mapping[str, Any]]]) -> tuple[Pause, ...]:
+    """The pauses that these acts made, each its kind, when it was recorded, and its detail; oldest first.
+
+    What was paused after its due instant stands beside the miss, and is none here.
+    """
+    found: list[Pause] = []
+    for kind, recorded_at, detail in acts:
+        if kind == "paused" and not detail["after_the_due_instant"]:
+            ends_at = detail["ends_at"]
+            found.append(Pause(recorded_at, datetime.fromisoformat(ends_at) if ends_at else None, None, detail["ground"], detail["clause"]))
+        elif kind == "resumed" and found:
+            found[-1] = replace(found[-1], resumed_at=recorded_at)
+    return tuple(found)
 
 
 def standing_still(pauses: Iterable[Pause], target_at: datetime | None, due_at: datetime | None) -> tuple[datetime | None, datetime | None]:
