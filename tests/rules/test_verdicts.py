@@ -58,7 +58,9 @@ def test_where_an_obligation_stands(standing: Standing, acts: list[Done], now: t
 acts = st.lists(
     st.builds(
         done,
-        st.sampled_from(["submitted", "acknowledged", "received", "sent", "waived", "lapsed", "revived", "extended", "redated", "excused", "prohibited"]),
+        st.sampled_from(
+            ["submitted", "acknowledged", "received", "sent", "waived", "lapsed", "revived", "extended", "redated", "excused", "prohibited"]
+        ),
         st.timedeltas(-10 * H, 10 * H),
     ),
     max_size=6,

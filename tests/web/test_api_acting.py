@@ -83,7 +83,7 @@ def test_a_pause_is_refused_with_the_reason_where_no_clause_knows_of_one(api: Ca
 def test_what_is_wrong_with_a_pause_or_an_excuse_is_named(api: Callers, filed: dict[str, Any]) -> None:
     path = f"/obligations/{duty(filed, 'mitigation_plan', RECIPIENT)}"
     assert faults(api.post(f"{path}/pauses", {"ground": "weather"})) == {
-        "/ground": "not_allowed", "/clause": "required", "/reason": "required",
+        "/ground": "not_one_of", "/clause": "required", "/reason": "required",
     }  # fmt: skip
     assert faults(api.post(f"{path}/excuses", {"ground": "prohibition", "reason": "We may not."})) == {"/provision": "required"}
     assert problem_of(api.post(f"{path}/excuses", {"ground": "force_majeure", "reason": "Flood."}), 403)["code"] == "not_excusable"
