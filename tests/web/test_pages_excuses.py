@@ -52,7 +52,7 @@ def test_the_debtor_stops_the_clock_and_lets_it_run_again(world: World, enter: E
     assert "runs again by itself at" in shown
     assert f'action="{url}/pause"' not in vendor.get(url).text
     assert "Stands still" in text_of(vendor, "/")
-    world.forward(hours=2)
+    world.forward(minutes=20)
     assert send(vendor, f"{url}/resume", url, reason="Lifted.").status_code == 303
     assert "Paused since" not in text_of(vendor, url)
     assert "Resumed by" in text_of(vendor, url)
@@ -67,10 +67,7 @@ def test_the_creditor_excuses_a_miss_and_both_see_on_which_ground(world: World, 
     assert send(officer, f"{url}/excuse", seen, under="force_majeure · cl. 16", reason="The flood.", back=seen).status_code == 303
     for visitor, where in ((officer, seen), (vendor, url)):
         shown = text_of(visitor, where)
-        assert (
-            "Excused on the ground of force majeure, by Computer Emergency" in shown
-            or "Excused on the ground of force majeure, by " in shown
-        )
+        assert "Excused on the ground of force majeure, by " in shown
         assert "under cl. 16" in shown
         assert "Missed" in shown
 
@@ -89,4 +86,4 @@ def test_what_no_clause_allows_is_not_offered_and_says_why(world: World, enter: 
     page = text_of(enter(OFFICER), f"/incidents/{filed['incident']}")
     assert "Pause: a statutory clock, the law names no ground" in page
     assert "Pause: no clause names a ground" in page
-    assert "only the party that owes it may extend it" in page or "Grant more time" in page
+    assert "Grant more time" in page
