@@ -78,16 +78,24 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "discharged_by": row["discharged_by"],
         "extendable": row["extendable"],
         "waivable": row["waivable"],
-        "extension": row["spec"].get("extension") or {"by": "owed_to", "grounds": [], "most": None},
-        "excuses": row["spec"].get("excuses", []),
-        "excused": row["spec"].get("excused", []),
-        "paused_at": at(row["paused_at"]),
-        "paused_until": at(row["paused_until"]),
         "superseded_by": str(row["superseded_by"]) if row["superseded_by"] else None,
         "rule_version": row["rule_version"],
         "calendar_version": row["calendar_version"],
         "tzdata_version": row["tzdata_version"],
         "because": row["because"],
+        **_about_its_clock(row),
+    }
+
+
+def _about_its_clock(row: Mapping[Any, Any]) -> Json:
+    """What its clause lets somebody do about the clock, and what was done."""
+    spec = row["spec"]
+    return {
+        "extension": spec.get("extension") or {"by": "owed_to", "grounds": [], "most": None},
+        "excuses": spec.get("excuses", []),
+        "excused": spec.get("excused", []),
+        "paused_at": at(row["paused_at"]),
+        "paused_until": at(row["paused_until"]),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,6 +31,22 @@ def extend(work: Work, obligation_id: UUID, until: datetime, clause: str, reason
         Conflict: the obligation is settled, its clock has not started, or it stands still.
     """
     row, sides = permission.takes_part(work, obligation_id, what="extend it")
+    _check_clause(row, sides, clause, ground)
+    acting.widen(work, row.case_id)
+    row = obligations.find(work.connection, obligation_id)
+    _check_clock(work, row, until)
+    late = work.now > row.due_at
+    acting.note(
+        work, row.case_id, "extended", obligation=row.id,
+        detail={"from": row.due_at, "until": until, "clause": clause, "ground": ground, "reason": reason, "after_the_due_instant": late},
+    )  # fmt: skip
+    if not late:
+        _move(work, row, until, excusing.line("extended", f"Extended {_by(work, row)} until {answers.at(until)}: {reason}", clause, until))
+    settling.after_an_act(work, row.case_id, why="an extension")
+    return outcomes.obligation(work, obligation_id)
+
+
+def _check_clause(row: Row, sides: frozenset[str], clause: str, ground: str | None) -> None:
     if row.extendable is None:
         raise NotAllowed(f"Nobody may extend this clock: {row.cite} has no clause for it.", code="not_extendable")
     allowed = allowing.extension(row)
@@ -39,34 +56,25 @@ def extend(work: Work, obligation_id: UUID, until: datetime, clause: str, reason
     if allowed.grounds and ground not in allowed.grounds:
         named = ", ".join(allowed.grounds)
         raise Invalid([Fault("/ground", "wrong_ground", f"{row.extendable} allows it on these grounds: {named}; not {ground!r}")])
+
+
+def _check_clock(work: Work, row: Row, until: datetime) -> None:
     if row.paused_at is not None and (row.paused_until is None or work.now < row.paused_until):
         raise Conflict("Its clock stands still; resume it first.", code="paused")
     if row.due_at is None or row.settled_as not in (None, "missed"):
         raise Conflict(f"There is no running clock to extend: it is {row.settled_as or 'not started'}.", code="not_running")
     if until <= row.due_at:
         raise Invalid([Fault("/until", "not_later", f"expected an instant after the present due instant {answers.at(row.due_at)}")])
-    acting.widen(work, row.case_id)
-    _check_most(work, row, allowed, until)
-    late = work.now > row.due_at
-    acting.note(
-        work, row.case_id, "extended", obligation=row.id,
-        detail={"from": row.due_at, "until": until, "clause": clause, "ground": ground, "reason": reason, "after_the_due_instant": late},
-    )  # fmt: skip
-    if not late:
-        line = {
-            "code": "extended",
-            "text": f"Extended {_by(work, row)} until {answers.at(until)}: {reason}",
-            "cite": clause,
-            "at": answers.at(until),
-        }
-        target = until if row.target_at == row.due_at else row.target_at
-        work.connection.execute(
-            sa.update(obligation).where(obligation.c.id == row.id).values(due_at=until, target_at=target, because=[*row.because, line])
-        )
-        obligations.drop_timers(work.connection, [row.id])
-        db.put(work.connection, {timer: writing.timer_rows({**row._mapping, "due_at": until, "target_at": target}, work.now)})
-    settling.after_an_act(work, row.case_id, why="an extension")
-    return outcomes.obligation(work, obligation_id)
+    _check_most(work, row, allowing.extension(row), until)
+
+
+def _move(work: Work, row: Row, until: datetime, line: dict[str, Any]) -> None:
+    target = until if row.target_at == row.due_at else row.target_at
+    work.connection.execute(
+        sa.update(obligation).where(obligation.c.id == row.id).values(due_at=until, target_at=target, because=[*row.because, line])
+    )
+    obligations.drop_timers(work.connection, [row.id])
+    db.put(work.connection, {timer: writing.timer_rows({**row._mapping, "due_at": until, "target_at": target}, work.now)})
 
 
 def _check_most(work: Work, row: Row, allowed: Extension, until: datetime) -> None:

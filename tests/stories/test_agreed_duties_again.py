@@ -5,15 +5,35 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from incident import board
 from incident.actions.acknowledge import acknowledge
 from incident.actions.commands import DoneBy
 from incident.actions.submit import submit
 from incident.rules.legaltime import moment
-from tests.stories.signing import CERT, COMPUTE, MINISTRY, MODELS, clause, owed, signed
+from tests.stories.signing import CERT, COMPUTE, MINISTRY, MODELS, TELLING, clause, owed, signed
 from tests.world import World
 
 DONE = DoneBy("duty officer", detail={"proof": "sha256:ab"})
 DAILY = clause("update", repeat={"every": "submission", "until": {"fact": "resolved_at", "known": True}}, acknowledge_within={"hours": 4})
+
+
+def test_a_supplier_that_sees_nothing_else_of_the_case_sees_and_does_each_one_by_itself(world: World) -> None:
+    signed(world, TELLING, DAILY)
+    filed = world.files()
+    world.sweep()
+    for day in (1, 2, 3):
+        with world.work(MODELS) as work:
+            mine = [each for each in board.obligations(work).items if each["commitment"] == "update" and each["verdict"] == "running"]
+            assert [each["occurrence"] for each in mine] == ["first" if day == 1 else str(day)]
+            assert submit(work, UUID(mine[0]["id"]), "update", DONE)["verdict"] == "met"
+        world.forward(hours=20)
+        world.sweep()
+    with world.work(MODELS) as work:
+        assert [each["title"] for each in board.inbox(work)].count("Comes again: The update") == 3
+    world.forward(hours=13)
+    world.sweep()
+    again = next(each for each in owed(world, filed, "update") if each["occurrence"] == "4")
+    assert "reminded" in {each["kind"] for each in again["acts"]}
 
 
 def verdicts(world: World, filed: dict[str, Any], commitment: str) -> list[tuple[str, str]]:

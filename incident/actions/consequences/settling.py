@@ -22,6 +22,7 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
     """What an act sets in motion: clocks that run from it are dated, verdicts settle, members of a group are released."""
     matter = matter_of(work, cases.find(work.connection, case_id, for_update=True))
     result = replan(work, matter, why=why, may_lapse=False)
+    telling.comes_again(work, case_id, result.added)
     settle_case(work, case_id)
     return result
 

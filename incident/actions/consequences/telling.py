@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from incident import answers, canonical
 from incident.ids import new_id
-from incident.records import cases, outbox
+from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice
 from incident.records.parties import directory
+from incident.rules.planning import FIRST
 from incident.work import Work
 
 
@@ -77,6 +78,29 @@ def missed(work: Work, row: Row, following: Iterable[Row] = ()) -> None:
         extra={**_dated(row), **({"follows": _following(work, following)} if following else {})},
         rule="A miss is said to those who know of the duty",
     )  # fmt: skip
+
+
+def comes_again(work: Work, case_id: UUID, added: Iterable[UUID]) -> None:
+    """Tell debtor and creditor of a duty that has come again, if they were told of it before: what one does not see one cannot do."""
+    new = set(added)
+    if not new:
+        return
+    incident, rows = cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id)
+    in_place = {row.superseded_by for row in rows}
+    for row in rows:
+        if row.id not in new - in_place or row.occurrence == FIRST:
+            continue
+        before = [each for each in rows if _named(each) == _named(row) and each.id not in new]
+        inside = (incident.filed_by, incident.operator_id)
+        told = {who for who in (row.debtor, row.creditor) if who not in inside and any(knows(work, incident, each, who) for each in before)}
+        tell(
+            work, incident, told, kind="again", title=f"Comes again: {row.title}", effect=f"again:{row.id}", about=[row.id],
+            extra=_dated(row), rule="A duty that comes again is told to those who were told of it before",
+        )  # fmt: skip
+
+
+def _named(row: Row) -> tuple[object, ...]:
+    return (row.source_name, row.commitment, row.debtor, row.creditor)
 
 
 def granted(work: Work, row: Row, *, kind: str, title: str, cause: UUID, extra: Mapping[str, Any]) -> None:

@@ -8,9 +8,10 @@ alter table obligation add constraint obligation_is_paused_from_some_instant che
 alter table line add column paused_at timestamptz, add column paused_until timestamptz;
 grant update (paused_at, paused_until, prohibited_at) on obligation to demarche_web;
 
+-- What was granted about a duty is said to those who know of it, and that one has come again.
 alter table notice drop constraint notice_kind_check;
 alter table notice add constraint notice_kind_check check (
-  kind in ('duties', 'information', 'correction', 'reminder', 'escalation', 'missed', 'paused', 'resumed', 'excused'));
+  kind in ('duties', 'information', 'correction', 'reminder', 'escalation', 'missed', 'paused', 'resumed', 'excused', 'again'));
 
 -- The board's lines say it too.
 reset role;
