@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from incident.rules.commitment import Commitment, Counting, Discharge, Excuse, Extension, OnMiss, Source
 from incident.rules.legaltime.values import Period
@@ -32,17 +31,17 @@ def following(done: Happened, clause: Commitment = PLAN) -> list[Planned]:
 
 
 def test_both_owe_the_review_the_debtor_the_cure_the_creditor_the_notice() -> None:
-    found = {(each.stage, each.debtor, each.creditor) for each in following(missed(DUE))}
+    found = {(each.stage, each.debtor.slug, each.creditor.slug) for each in following(missed(DUE)) if each.creditor}
     assert found == {
-        ("breach", AUTHORITY, MINISTRY),
-        ("cure", MINISTRY, AUTHORITY),
-        ("review", MINISTRY, AUTHORITY),
-        ("review", AUTHORITY, MINISTRY),
+        ("breach", "authority", "ministry"),
+        ("cure", "ministry", "authority"),
+        ("review", "ministry", "authority"),
+        ("review", "authority", "ministry"),
     }
 
 
-@given(st.lists(st.integers(-50, 50), max_size=3))
-def test_planning_again_finds_the_same_and_follows_the_first_miss_that_still_stands(hours: list[int]) -> None:
+@pytest.mark.parametrize("hours", [found for n in range(4) for found in product((-1, 0, 5), repeat=n)])
+def test_planning_again_finds_the_same_and_follows_the_first_miss_that_still_stands(hours: tuple[int, ...]) -> None:
     instants = [DUE + each * H for each in hours]
     found = following(missed(*instants))
     assert [(each.key, each.deadline) for each in found] == [(each.key, each.deadline) for each in following(missed(*instants))]

@@ -100,6 +100,19 @@ def test_a_node_that_was_down_finds_the_same_as_one_that_looked_in_time(world: W
     assert verdict(world, filed, "plan.breach") == "missed"
 
 
+def test_what_was_done_late_before_anybody_looked_was_missed_and_is_followed_all_the_same(world: World) -> None:
+    signed(world, TELLING, PLAN)
+    filed = world.files()
+    world.sweep()
+    world.forward(hours=26)
+    with world.work(MODELS) as work:
+        assert submit(work, UUID(owed(world, filed, "plan")[0]["id"]), "plan", DONE)["verdict"] == "met_late"
+    assert owed(world, filed, "plan")[0]["missed_at"] == "2026-11-24T09:01:00Z"
+    assert following(world, filed)[("plan.breach", CERT, MODELS)] == "2026-11-26T09:01:00Z"
+    world.sweep()
+    assert len(following(world, filed)) == 4
+
+
 def test_a_correction_that_moves_the_deadline_past_the_miss_takes_back_what_followed_and_no_miss(world: World) -> None:
     signed(world, clause("plan", on_miss=AFTER, anchor={"fact": "aware_at", "of": "operator"}))
     filed = world.files(aware_at="2026-11-22T08:00:00+02:00")

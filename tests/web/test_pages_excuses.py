@@ -53,6 +53,7 @@ def test_the_debtor_stops_the_clock_and_lets_it_run_again(world: World, enter: E
     assert f'action="{url}/pause"' not in vendor.get(url).text
     assert "Stands still" in text_of(vendor, "/")
     world.forward(minutes=20)
+    vendor = enter(VENDOR)
     assert send(vendor, f"{url}/resume", url, reason="Lifted.").status_code == 303
     assert "Paused since" not in text_of(vendor, url)
     assert "Resumed by" in text_of(vendor, url)

@@ -83,5 +83,7 @@ def _keep(work: Work, row: Row, stands: Verdict) -> None:
         return
     if row.settled_as == "missed" and wanted is None:  # nothing erases a miss
         return
+    if wanted is Verdict.MET_LATE and row.settled_as is None and allowing.follows_a_miss(row):
+        record_miss(work, row)  # it was missed before it was done, although nobody had looked yet: the same follows
     obligations.settle(work.connection, row.id, wanted, work.now)
     work.record("verdict", row.case_id, {"obligation": str(row.id), "from": row.settled_as, "to": wanted.value if wanted else "running"})
