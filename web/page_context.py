@@ -41,7 +41,15 @@ STATES = {
     "met": "met",
     "stayed": "ended",
 }
-_SETTLED = {"met": "met", "met_late": "met", "missed": "late", "waived": "stayed", "lapsed": "stayed", "superseded": "stayed"}
+_SETTLED = {
+    "met": "met",
+    "met_late": "met",
+    "missed": "late",
+    "waived": "stayed",
+    "lapsed": "stayed",
+    "superseded": "stayed",
+    "unresolved": "stayed",
+}
 _ACRONYMS = {
     "tlp": "TLP",
     "ai": "AI",
@@ -170,7 +178,7 @@ def awaited(line: Json, now: datetime) -> datetime | None:
 def group(line: Json, now: datetime) -> str:
     """One of the keys of `GROUPS`, by the instant that its countdown runs to."""
     until = awaited(line, now)
-    if until is None or (until < now and (line["predicted"] or line["provisional"])):
+    if until is None or (until < now and (line["predicted"] or line["provisional"] or line["verdict"] == "unresolved")):
         return "none"
     left = until - now
     return "late" if left < timedelta(0) else "critical" if left < HOUR else "soon" if left < DAY else "running"

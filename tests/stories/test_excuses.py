@@ -114,6 +114,8 @@ def test_two_pauses_under_one_clause_share_what_it_allows(world: World) -> None:
 def test_a_pause_without_a_limit_leaves_no_instant_until_it_is_resumed(world: World) -> None:
     filed = filed_with(world)
     stopped = does(world, CERT, pause, filed, CARVE_OUT)
+    with world.work(CERT) as work:
+        assert {each["paused"] for each in board.lines(work)["lines"] if each["obligation"] == stopped["id"]} == {True}
     assert (stopped["due_at"], stopped["target_at"], stopped["paused_until"], stopped["verdict"]) == (None, None, None, "running")
     with pytest.raises(Conflict, match="stands still already"):
         does(world, MODELS, pause, filed, INJUNCTION)
@@ -262,6 +264,7 @@ def test_what_may_not_be_performed_is_neither_met_nor_missed_when_it_was_said_in
         unresolved = [each["id"] for each in board.obligations(work, verdict="unresolved").items]
         assert said["id"] in unresolved
         assert said["id"] not in [each["id"] for each in board.obligations(work, verdict="missed").items]
+        assert {each["verdict"] for each in board.lines(work)["lines"] if each["obligation"] == said["id"]} == {"unresolved"}
     world.sweep()
     assert (verdict(world, filed, "bare"), verdict(world, filed, "plan")) == ("unresolved", "missed")
     does(world, MODELS, submit, filed, "bare", DONE, commitment="bare")

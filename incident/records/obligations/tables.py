@@ -19,4 +19,5 @@ line = table(
     "line", party_id=UUID, sort_at=INSTANT, obligation_id=UUID, case_id=UUID, target_at=INSTANT, due_at=INSTANT, started_at=INSTANT,
     title=TEXT, cite=TEXT, source_name=TEXT, debtor=UUID, creditor=UUID, incident_ref=TEXT, summary=TEXT, tlp=TEXT, severity=TEXT,
     exercise=BOOL, provisional=BOOL, predicted=BOOL, settled_as=TEXT, paused_at=INSTANT, paused_until=INSTANT,
+    prohibited_at=INSTANT,
 )  # fmt: skip
