@@ -83,6 +83,19 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "calendar_version": row["calendar_version"],
         "tzdata_version": row["tzdata_version"],
         "because": row["because"],
+        **_about_its_clock(row),
+    }
+
+
+def _about_its_clock(row: Mapping[Any, Any]) -> Json:
+    """What its clause lets somebody do about the clock, and what was done."""
+    spec = row["spec"]
+    return {
+        "extension": spec.get("extension") or {"by": "owed_to", "grounds": [], "most": None},
+        "excuses": spec.get("excuses", []),
+        "excused": spec.get("excused", []),
+        "paused_at": at(row["paused_at"]),
+        "paused_until": at(row["paused_until"]),
     }
 
 

@@ -41,7 +41,15 @@ STATES = {
     "met": "met",
     "stayed": "ended",
 }
-_SETTLED = {"met": "met", "met_late": "met", "missed": "late", "waived": "stayed", "lapsed": "stayed", "superseded": "stayed"}
+_SETTLED = {
+    "met": "met",
+    "met_late": "met",
+    "missed": "late",
+    "waived": "stayed",
+    "lapsed": "stayed",
+    "superseded": "stayed",
+    "unresolved": "stayed",
+}
 _ACRONYMS = {
     "tlp": "TLP",
     "ai": "AI",
@@ -71,8 +79,11 @@ def install(app: Flask) -> None:
         shown=shown,
         in_order=in_order,
         sentences=sentences,
+        spell=spell,
     )
-    app.jinja_env.globals.update(icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS)
+    app.jinja_env.globals.update(
+        stands_still=stands_still, icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS
+    )
     app.context_processor(lambda: {"theme": theme(), "lang": "en", "dir": "ltr"})
 
 
@@ -167,7 +178,7 @@ def awaited(line: Json, now: datetime) -> datetime | None:
 def group(line: Json, now: datetime) -> str:
     """One of the keys of `GROUPS`, by the instant that its countdown runs to."""
     until = awaited(line, now)
-    if until is None or (until < now and (line["predicted"] or line["provisional"])):
+    if until is None or (until < now and (line["predicted"] or line["provisional"] or line["verdict"] == "unresolved")):
         return "none"
     left = until - now
     return "late" if left < timedelta(0) else "critical" if left < HOUR else "soon" if left < DAY else "running"
@@ -185,6 +196,18 @@ def state(line: Json, now: datetime) -> str:
         return "stayed" if line["predicted"] or line["provisional"] else "late"
     left = until - now
     return "critical" if left <= HOUR else "soon" if left <= DAY else "running"
+
+
+def stands_still(one: Json, now: datetime) -> bool:
+    """Whether its clock is paused at `now`: an obligation, of which a pause that has a limit ends by itself."""
+    since, until = instant(one.get("paused_at")), instant(one.get("paused_until"))
+    return since is not None and (until is None or now < until)
+
+
+def spell(period: Json) -> str:
+    """Such as `5 business days`."""
+    unit = {"min": "minute", "h": "hour", "d": "day", "bd": "business day", "w": "week", "mo": "month", "y": "year"}[period["unit"]]
+    return f"{period['n']} {unit}{'s' if period['n'] != 1 else ''}"
 
 
 def words(name: object) -> str:

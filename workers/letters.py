@@ -21,7 +21,10 @@ from workers.channels import Cover, Letter
 from workers.channels.webhook import event
 
 _log = structlog.get_logger()
-SUBJECTS = {"reminder": "Reminder", "escalation": "Escalation", "missed": "Missed", "correction": "Correction"}
+SUBJECTS = {
+    "reminder": "Reminder", "escalation": "Escalation", "missed": "Missed", "correction": "Correction", "paused": "A clock stands still",
+    "resumed": "A clock runs again", "excused": "Excused", "again": "Comes again",
+}  # fmt: skip
 
 
 def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter]]:

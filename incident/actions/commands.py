@@ -76,6 +76,19 @@ class Reclassify:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """On which ground something is asked for, under which clause, and why.
+
+    `clause` None: the ground rests on no clause of the agreement; `provision` is then the law or order that it rests on.
+    """
+
+    ground: str
+    reason: str
+    clause: str | None = None
+    provision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DoneBy:
     """Who did something, when it is said to have happened (None: now), and a note."""
 

@@ -3,56 +3,93 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from incident import answers, db
 from incident.actions import permission
-from incident.actions.consequences import acting, outcomes, settling, writing
+from incident.actions.consequences import acting, excusing, outcomes, settling, writing
 from incident.errors import Conflict, Fault, Invalid, NotAllowed
 from incident.records import obligations
+from incident.records.cases import Row
+from incident.records.obligations import allowing
 from incident.records.obligations.tables import obligation, timer
+from incident.rules.commitment import Extension
 from incident.work import Work
 
 
-def extend(work: Work, obligation_id: UUID, until: datetime, clause: str, reason: str) -> answers.Json:
-    """The creditor moves the due instant to `until` under `clause`.
+def extend(work: Work, obligation_id: UUID, until: datetime, clause: str, reason: str, ground: str | None = None) -> answers.Json:
+    """The due instant moves to `until` under `clause`; by the creditor, unless the clause says by whom else.
 
     Granted after the due instant it stands beside the miss and moves nothing.
 
     Raises:
-        NotAllowed: the clock is statutory, or the caller is not the creditor.
-        Invalid: another clause than the one that allows it, or an instant that is not later.
-        Conflict: the obligation is settled, or its clock has not started.
+        NotAllowed: the clock is statutory, or the clause gives it to another side.
+        Invalid: another clause or ground than those that allow it, or an instant that is not later, or later than it allows.
+        Conflict: the obligation is settled, its clock has not started, or it stands still.
     """
-    row = permission.grants(work, obligation_id, what="extend it")
+    row, sides = permission.takes_part(work, obligation_id, what="extend it")
+    _check_clause(row, sides, clause, ground)
+    acting.widen(work, row.case_id)
+    row = obligations.find(work.connection, obligation_id)
+    _check_clock(work, row, until)
+    late = work.now > row.due_at
+    acting.note(
+        work, row.case_id, "extended", obligation=row.id,
+        detail={"from": row.due_at, "until": until, "clause": clause, "ground": ground, "reason": reason, "after_the_due_instant": late},
+    )  # fmt: skip
+    if not late:
+        _move(work, row, until, excusing.line("extended", f"Extended {_by(work, row)} until {answers.at(until)}: {reason}", clause, until))
+    settling.after_an_act(work, row.case_id, why="an extension")
+    return outcomes.obligation(work, obligation_id)
+
+
+def _check_clause(row: Row, sides: frozenset[str], clause: str, ground: str | None) -> None:
     if row.extendable is None:
         raise NotAllowed(f"Nobody may extend this clock: {row.cite} has no clause for it.", code="not_extendable")
+    allowed = allowing.extension(row)
+    excusing.may_take(allowed.by, sides, f"extend it, under {row.extendable}")
     if clause != row.extendable:
         raise Invalid([Fault("/clause", "wrong_clause", f"an extension rests on {row.extendable!r}, not {clause!r}")])
+    if allowed.grounds and ground not in allowed.grounds:
+        named = ", ".join(allowed.grounds)
+        raise Invalid([Fault("/ground", "wrong_ground", f"{row.extendable} allows it on these grounds: {named}; not {ground!r}")])
+
+
+def _check_clock(work: Work, row: Row, until: datetime) -> None:
+    if row.paused_at is not None and (row.paused_until is None or work.now < row.paused_until):
+        raise Conflict("Its clock stands still; resume it first.", code="paused")
     if row.due_at is None or row.settled_as not in (None, "missed"):
         raise Conflict(f"There is no running clock to extend: it is {row.settled_as or 'not started'}.", code="not_running")
     if until <= row.due_at:
         raise Invalid([Fault("/until", "not_later", f"expected an instant after the present due instant {answers.at(row.due_at)}")])
-    acting.widen(work, row.case_id)
-    late = work.now > row.due_at
-    acting.note(
-        work, row.case_id, "extended", obligation=row.id,
-        detail={"from": row.due_at, "until": until, "clause": clause, "reason": reason, "after_the_due_instant": late},
-    )  # fmt: skip
-    if not late:
-        line = {
-            "code": "extended",
-            "text": f"Extended by the creditor until {answers.at(until)}: {reason}",
-            "cite": clause,
-            "at": answers.at(until),
-        }
-        target = until if row.target_at == row.due_at else row.target_at
-        work.connection.execute(
-            sa.update(obligation).where(obligation.c.id == row.id).values(due_at=until, target_at=target, because=[*row.because, line])
-        )
-        obligations.drop_timers(work.connection, [row.id])
-        db.put(work.connection, {timer: writing.timer_rows({**row._mapping, "due_at": until, "target_at": target}, work.now)})
-    settling.after_an_act(work, row.case_id, why="an extension")
-    return outcomes.obligation(work, obligation_id)
+    _check_most(work, row, allowing.extension(row), until)
+
+
+def _move(work: Work, row: Row, until: datetime, line: dict[str, Any]) -> None:
+    target = until if row.target_at == row.due_at else row.target_at
+    work.connection.execute(
+        sa.update(obligation).where(obligation.c.id == row.id).values(due_at=until, target_at=target, because=[*row.because, line])
+    )
+    obligations.drop_timers(work.connection, [row.id])
+    db.put(work.connection, {timer: writing.timer_rows({**row._mapping, "due_at": until, "target_at": target}, work.now)})
+
+
+def _check_most(work: Work, row: Row, allowed: Extension, until: datetime) -> None:
+    """All extensions together: `most` counts from the instant that was due before the first one."""
+    if allowed.most is None:
+        return
+    acts = obligations.acts_about(work.connection, [row.id]).get(row.id, [])
+    moved = [each.detail["from"] for each in acts if each.kind == "extended" and not each.detail["after_the_due_instant"]]
+    last = excusing.at_most(row, allowed.most, datetime.fromisoformat(moved[0]) if moved else row.due_at, row.extendable)
+    if until > last:
+        words = f"{row.extendable} allows more time up to {answers.at(last)}, all extensions together"
+        raise Invalid([Fault("/until", "too_late", words)])
+
+
+def _by(work: Work, row: Row) -> str:
+    return (
+        "by the debtor" if work.actor.party == row.debtor else "by the creditor" if work.actor.party == row.creditor else "for the debtor"
+    )

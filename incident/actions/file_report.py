@@ -217,7 +217,7 @@ def _verdict(row: dict[str, Any], now: Any) -> str:
         return str(row["settled_as"])
     if row["due_at"] is None or now <= row["due_at"] or row["predicted"]:
         return "running"
-    return "unresolved" if row["provisional"] else "missed"
+    return "unresolved" if row["provisional"] or row["prohibited_at"] else "missed"
 
 
 def _report_row(work: Work, command: FileReport, case_id: UUID, filer: UUID, deployment: UUID) -> dict[str, Any]:

@@ -71,6 +71,28 @@ def performs(work: Work, obligation_id: UUID, *, what: str) -> tuple[Row, bool]:
     raise NotAllowed(f"Only the party that owes this, or the one that filed the report, may {what}.")
 
 
+def takes_part(work: Work, obligation_id: UUID, *, what: str) -> tuple[Row, frozenset[str]]:
+    """The obligation, and the sides of it that the caller may speak for: `owed_by`, `owed_to`, or both.
+
+    The debtor speaks for the one and the creditor for the other; the filer may log for the debtor what it was told.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: the caller knows of it and is none of these.
+    """
+    party = speaks_for(work, what=what)
+    row = obligations.find(work.connection, obligation_id)
+    if row.superseded_by is not None:
+        raise Conflict("This obligation was superseded by a correction; act on the one in its place.", code="superseded")
+    filed = sa.select(incident.c.id).where(incident.c.id == row.case_id, incident.c.filed_by == party)
+    for_debtor = party == row.debtor or work.connection.execute(filed).first() is not None
+    sides = {"owed_by"} if for_debtor else set()
+    sides |= {"owed_to"} if party == row.creditor else set()
+    if not sides:
+        raise NotAllowed(f"Only the party that owes this, the one that it is owed to, or the one that filed the report, may {what}.")
+    return row, frozenset(sides)
+
+
 def grants(work: Work, obligation_id: UUID, *, what: str) -> Row:
     """The obligation, which must be owed to the caller.
 

@@ -36,6 +36,7 @@ def _line(row: sa.Row[Any], slugs: dict[UUID, str], now: datetime) -> answers.Js
         "owed_to": slugs[row.creditor] if row.creditor else None, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at),
         "started_at": answers.at(row.started_at), "tlp": row.tlp, "severity": row.severity, "exercise": row.exercise,
         "provisional": row.provisional, "predicted": row.predicted, "verdict": _verdict(row, now), "sort_at": answers.at(row.sort_at),
+        "paused": row.paused_at is not None and (row.paused_until is None or now < row.paused_until),
     }  # fmt: skip
 
 
@@ -44,17 +45,18 @@ def _verdict(row: sa.Row[Any], now: datetime) -> str:
         return str(row.settled_as)
     if row.due_at is None or now <= row.due_at or row.predicted:
         return "running"
-    return "unresolved" if row.provisional else "missed"
+    return "unresolved" if row.provisional or row.prohibited_at else "missed"
 
 
 def _counts(work: Work) -> dict[str, int]:
     """Lines by the time left until the instant that is waited for: the target, or the due instant once the target has passed.
 
-    A date that binds nobody, predicted or provisional, is never overdue; once it has passed it counts as none.
+    A date that binds nobody, predicted or provisional, is never overdue, nor is a duty that may not be performed; once it has passed
+    it counts as none.
     """
     hour, day = work.now + timedelta(hours=1), work.now + timedelta(hours=24)
     at = sa.case((line.c.target_at >= work.now, line.c.target_at), else_=sa.func.coalesce(line.c.due_at, line.c.target_at))
-    binds = ~(line.c.predicted | line.c.provisional)
+    binds = ~(line.c.predicted | line.c.provisional | line.c.prohibited_at.is_not(None))
     groups = {
         "overdue": (at < work.now) & binds,
         "hour": (at >= work.now) & (at < hour),

@@ -195,13 +195,14 @@ def _with_verdict(verdict: str, now: datetime) -> sa.ColumnElement[bool]:
     table = obligation_table
     unsettled = table.c.settled_as.is_(None)
     passed = unsettled & (table.c.due_at < now) & table.c.predicted.is_(False)
+    undecided = table.c.provisional | table.c.prohibited_at.is_not(None)
     match Verdict(verdict):
         case Verdict.RUNNING:
             return unsettled & sa.or_(table.c.due_at.is_(None), table.c.due_at >= now, table.c.predicted.is_(True))
         case Verdict.MISSED:
-            return (table.c.settled_as == "missed") | (passed & table.c.provisional.is_(False))
+            return (table.c.settled_as == "missed") | (passed & ~undecided)
         case Verdict.UNRESOLVED:
-            return (table.c.settled_as == "unresolved") | (passed & table.c.provisional.is_(True))
+            return (table.c.settled_as == "unresolved") | (passed & undecided)
         case other:
             return table.c.settled_as == other.value
 

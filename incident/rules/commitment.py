@@ -124,6 +124,9 @@ class Source:
 
 
 Side = Literal["owed_by", "owed_to", "both"]
+"""Who may do something about a clock: `both` is either of them, without the other."""
+GROUNDS = ("security_carve_out", "injunction", "force_majeure", "prohibition", "other")
+"""On which a clock may be stopped, extended or a miss excused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,22 @@ from incident.rules import routing
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
 from incident.rules.handling import clashes
-from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
+from incident.rules.planning import (
+    NOT_PLANNED,
+    Done,
+    Happened,
+    Key,
+    OnRecord,
+    Pause,
+    Planned,
+    Standing,
+    Verdict,
+    discharges,
+    happened,
+    plan,
+    standing_still,
+    verdict,
+)
 from incident.rules.planning.plan import in_order
 from incident.rules.planning.reaching import Same, kept_for, within_reach
 from incident.rules.routing import Draft, Seen, route
@@ -129,9 +144,14 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     tried = tuple(agreement if each.name == agreement.name else each for each in setting.in_force)
     tried = tried if replaced else (*tried, agreement)
     borrowed = _of_like_clauses(setting.record, agreement)
-    before, then = _plans(setting, tried, agreement, borrowed)
+    done = happened((*setting.record, *borrowed))
+    before, then = _plans(setting, tried, agreement, done)
     was = _judged(setting, before, (), {})
-    clocks = _clocks(_judged(setting, then, borrowed, was), was)
+    judged = _judged(setting, then, borrowed, was)
+    if agreement.digest not in {each.digest for each in replaced} and (missed := _missed_then(judged, agreement)):
+        then = plan(setting.case, bound(tried, setting.laws), replace(done, missed={**done.missed, **missed}))
+        judged = _judged(setting, then, borrowed, was)
+    clocks = _clocks(judged, was)
     seen: Seen = {}
     drafts_before, drafts = route(setting.case, before, seen), route(setting.case, then, seen)
     known = {(each.code, each.source, each.commitment, each.to) for each in _conflicts(setting.case, before, drafts_before)}
@@ -142,11 +162,9 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     )
 
 
-def _plans(
-    setting: Setting, tried: tuple[Agreement, ...], agreement: Agreement, borrowed: tuple[OnRecord, ...]
-) -> tuple[list[Planned], list[Planned]]:
+def _plans(setting: Setting, tried: tuple[Agreement, ...], agreement: Agreement, done: Happened) -> tuple[list[Planned], list[Planned]]:
     """The plan in force and the plan that is tried. What is the same in both is planned once: half of the work and more."""
-    case, done = setting.case, happened((*setting.record, *borrowed))
+    case = setting.case
     laws, kept = within_reach(case, setting.laws), kept_for(case)
     in_force, trying = bound(setting.in_force, laws), bound(tried, laws)
     if not _stands_apart(Same(agreement), tuple(map(Same, setting.in_force)), Same(setting.laws)):
@@ -155,6 +173,12 @@ def _plans(
     shared = plan(case, [each for each in in_force if each.source.name != name], done, kept)
     before, then = (plan(case, [each for each in all_ if each.source.name == name], done, kept) for all_ in (in_force, trying))
     return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
+
+
+def _missed_then(judged: Mapping[Key, Judged], agreement: Agreement) -> dict[Key, tuple[datetime, ...]]:
+    """What would have been missed under another wording, and when, by somebody who owed it then; where something follows a miss."""
+    late = {key: each.planned for key, each in judged.items() if each.late and key[0] == agreement.name}
+    return {key: (each.deadline.due_at,) for key, each in late.items() if each.commitment.on_miss and each.deadline}
 
 
 @lru_cache(maxsize=64)
@@ -236,7 +260,14 @@ def _verdict(planned: Planned, done: OnRecord | None, at: datetime) -> Verdict:
         acts = tuple(each for each in acts if each.kind != "waived")
     if done and done.extended_until and due_at and commitment.extendable:
         due_at = max(due_at, done.extended_until)
+    elif done and done.pauses:
+        _, due_at = standing_still(_allowed(commitment, done.pauses), None, due_at)
     return verdict(Standing(due_at, commitment.discharged_by, planned.provisional, planned.predicted), acts, at)
+
+
+def _allowed(commitment: Commitment, pauses: Iterable[Pause]) -> list[Pause]:
+    grounds = {each.ground for each in commitment.excuses if each.kind == "pause"}
+    return [each for each in pauses if each.ground in grounds]
 
 
 def _clocks(then: Mapping[Key, Judged], before: Mapping[Key, Judged]) -> tuple[Clock, ...]:
@@ -317,14 +348,15 @@ def _untellable(draft: Draft, performed: Planned) -> list[Conflict]:
 def _off_record(planned: Iterable[Planned], record: Iterable[OnRecord]) -> int:
     """Obligations that only one of both has, or that have another instant.
 
-    What was extended keeps the instant it was given; what was done, waived or lapsed, or could not be planned, stays on record
-    when a later report takes it out of the plan.
+    What was extended keeps the instant it was given, and what was paused is later by that; what was done, waived or lapsed, or
+    could not be planned, stays on record when a later report takes it out of the plan.
     """
     plan_has = {each.key: each.deadline.due_at if each.deadline else None for each in planned}
     kept = {each.key: each for each in record if each.live and (each.key in plan_has or not _left_over(each))}
     if not kept:
         return 0
-    moved = {key for key in kept.keys() & plan_has.keys() if kept[key].extended_until is None and kept[key].due_at != plan_has[key]}
+    both = (key for key in kept.keys() & plan_has.keys() if kept[key].extended_until is None)
+    moved = {key for key in both if kept[key].due_at != standing_still(kept[key].pauses, None, plan_has[key])[1]}
     return len(moved) + len(kept.keys() ^ plan_has.keys())
 
 

@@ -42,6 +42,12 @@ def done(kind: str, occurred: timedelta, recorded: timedelta | None = None) -> D
         (Standing(DUE, Discharge.SUBMITTED, predicted=True), [], H, Verdict.RUNNING),
         (Standing(DUE, Discharge.SUBMITTED, superseded=True), [done("submitted", -H)], H, Verdict.SUPERSEDED),
         (Standing(DUE, Discharge.RECEIVED), [done("sent", -H)], H, Verdict.MISSED),
+        (RUNS, [done("excused", -H)], H, Verdict.MISSED),
+        (RUNS, [done("prohibited", -H)], 0 * H, Verdict.RUNNING),
+        (RUNS, [done("prohibited", -H)], H, Verdict.UNRESOLVED),
+        (RUNS, [done("prohibited", -2 * H, recorded=H)], 2 * H, Verdict.MISSED),
+        (RUNS, [done("prohibited", -H), done("submitted", -H / 2)], H, Verdict.MET),
+        (RUNS, [done("prohibited", -H), done("submitted", H)], 2 * H, Verdict.MET_LATE),
         (Standing(DUE, Discharge.SENT), [done("received", -H)], H, Verdict.MET),
     ],
 )
@@ -52,7 +58,9 @@ def test_where_an_obligation_stands(standing: Standing, acts: list[Done], now: t
 acts = st.lists(
     st.builds(
         done,
-        st.sampled_from(["submitted", "acknowledged", "received", "sent", "waived", "lapsed", "revived", "extended", "redated"]),
+        st.sampled_from(
+            ["submitted", "acknowledged", "received", "sent", "waived", "lapsed", "revived", "extended", "redated", "excused", "prohibited"]
+        ),
         st.timedeltas(-10 * H, 10 * H),
     ),
     max_size=6,

@@ -69,6 +69,39 @@ def test_an_extension_names_its_clause_and_moves_the_instant(api: Callers, filed
     assert (granted.status_code, granted.json["due_at"]) == (200, "2026-12-19T23:00:00Z")
 
 
+def test_a_pause_is_refused_with_the_reason_where_no_clause_knows_of_one(api: Callers, filed: dict[str, Any]) -> None:
+    body = {"ground": "injunction", "clause": "cl. 9", "reason": "The court forbids it."}
+    statutory = api.post(f"/obligations/{duty(filed, 'eu.nis2.art23.early_warning', OPERATOR)}/pauses", body)
+    refused = problem_of(statutory, 403)
+    assert (refused["code"], "statutory clock" in refused["detail"]) == ("not_pausable", True)
+    agreed = problem_of(api.post(f"/obligations/{duty(filed, 'mitigation_plan', RECIPIENT)}/pauses", body), 403)
+    assert agreed["code"] == "not_pausable"
+    resumed = api.post(f"/obligations/{duty(filed, 'mitigation_plan', RECIPIENT)}/resumptions", {"reason": "r"})
+    assert problem_of(resumed, 409)["code"] == "not_paused"
+
+
+def test_what_is_wrong_with_a_pause_or_an_excuse_is_named(api: Callers, filed: dict[str, Any]) -> None:
+    path = f"/obligations/{duty(filed, 'mitigation_plan', RECIPIENT)}"
+    assert faults(api.post(f"{path}/pauses", {"ground": "weather"})) == {
+        "/ground": "not_one_of", "/clause": "required", "/reason": "required",
+    }  # fmt: skip
+    assert faults(api.post(f"{path}/excuses", {"ground": "prohibition", "reason": "We may not."})) == {"/provision": "required"}
+    assert problem_of(api.post(f"{path}/excuses", {"ground": "force_majeure", "reason": "Flood."}), 403)["code"] == "not_excusable"
+
+
+def test_a_prohibition_is_said_by_the_debtor_and_shown_beside_the_verdict(api: Callers, filed: dict[str, Any]) -> None:
+    api.world.sweep()
+    path = f"/obligations/{duty(filed, 'mitigation_plan', RECIPIENT)}"
+    seen = api.get(path, RECIPIENT).headers["ETag"]
+    body = {"ground": "prohibition", "provision": "Export Order 2026/7, Art. 5", "reason": "It came into force today."}
+    said = api.post(f"{path}/excuses", body, RECIPIENT, headers={"If-Match": seen})
+    assert (said.status_code, said.json["verdict"]) == (200, "running")
+    (beside,) = api.get(path).json["excused"]
+    assert (beside["kind"], beside["clause"], beside["by"]) == ("prohibited", "Export Order 2026/7, Art. 5", "owed_by")
+    assert problem_of(api.post(f"{path}/excuses", body, RECIPIENT, headers={"If-Match": seen}), 412)["code"] == "changed_meanwhile"
+    assert problem_of(api.post(f"{path}/excuses", body, STRANGER), 404)["code"] == "not_found"
+
+
 def test_releasing_sends_and_holding_afterwards_is_too_late(api: Callers, filed: dict[str, Any]) -> None:
     path = f"/notices/{notice(filed, WAITING)}"
     assert api.get(path, WAITING).status_code == 404

@@ -87,6 +87,13 @@ TABLE: dict[str, Row] = {
         200, 403, 403, 404, 404, path={"obligation_id": "{plan}"},
         body={"until": "2027-03-01T00:00:00Z", "clause": "cl. 12.1", "reason": "r"}),
     "POST /obligations/<uuid:obligation_id>/waivers": Row(200, 403, 403, 404, 404, body={"reason": "r"}),
+    "POST /obligations/<uuid:obligation_id>/pauses": Row(
+        403, 403, 403, 404, 404, path={"obligation_id": "{plan}"}, body={"ground": "injunction", "clause": "cl. 1", "reason": "r"}),
+    "POST /obligations/<uuid:obligation_id>/resumptions": Row(
+        409, 403, 409, 404, 404, path={"obligation_id": "{plan}"}, body={"reason": "r"}),
+    "POST /obligations/<uuid:obligation_id>/excuses": Row(
+        200, 403, 200, 404, 404, path={"obligation_id": "{plan}"},
+        body={"ground": "prohibition", "provision": "Export Order 2026/7, Art. 5", "reason": "r"}),
     "GET /notices/<uuid:notice_id>": Row(200, 200, 200, 404, 404),
     "POST /notices/<uuid:notice_id>/acknowledgements": Row(404, 404, 200, 404, 404, body={"by": "N. N."}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),

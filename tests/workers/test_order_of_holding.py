@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from incident.actions.acknowledge import acknowledge
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.close_case import close_case
-from incident.actions.commands import CloseCase, DoneBy
+from incident.actions.commands import CloseCase, DoneBy, Ground
+from incident.actions.excuse import excuse
 from incident.actions.extend import extend
 from incident.actions.hold_notice import hold_notice
 from incident.actions.release_notice import release_notice
@@ -78,6 +79,12 @@ CHANGES: dict[str, Callable[[World, Filed], object]] = {
             work, duty(filed, "mitigation_plan", "meridian-models"), work.now.replace(year=2028), "cl. 12.1", "agreed by telephone"
         ),
     ),
+    "a prohibition": as_party(
+        "meridian-models",
+        lambda work, filed: excuse(
+            work, duty(filed, "mitigation_plan", "meridian-models"), Ground("prohibition", "r", provision="Export Order 2026/7")
+        ),
+    ),
     "a waiver": as_party("cert-ee", lambda work, filed: waive(work, duty(filed, "mitigation_plan", "meridian-models"), "r")),
 }
 
@@ -85,7 +92,7 @@ CHANGES: dict[str, Callable[[World, Filed], object]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_who_waits_for_a_case_holds_nothing_of_it(world: World, change: str) -> None:
     filed = world.files(severity="high", affected_countries=("FR",))
-    if change in ("a receipt", "an extension", "the audit"):
+    if change in ("a receipt", "an extension", "a prohibition", "the audit"):
         world.sweep()
     if change == "the audit":
         as_party("ee-ministry", lambda work, filed: acknowledge_notice(work, notice(filed, "ee-ministry", awaiting=False), DONE))(

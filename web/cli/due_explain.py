@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from incident.answers import Json, at, because
 from incident.errors import Refused, Unavailable
+from incident.rules.planning import pauses_of, standing_still
 from incident.rules.planning.rederiving import Difference, InputsFault, differences, recomputed
 from web.cli import options
 from web.cli.outcome import DONE, Answer
@@ -63,19 +64,31 @@ def explained(obligation: Mapping[str, Any]) -> Json:
 
 
 def _in_the_columns(obligation: Mapping[str, Any]) -> list[Difference]:
-    """Where the instants that the board shows are not those that were computed; an extension that was granted in time moves them."""
+    """Where the instants that the board shows are not those that were computed; what was granted in time moves them."""
     result = obligation["inputs"]["result"]
-    due_at, target_at = result["due_at"], result["target_at"]
-    for act in obligation.get("acts", ()):
-        if act["kind"] == "extended" and not act["detail"]["after_the_due_instant"]:
-            target_at = act["detail"]["until"] if target_at == due_at else target_at
-            due_at = act["detail"]["until"]
+    target_at, due_at = _granted(_instant(result["target_at"]), _instant(result["due_at"]), obligation.get("acts", ()))
     pairs = {"target_at on the board": (obligation["target_at"], target_at), "due_at on the board": (obligation["due_at"], due_at)}
-    return [Difference(what, shown, kept) for what, (shown, kept) in pairs.items() if not _same(shown, kept)]
+    return [Difference(what, shown, at(kept)) for what, (shown, kept) in pairs.items() if _instant(shown) != kept]
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    return one == other or (one is not None and other is not None and datetime.fromisoformat(one) == datetime.fromisoformat(other))
+def _granted(
+    target_at: datetime | None, due_at: datetime | None, acts: Iterable[Mapping[str, Any]]
+) -> tuple[datetime | None, datetime | None]:
+    """The same instants after every extension and pause, in the order in which they were granted."""
+    still: list[tuple[str, datetime, Mapping[str, Any]]] = []
+    for act in acts:
+        detail = act["detail"]
+        if act["kind"] == "extended" and not detail["after_the_due_instant"]:
+            target_at, due_at = standing_still(pauses_of(still), target_at, due_at)
+            until, still = _instant(detail["until"]), []
+            target_at, due_at = until if target_at == due_at else target_at, until
+        elif act["kind"] in ("paused", "resumed"):
+            still.append((act["kind"], datetime.fromisoformat(act["recorded_at"]), detail))
+    return standing_still(pauses_of(still), target_at, due_at)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _from_the_database(obligation: UUID, home: Path | None) -> Json:

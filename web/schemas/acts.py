@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load
 
-from incident.actions.commands import CloseCase, DoneBy, Reclassify
+from incident.actions.commands import CloseCase, DoneBy, Ground, Reclassify
 from incident.rules.case import SEVERITIES, TLP
+from incident.rules.commitment import GROUNDS
 from web.schemas.fields import Country, Day, Field, Identifier, Instant, OneOf, Several, Text, kind_of
 from web.schemas.reading import Said, Strict
 from web.schemas.report import Facts
@@ -22,6 +23,11 @@ def _by(**options: Any) -> Text:
 
 def _reason() -> Text:
     return Text(2000, required=True, metadata={"description": "Why; kept with the act."})
+
+
+def _provision() -> Text:
+    words = "The law, order or event that it rests on, so that somebody else can find it."
+    return Text(1000, line=True, load_default=None, allow_none=True, metadata={"description": words, "example": "order 3-26-4711"})
 
 
 def _note() -> Text:
@@ -85,11 +91,40 @@ class SubmissionSchema(Strict):
 
 
 class ExtensionSchema(Strict):
-    """More time, under the clause that allows it."""
+    """More time, under the clause that allows it; on a ground, where the clause names some."""
 
     until = Instant(required=True)
     clause = Text(200, line=True, required=True)
+    ground = OneOf(GROUNDS, load_default=None, allow_none=True)
     reason = _reason()
+
+
+class PauseSchema(Strict):
+    """The ground and the provision of the clause that names it; a court's order or the like beside, if there is one."""
+
+    ground = OneOf(GROUNDS, required=True)
+    clause = Text(200, line=True, required=True)
+    provision = _provision()
+    reason = _reason()
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> Ground:
+        """The command."""
+        return Ground(**given)
+
+
+class ExcuseSchema(Strict):
+    """As a pause. Without `clause`, `prohibition` says that the duty may not be performed, by the `provision` named."""
+
+    ground = OneOf(GROUNDS, required=True)
+    clause = Text(200, line=True, load_default=None, allow_none=True)
+    provision = _provision()
+    reason = _reason()
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> Ground:
+        """The command."""
+        return Ground(**given)
 
 
 class ReasonSchema(Strict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from incident.rules.case import SEVERITIES, STAGES, TLP
+from incident.rules.commitment import GROUNDS
 from web.schemas.acts import ENDINGS
 from web.schemas.queries import STATES, VERDICTS
 
@@ -62,12 +63,22 @@ def items_of(name: str) -> Shape:
 
 _REASON = whole({"code": TEXT, "text": TEXT, "cite": MAYBE_TEXT, "at": MAYBE_AT}, about="One line of a derivation.")
 _SOURCE = whole({"kind": words("agreement", "regime", "planning"), "name": TEXT, "version": TEXT, "cite": TEXT, "digest": TEXT})
+_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT, "options": {"type": "object"}})
+_MAYBE_PERIOD = {"anyOf": [ref("Period"), {"type": "null"}]}
+_SIDE = words("owed_by", "owed_to", "both")
+_EXTENSION = whole({"by": _SIDE, "grounds": TEXTS, "most": _MAYBE_PERIOD}, about="Who may extend where `extendable` names a clause.")
+_EXCUSE = whole({"kind": words("pause", "excuse"), "ground": words(*GROUNDS), "by": _SIDE, "cite": TEXT, "most": _MAYBE_PERIOD})
+_EXCUSED: Shape = {
+    "kind": words("excused", "prohibited"), "ground": words(*GROUNDS), "clause": TEXT, "provision": MAYBE_TEXT, "reason": TEXT,
+    "by": words("owed_by", "owed_to"), "by_name": TEXT, "logged_for_debtor": FLAG, "at": AT,
+}  # fmt: skip
 _OBLIGATION: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT,
     "owed_to": MAYBE_TEXT, "owed_to_role": TEXT, "occurrence": TEXT, "reading": TEXT, "stage": MAYBE_TEXT, "started_at": MAYBE_AT,
     "target_at": MAYBE_AT, "due_at": MAYBE_AT, "basis": MAYBE_TEXT, "verdict": words(*VERDICTS), "missed_at": MAYBE_AT,
     "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
-    "waivable": MAYBE_TEXT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
+    "waivable": MAYBE_TEXT, "extension": _EXTENSION, "excuses": {"type": "array", "items": _EXCUSE}, "excused": many("Excused"),
+    "paused_at": MAYBE_AT, "paused_until": MAYBE_AT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
     "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
@@ -125,8 +136,6 @@ _CASE: Shape = {
         "id": ID, "stage": TEXT, "revision": WHOLE, "reference": TEXT, "body": FREE, "recorded_at": AT, "recorded_by": TEXT})},
     "can": {"type": "object", "additionalProperties": FLAG},
 }  # fmt: skip
-_PERIOD = whole({"n": WHOLE, "unit": TEXT, "rule": TEXT, "at": MAYBE_TEXT, "options": {"type": "object"}})
-_MAYBE_PERIOD = {"anyOf": [ref("Period"), {"type": "null"}]}
 _MAYBE_ARMED = {"anyOf": [ref("Armed"), {"type": "null"}]}
 _CITED = {"type": "array", "items": whole({"text": TEXT, "cite": TEXT})}
 _STAGE: Shape = {
@@ -240,6 +249,7 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
     "Obligation": whole(_OBLIGATION, optional=("acts", "inputs"), about="A commitment applied to one case, one debtor, one creditor."),
+    "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),

@@ -75,7 +75,7 @@ def _on_record(row: Row, acts: list[Row]) -> OnRecord:
     key = (row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence)
     return OnRecord(
         key, row.source_kind == "agreement", Discharge(row.discharged_by), done, row.superseded_by is None, row.due_at,
-        row.due_at if moved else None,
+        row.due_at if moved else None, obligations.pauses(acts),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
-from incident.actions.consequences import acting, writing
+from incident.actions.consequences import acting, beside, writing
 from incident.actions.consequences.planning import Matter, plan_anew, state_of
 from incident.records import obligations
 from incident.records.cases import Row
@@ -83,9 +83,9 @@ def _add(work: Work, case_id: UUID, each: Planned, result: Replan) -> UUID:
     return UUID(str(row["id"]))
 
 
-def _bring_in_step(work: Work, row: Row, each: Planned, acts: Iterable[Row], result: Replan, why: str) -> None:
+def _bring_in_step(work: Work, row: Row, each: Planned, acts: Collection[Row], result: Replan, why: str) -> None:
     result.ids[each.key] = row.id
-    fresh = writing.obligation_row(row.case_id, each, work.now)
+    fresh = beside.kept_up(writing.obligation_row(row.case_id, each, work.now), row, acts, work.now)
     if row.settled_as == "lapsed" and not _ended_for_good(row, acts):
         acting.note(work, row.case_id, "revived", obligation=row.id, detail={"why": why})
         _redate(work, row, fresh, each, result, settled_as=None, settled_at=None)
@@ -110,17 +110,17 @@ def _redate(work: Work, row: Row, fresh: dict[str, Any], each: Planned, result: 
     result.redated.append(row.id)
 
 
-def _supersede(work: Work, row: Row, each: Planned, acts: Iterable[Row], result: Replan) -> UUID:
+def _supersede(work: Work, row: Row, each: Planned, acts: Collection[Row], result: Replan) -> UUID:
     """The new obligation stands in place of the old one, which keeps its reasons and, if it was missed, its verdict."""
-    fresh = writing.obligation_row(row.case_id, each, work.now)
+    fresh = beside.kept_up(writing.obligation_row(row.case_id, each, work.now), row, acts, work.now)
     kept = {} if row.settled_as else {"settled_as": "superseded", "settled_at": work.now}
     work.connection.execute(sa.update(obligation).where(obligation.c.id == row.id).values(superseded_by=fresh["id"], **kept))
     db.put(work.connection, {obligation: [fresh]})
     db.put(work.connection, {timer: writing.timer_rows(fresh, work.now)})
     obligations.drop_timers(work.connection, [row.id])
     for act in acts:
-        if act.obligation_id == row.id and act.kind in ("submitted", "acknowledged", "sent", "received", "confirmed"):
-            acting.carry(work, act, to=fresh["id"])
+        if act.obligation_id == row.id and act.kind in ("submitted", "acknowledged", "sent", "received", "confirmed", *beside.KINDS):
+            acting.carry(work, act, to=fresh["id"], but=beside.carried(act, each, acts))
     result.ids[each.key] = fresh["id"]
     result.superseded.append(row.id)
     result.added.append(fresh["id"])

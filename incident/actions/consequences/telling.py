@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from incident import answers, canonical
 from incident.ids import new_id
-from incident.records import cases, outbox
+from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice
 from incident.records.parties import directory
+from incident.rules.planning import FIRST
 from incident.work import Work
 
 
@@ -66,13 +67,50 @@ def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:
     )
 
 
-def missed(work: Work, row: Row) -> None:
-    """Tell the filer's liaison, and those of debtor and creditor who know of the duty, that it was missed."""
+def missed(work: Work, row: Row, following: Iterable[Row] = ()) -> None:
+    """Tell the filer's liaison, and those of debtor and creditor who know of the duty, that it was missed and what follows."""
+    following = list(following)
     incident = cases.find(work.connection, row.case_id)
     recipients = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
     tell(
-        work, incident, recipients, kind="missed", title=f"Missed: {row.title}", effect=f"missed:{row.id}", about=[row.id],
-        extra=_dated(row), rule="A miss is said to those who know of the duty",
+        work, incident, recipients, kind="missed", title=f"Missed: {row.title}", effect=f"missed:{row.id}",
+        about=[row.id, *(each.id for each in following)],
+        extra={**_dated(row), **({"follows": _following(work, following)} if following else {})},
+        rule="A miss is said to those who know of the duty",
+    )  # fmt: skip
+
+
+def comes_again(work: Work, case_id: UUID, added: Iterable[UUID]) -> None:
+    """Tell debtor and creditor of a duty that has come again, if they were told of it before: what one does not see one cannot do."""
+    new = set(added)
+    if not new:
+        return
+    incident, rows = cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id)
+    in_place = {row.superseded_by for row in rows}
+    for row in rows:
+        if row.id not in new - in_place or row.occurrence == FIRST:
+            continue
+        before = [each for each in rows if _named(each) == _named(row) and each.id not in new]
+        inside = (incident.filed_by, incident.operator_id)
+        told = {who for who in (row.debtor, row.creditor) if who not in inside and any(knows(work, incident, each, who) for each in before)}
+        tell(
+            work, incident, told, kind="again", title=f"Comes again: {row.title}", effect=f"again:{row.id}", about=[row.id],
+            extra=_dated(row), rule="A duty that comes again is told to those who were told of it before",
+        )  # fmt: skip
+
+
+def _named(row: Row) -> tuple[object, ...]:
+    return (row.source_name, row.commitment, row.debtor, row.creditor)
+
+
+def granted(work: Work, row: Row, *, kind: str, title: str, cause: UUID, extra: Mapping[str, Any]) -> None:
+    """Tell those who know of the duty, but whoever did it, that its clock was paused or resumed, or that it was excused."""
+    incident = cases.find(work.connection, row.case_id)
+    told = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
+    tell(
+        work, incident, told - {work.actor.party}, kind=kind, title=title, effect=f"{kind}:{cause}", about=[row.id],
+        extra={**_dated(row), **extra},
+        rule="What is granted about a duty is said to those who know of it",
     )  # fmt: skip
 
 
@@ -128,6 +166,13 @@ def _left(work: Work, each: Row) -> bool:
 def names(work: Work, ids: Iterable[UUID]) -> dict[UUID, str]:
     """The slugs of these parties."""
     return {id_: party.slug for id_, party in directory.by_ids(work.connection, ids).items()}
+
+
+def _following(work: Work, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Parties by URI: a notice is read on other nodes too."""
+    found = list(rows)
+    parties = directory.by_ids(work.connection, [each.debtor for each in found])
+    return [{"duty": each.title, "owed_by": parties[each.debtor].uri, "due_at": answers.at(each.due_at)} for each in found]
 
 
 def _dated(row: Row) -> dict[str, Any]:

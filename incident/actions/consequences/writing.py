@@ -10,6 +10,7 @@ from uuid import UUID
 from incident import answers
 from incident.actions.commands import StatedFact
 from incident.ids import new_id
+from incident.records.obligations import allowing
 from incident.rules.commitment import Commitment, Discharge, Rung
 from incident.rules.escalation import on_call, steps
 from incident.rules.legaltime.values import Moment
@@ -48,7 +49,7 @@ def obligation_row(case: UUID, each: Planned, now: datetime) -> dict[str, Any]:
         "provisional": each.provisional, "predicted": each.predicted, "discharged_by": commitment.discharged_by.value,
         "stage": each.stage if commitment.source.kind == "regime" else None, "extendable": commitment.extendable,
         "waivable": commitment.waivable, "spec": _spec(commitment), "superseded_by": None, "missed_at": None, "settled_as": None,
-        "settled_at": None, "created_at": now,
+        "settled_at": None, "created_at": now, "paused_at": None, "paused_until": None, "prohibited_at": None,
     }  # fmt: skip
 
 
@@ -69,7 +70,7 @@ DATED = (
 
 
 def timer_rows(row: Mapping[Any, Any], now: datetime) -> Rows:
-    """When to look at an obligation, step by step; none for a duty without an instant."""
+    """When to look at an obligation, step by step; none for a duty without an instant, nor in the time that its clock stands still."""
     if row["due_at"] is None:
         return []
     planned = steps(
@@ -81,7 +82,9 @@ def timer_rows(row: Mapping[Any, Any], now: datetime) -> Rows:
         provisional=row["provisional"],
         predicted=row["predicted"],
     )
-    return [{"obligation_id": row["id"], "case_id": row["case_id"], "step": step.name, "look_at": step.look_at} for step in planned]
+    still = row["paused_until"]
+    looks = [step for step in planned if still is None or step.look_at >= still]
+    return [{"obligation_id": row["id"], "case_id": row["case_id"], "step": step.name, "look_at": step.look_at} for step in looks]
 
 
 def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids: dict[Any, UUID], now: datetime) -> tuple[Rows, Rows]:
@@ -115,4 +118,5 @@ def _spec(commitment: Commitment) -> dict[str, Any]:
         "contains": list(commitment.contains),
         "channels": list(commitment.tell.channels) if commitment.tell else ["webhook", "email", "inbox"],
         **({"on_call": on_call.kept(commitment.on_call)} if commitment.on_call else {}),
+        **allowing.kept(commitment),
     }

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, obligation, timer
 from incident.rules.commitment import Discharge
-from incident.rules.planning import Done, Standing, Verdict, verdict
+from incident.rules.planning import Done, Pause, Standing, Verdict, pauses_of, verdict
 
 Row = sa.Row[Any]
 
@@ -90,13 +90,19 @@ def verdict_of(row: Row, acts: Iterable[Row], now: datetime) -> Verdict:
     return verdict(standing, [Done(each.kind, each.occurred_at, each.recorded_at) for each in acts], now)
 
 
+def pauses(acts: Iterable[Row]) -> tuple[Pause, ...]:
+    """The times that a clock stood still, by the acts about its obligation; those that began after the miss moved nothing."""
+    in_order = sorted(acts, key=lambda act: (act.recorded_at, act.position))
+    return pauses_of((each.kind, each.recorded_at, each.detail) for each in in_order)
+
+
 def seen_verdict(row: Row, now: datetime) -> Verdict:
     """The same from the settled column alone, for whoever does not see the acts."""
     if row.settled_as is not None:
         return Verdict(row.settled_as)
     if row.due_at is None or now <= row.due_at or row.predicted:
         return Verdict.RUNNING
-    return Verdict.UNRESOLVED if row.provisional else Verdict.MISSED
+    return Verdict.UNRESOLVED if row.provisional or row.prohibited_at else Verdict.MISSED
 
 
 def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datetime, **also: object) -> None:

@@ -2,6 +2,7 @@
 
 from incident.rules.planning.closing import Fate, fate
 from incident.rules.planning.happening import OnRecord, happened
+from incident.rules.planning.pausing import Pause, pauses_of, standing_still, stood
 from incident.rules.planning.plan import plan
 from incident.rules.planning.values import FIRST, NOT_PLANNED, Happened, Key, Planned
 from incident.rules.planning.verdict import Done, Standing, Verdict, discharges, verdict
@@ -14,12 +15,16 @@ __all__ = [
     "Happened",
     "Key",
     "OnRecord",
+    "Pause",
     "Planned",
     "Standing",
     "Verdict",
     "discharges",
     "fate",
     "happened",
+    "pauses_of",
     "plan",
+    "standing_still",
+    "stood",
     "verdict",
 ]

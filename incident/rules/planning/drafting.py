@@ -93,6 +93,8 @@ def unplanned(case: Case, commitment: Commitment, error: Exception) -> Planned:
         acknowledge_within=None,
         waivable=None,
         extendable=None,
+        excuses=(),
+        on_miss=None,
     )
     now = Deadline(case.filed_at, case.filed_at, Basis.PLANNING, (), "planning", "none", "none")
     reason = Because("not_planned", f"{type(error).__name__}: {error}", commitment.source.cite, case.filed_at)
@@ -115,9 +117,10 @@ def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party
         False,
         group=f"{commitment.source.name}:{commitment.id}:{creditor.id if creditor else '-'}" if shared else None,
     )
-    yield from _occurrences(case, with_more_time(case, made) if commitment.more_time else made, happened)
+    occurrences = list(_occurrences(case, with_more_time(case, made) if commitment.more_time else made, happened))
+    yield from occurrences
     if commitment.acknowledge_within and creditor is not None:
-        yield _acknowledgement(made, creditor)
+        yield from _acknowledgements(occurrences, creditor, happened)
 
 
 def _on_call_here(case: Case, commitment: Commitment, debtor: Party, creditor: Party | None) -> Commitment:
@@ -158,7 +161,7 @@ def _after_each(case: Case, made: Planned, happened: Happened) -> Iterator[Plann
         number += 1
         reason = Because("anchor", f"Comes again: runs from number {number - 1}.", made.commitment.source.cite, done)
         again = Anchored(made.stage, Moment.exactly(done), False, reason)
-        each = replace(made, occurrence=str(number), anchored=(again,))
+        each = replace(made, occurrence=str(number), anchored=(again,), group=_of_occurrence(made.group, str(number)))
     if not over:
         yield each
 
@@ -173,10 +176,31 @@ def _for_each_fact(case: Case, made: Planned) -> Iterator[Planned]:
     for number, moment in enumerate(moments, start=1):
         of = party.name if party else ""
         reason = Because("anchor", f"Runs from {anchor.name} of {of}, number {number}.", None, moment.earliest)
-        yield replace(made, occurrence=FIRST if number == 1 else str(number), anchored=(Anchored(anchor.name, moment, False, reason),))
+        occurrence = FIRST if number == 1 else str(number)
+        again = (Anchored(anchor.name, moment, False, reason),)
+        yield replace(made, occurrence=occurrence, anchored=again, group=_of_occurrence(made.group, occurrence))
+
+
+def _of_occurrence(group: str | None, occurrence: str) -> str | None:
+    """Whoever does it once has done it once for all, and not for the next time."""
+    return group if group is None or occurrence == FIRST else f"{group}:{occurrence}"
+
+
+def _acknowledgements(occurrences: list[Planned], recipient: Party, happened: Happened) -> Iterator[Planned]:
+    """One from the beginning on; of a duty that comes again one for each time, which runs from when it was done."""
+    for each in occurrences:
+        made, done = _acknowledgement(each, recipient), happened.done.get(each.key)
+        source, commitment = each.commitment.source, each.commitment.id
+        handed = (source.name, commitment, each.debtor.id, recipient.id) in happened.delivered
+        if each.commitment.repeat is None or (each.occurrence == FIRST and (done is None or handed)):
+            yield made
+        elif done is not None:
+            reason = Because("anchor", f"Runs from {commitment}, number {each.occurrence}.", source.cite, done)
+            yield replace(made, anchored=(Anchored(commitment, Moment.exactly(done), False, reason),))
 
 
 def _acknowledgement(of: Planned, recipient: Party) -> Planned:
+    """Where the first recipient does it for all they are one group. What the clause says of its own clock is not said of this one."""
     commitment = replace(
         of.commitment,
         id=f"{of.commitment.id}.acknowledge",
@@ -190,8 +214,13 @@ def _acknowledgement(of: Planned, recipient: Party) -> Planned:
         contains=(),
         tell=None,
         acknowledge_within=None,
+        repeat=None,
+        excuses=(),
+        on_miss=None,
     )
-    return Planned(commitment, recipient, of.debtor, None, None, of.because, of.provisional, False)
+    shared = f"{commitment.source.name}:{commitment.id}:{of.debtor.id}" if of.commitment.acknowledged_by == "first" else None
+    group = _of_occurrence(shared, of.occurrence)
+    return Planned(commitment, recipient, of.debtor, None, None, of.because, of.provisional, False, of.occurrence, group)
 
 
 def _may_be_displaced(each: Planned, by: list[tuple[str, str]]) -> Planned:

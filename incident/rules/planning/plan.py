@@ -8,6 +8,7 @@ from incident.rules.case import Case
 from incident.rules.commitment import Commitment
 from incident.rules.planning.dating import date_all
 from incident.rules.planning.drafting import Kept, drafts_of_all
+from incident.rules.planning.following import after_misses
 from incident.rules.planning.values import Happened, Planned
 
 _NOTHING = Happened()
@@ -20,8 +21,9 @@ def plan(case: Case, commitments: Iterable[Commitment], happened: Happened = _NO
     refuses a report, and never passes in silence. `kept`: as in `drafts_of_all`; it saves work and changes nothing.
     """
     drafts = drafts_of_all(case, commitments, happened, kept)
-    dated = {each.key: each for each in date_all(case, drafts, happened)}.values()  # one clause that fails twice is looked at once
-    return in_order(case, dated)
+    dated = {each.key: each for each in date_all(case, drafts, happened)}  # one clause that fails twice is looked at once
+    following = date_all(case, after_misses(dated.values(), happened), happened)
+    return in_order(case, [*dated.values(), *following])
 
 
 def in_order(case: Case, planned: Iterable[Planned]) -> list[Planned]:

@@ -26,13 +26,15 @@ class Happened:
     """What has been done so far, each time the instants in order.
 
     `submitted` and `received` by (source, stage or commitment, debtor); `delivered` by (source, commitment, from, to);
-    `done` is when the obligation of that key was discharged.
+    `done` is when the obligation of that key was discharged; `missed` are the due instants that were recorded as missed, in the
+    order in which they were recorded.
     """
 
     submitted: Mapping[tuple[str, str, UUID], tuple[datetime, ...]] = field(default_factory=dict)
     received: Mapping[tuple[str, str, UUID], tuple[datetime, ...]] = field(default_factory=dict)
     delivered: Mapping[tuple[str, str, UUID, UUID], datetime] = field(default_factory=dict)
     done: Mapping[Key, datetime] = field(default_factory=dict)
+    missed: Mapping[Key, tuple[datetime, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

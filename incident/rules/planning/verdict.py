@@ -62,6 +62,8 @@ def verdict(standing: Standing, acts: Iterable[Done], now: datetime) -> Verdict:
 
     A discharging act counts from when it occurred; a waiver only if it was recorded by the due instant (a later one stands
     beside the miss). A provisional duty is never missed, only unresolved; a predicted date binds nobody until it is real.
+    So is one of which it was recorded by the due instant that it may not be performed: whether that is so, no clock decides.
+    A pause is in `due_at` already; an excuse stands beside the verdict and is no part of it.
     """
     ordered = sorted(acts, key=lambda act: act.recorded_at)
     due_at = standing.due_at
@@ -77,4 +79,5 @@ def verdict(standing: Standing, acts: Iterable[Done], now: datetime) -> Verdict:
         return Verdict.WAIVED
     if due_at is None or now <= due_at or standing.predicted:
         return Verdict.RUNNING
-    return Verdict.UNRESOLVED if standing.provisional else Verdict.MISSED
+    prohibited = any(act.kind == "prohibited" and act.recorded_at <= due_at for act in ordered)
+    return Verdict.UNRESOLVED if standing.provisional or prohibited else Verdict.MISSED

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from incident import board
 from incident.actions.acknowledge import acknowledge
-from incident.actions.commands import DoneBy
+from incident.actions.commands import DoneBy, Ground
+from incident.actions.excuse import excuse
 from incident.actions.extend import extend
+from incident.actions.pause import pause
+from incident.actions.resume import resume
 from incident.actions.submit import submit
 from incident.actions.waive import waive
 from incident.work import Work
-from web.schemas.acts import AcknowledgementSchema, ExtensionSchema, ReasonSchema, SubmissionSchema
+from web.schemas.acts import AcknowledgementSchema, ExcuseSchema, ExtensionSchema, PauseSchema, ReasonSchema, SubmissionSchema
 from web.schemas.answers import page_of
 from web.schemas.queries import ObligationQuery
 from web.views.api.blueprint import Calls
@@ -55,7 +58,28 @@ def post_submission(work: Work, obligation_id: UUID, given: dict[str, Any]) -> J
 @acting(answers={200: "Obligation"}, takes=body(ExtensionSchema), refuses=(403, 412), if_match=OBLIGATION)
 def post_extension(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
     """Grant more time, under the clause that allows it. A statutory clock is never extended."""
-    return extend(work, obligation_id, given["until"], given["clause"], given["reason"])
+    return extend(work, obligation_id, given["until"], given["clause"], given["reason"], given["ground"])
+
+
+@obligations.post("/obligations/<uuid:obligation_id>/pauses")
+@acting(answers={200: "Obligation"}, takes=body(PauseSchema), refuses=(403, 412), if_match=OBLIGATION)
+def post_pause(work: Work, obligation_id: UUID, given: Ground) -> Json:
+    """Stop the clock, where the clause names the ground. It runs again by itself when what the clause allows is over."""
+    return pause(work, obligation_id, given)
+
+
+@obligations.post("/obligations/<uuid:obligation_id>/resumptions")
+@acting(answers={200: "Obligation"}, takes=body(ReasonSchema), refuses=(403, 412), if_match=OBLIGATION)
+def post_resumption(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
+    """Let it run again: its instants are later by the time that it stood still."""
+    return resume(work, obligation_id, given["reason"])
+
+
+@obligations.post("/obligations/<uuid:obligation_id>/excuses")
+@acting(answers={200: "Obligation"}, takes=body(ExcuseSchema), refuses=(403, 412), if_match=OBLIGATION)
+def post_excuse(work: Work, obligation_id: UUID, given: Ground) -> Json:
+    """Excuse it on a ground that the clause names, or say which provision prohibits performing it. The verdict stays what it is."""
+    return excuse(work, obligation_id, given)
 
 
 @obligations.post("/obligations/<uuid:obligation_id>/waivers")

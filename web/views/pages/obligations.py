@@ -8,14 +8,14 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from incident import board
-from incident.actions import acknowledge, extend, submit, waive
+from incident.actions import acknowledge, excuse, extend, pause, resume, submit, waive
 from incident.actions.commands import DoneBy
 from incident.errors import NotFound
 from incident.work import Work
 from web import door
 from web.door import page
 from web.page_context import Json, rendered
-from web.schemas.acts import AcknowledgementSchema, ReasonSchema, SubmissionSchema
+from web.schemas.acts import AcknowledgementSchema, ExcuseSchema, PauseSchema, ReasonSchema, SubmissionSchema
 from web.views.pages import forms
 from web.views.pages.blueprint import pages
 from web.views.pages.incident import shown as shown_in_its_case
@@ -74,7 +74,7 @@ def extend_it(work: Work, id_: UUID) -> Response:
     """Grant more time under the clause that allows it."""
     reason = _reason()
     until = forms.entered_instant(forms.text("until_date"), forms.text("until_time"), forms.text("until_zone"), "/until")
-    extend.extend(work, id_, until, forms.text("clause"), reason)
+    extend.extend(work, id_, until, forms.text("clause"), reason, forms.text("ground") or None)
     return _done(id_, "More time is granted, and on record.")
 
 
@@ -85,6 +85,49 @@ def waive_it(work: Work, id_: UUID) -> Response:
     """Waive it under the clause that allows it."""
     waive.waive(work, id_, _reason())
     return _done(id_, "Waived, and on record.")
+
+
+@pages.post("/obligations/<uuid:id_>/pause")
+@page
+@forms.kept_when_refused(_shown)
+def pause_it(work: Work, id_: UUID) -> Response:
+    """Stop its clock on a ground that the clause names."""
+    pause.pause(work, id_, forms.loaded(PauseSchema(), **_ground()))
+    return _done(id_, "Its clock stands still, and that is on record.")
+
+
+@pages.post("/obligations/<uuid:id_>/resume")
+@page
+@forms.kept_when_refused(_shown)
+def resume_it(work: Work, id_: UUID) -> Response:
+    """Let its clock run again."""
+    resume.resume(work, id_, _reason())
+    return _done(id_, "Its clock runs again.")
+
+
+@pages.post("/obligations/<uuid:id_>/excuse")
+@page
+@forms.kept_when_refused(_shown)
+def excuse_it(work: Work, id_: UUID) -> Response:
+    """Excuse it on a ground that the clause names."""
+    excuse.excuse(work, id_, forms.loaded(PauseSchema(), **_ground()))
+    return _done(id_, "Excused, and on record beside the verdict.")
+
+
+@pages.post("/obligations/<uuid:id_>/prohibit")
+@page
+@forms.kept_when_refused(_shown)
+def prohibit_it(work: Work, id_: UUID) -> Response:
+    """Say which provision prohibits performing it."""
+    said = {name: forms.text(name) for name in ("provision", "reason")}
+    excuse.excuse(work, id_, forms.loaded(ExcuseSchema(), ground="prohibition", **said))
+    return _done(id_, "It is on record that it may not be performed.")
+
+
+def _ground() -> dict[str, str]:
+    """The ground and its clause were chosen together."""
+    ground, _, clause = forms.text("under").partition(" · ")
+    return {"ground": ground, "clause": clause, "provision": forms.text("provision"), "reason": forms.text("reason")}
 
 
 def _by(work: Work) -> str:

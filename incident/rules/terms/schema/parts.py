@@ -8,11 +8,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from incident.rules.commitment import AUTHORITIES, Role
+from incident.rules.commitment import AUTHORITIES, GROUNDS, Role
 from incident.rules.terms.schema.words import (
     CALENDAR,
     CLOCK,
-    GROUNDS,
     OPERATORS,
     UNITS,
     WHOSE,

@@ -19,7 +19,6 @@ FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 DUTY = re.compile(r"[a-z0-9_.]{2,120}")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 COUNTRY = re.compile("[A-Z]{2}")
-GROUNDS = ("security_carve_out", "injunction", "force_majeure", "prohibition", "other")
 WHOSE = ("owed_by", "owed_to", "operator", "filer")
 COUNTED_FOR = ("owed_by", "owed_to", "operator")
 UNITS = {"minutes": 525_600, "hours": 8_760, "days": 3_660, "business_days": 1_000, "months": 120}
