@@ -13,7 +13,7 @@ from typing import Literal
 
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
-from incident.rules.planning import NOT_PLANNED, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
+from incident.rules.planning import NOT_PLANNED, Claim, Done, Key, OnRecord, Planned, Standing, Verdict, discharges, happened, plan, verdict
 from incident.rules.planning.plan import in_order
 from incident.rules.routing import Draft, route
 from incident.rules.terms import Agreement, bound
@@ -37,6 +37,7 @@ class Setting:
     laws: tuple[Commitment, ...]
     record: tuple[OnRecord, ...]
     at: datetime
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,10 @@ def _plans(
     case, done = setting.case, happened((*setting.record, *borrowed))
     in_force, trying = bound(setting.in_force, setting.laws), bound(tried, setting.laws)
     if not _stands_apart(setting, agreement):
-        return plan(case, in_force, done), plan(case, trying, done)
-    shared = plan(case, [each for each in in_force if each.source.name != agreement.name], done)
-    before, then = (plan(case, [each for each in binding if each.source.name == agreement.name], done) for binding in (in_force, trying))
+        return plan(case, in_force, done, setting.claims), plan(case, trying, done, setting.claims)
+    shared = plan(case, [each for each in in_force if each.source.name != agreement.name], done, setting.claims)
+    own = ([each for each in binding if each.source.name == agreement.name] for binding in (in_force, trying))
+    before, then = (plan(case, binding, done, setting.claims) for binding in own)
     return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
 
 
@@ -164,13 +166,12 @@ def _stands_apart(setting: Setting, agreement: Agreement) -> bool:
 
 def _of_like_clauses(record: Iterable[OnRecord], agreement: Agreement) -> tuple[OnRecord, ...]:
     """What was done under clauses of the same id of other agreements, where nothing is on record under this one."""
-    own = {each.key[1] for each in record if each.key[0] == agreement.name}
+    own = {each.key.commitment for each in record if each.key.source == agreement.name}
     ids = {each.id for each in agreement.commitments} | {f"{each.id}.acknowledge" for each in agreement.commitments}
     found: dict[Key, OnRecord] = {}
     for each in record:
-        source, commitment, debtor, creditor, occurrence = each.key
-        if each.agreed and each.live and source != agreement.name and commitment in ids - own:
-            key: Key = (agreement.name, commitment, debtor, creditor, occurrence)
+        if each.agreed and each.live and each.key.source != agreement.name and each.key.commitment in ids - own:
+            key = each.key._replace(source=agreement.name)
             found.setdefault(key, replace(each, key=key))
     return tuple(found.values())
 
@@ -204,7 +205,7 @@ def _whose(done: OnRecord | None, acts: str) -> Acts:
 
 def _by_another(each: Judged) -> Judged:
     """Another member of the group did it for all in time."""
-    return each if each.verdict is Verdict.MET else replace(each, verdict=Verdict.LAPSED)
+    return each if each.verdict in (Verdict.MET, Verdict.MET_LATE) else replace(each, verdict=Verdict.LAPSED)
 
 
 def _verdict(planned: Planned, done: OnRecord | None, at: datetime) -> Verdict:
@@ -297,4 +298,4 @@ def _off_record(planned: Iterable[Planned], record: Iterable[OnRecord]) -> int:
 
 def _left_over(each: OnRecord) -> bool:
     over = any(act.kind in ("lapsed", "waived") or discharges(act.kind, each.discharged_by) for act in each.acts)
-    return over or each.key[-1] == NOT_PLANNED
+    return over or each.key.occurrence == NOT_PLANNED

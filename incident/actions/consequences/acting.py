@@ -57,12 +57,13 @@ def note(
     return id_
 
 
-def carry(work: Work, given: Row, *, to: UUID) -> None:
-    """The same act, about the obligation that stands in place of the one it was done for."""
+def carry(work: Work, given: Row, *, to: UUID, **otherwise: object) -> None:
+    """The same act, about the obligation that stands in place of the one it was done for, or beside it; `otherwise` is what its
+    detail says differently there."""
     row = {name: value for name, value in given._mapping.items() if name != "position"} | {
         "id": new_id(),
         "obligation_id": to,
-        "detail": {**given.detail, "carried_from": str(given.id)},
+        "detail": {**given.detail, **otherwise, "carried_from": str(given.id)},
     }
     db.put(work.connection, {act: [row]})
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from incident.actions.consequences import acting, telling
+from incident.actions.consequences import acting, readings, telling
 from incident.actions.consequences.planning import matter_of
 from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
 from incident.records.cases import Row
-from incident.rules.planning import Verdict
+from incident.rules.planning import STATED, Verdict
 from incident.work import Work
 
 _RUNNING = Verdict.RUNNING
+_OVER = (Verdict.MET, Verdict.MET_LATE, Verdict.WAIVED, Verdict.LAPSED)
 _DATED_ANEW = ("redated", "revived")
 
 
@@ -27,16 +28,20 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
 def settle_case(work: Work, case_id: UUID) -> None:
     """Bring the settled column of every obligation in step with its acts and the time; harmless to repeat."""
     rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
+    if any(row.reading != STATED for row in rows):
+        readings.share_acts(work, [row for row in rows if row.settled_as != "lapsed"])
+        rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
     acts = obligations.acts_about(work.connection, [row.id for row in rows])
     met_groups: dict[str, UUID] = {}
+    stood: dict[UUID, Verdict] = {}
     for row in rows:
-        stands = obligations.verdict_of(row, acts.get(row.id, ()), work.now)
+        stands = stood[row.id] = obligations.verdict_of(row, acts.get(row.id, ()), work.now)
         _keep(work, row, stands)
         if stands in (Verdict.MET, Verdict.MET_LATE) and row.group_key:
             met_groups[row.group_key] = row.id
     for row in rows:
         done = met_groups.get(row.group_key or "")
-        if done and done != row.id and row.settled_as is None and not acts.get(row.id):
+        if done and done != row.id and row.settled_as is None and stood[row.id] not in _OVER:
             acting.note(
                 work, case_id, "met_elsewhere", obligation=row.id, detail={"by": str(done), "why": "Another member did it for all."}
             )

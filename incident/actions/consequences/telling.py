@@ -15,6 +15,7 @@ from incident.records import cases, outbox
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice
 from incident.records.parties import directory
+from incident.rules.planning import STATED
 from incident.work import Work
 
 
@@ -71,8 +72,8 @@ def missed(work: Work, row: Row) -> None:
     incident = cases.find(work.connection, row.case_id)
     recipients = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
     tell(
-        work, incident, recipients, kind="missed", title=f"Missed: {row.title}", effect=f"missed:{row.id}", about=[row.id],
-        extra=_dated(row), rule="A miss is said to those who know of the duty",
+        work, incident, recipients, kind="missed", title=f"Missed: {_named(row)}", effect=f"missed:{row.id}", about=[row.id],
+        extra=dated(row), rule="A miss is said to those who know of the duty",
     )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def remind(work: Work, row: Row, *, step: str, contact: str, kind: str) -> None:
     incident = cases.find(work.connection, row.case_id)
     word = "Escalation" if kind == "escalation" else "Reminder"
     common: dict[str, Any] = {
-        "kind": kind, "title": f"{word}: {row.title}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": _dated(row),
+        "kind": kind, "title": f"{word}: {_named(row)}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": dated(row),
         "rule": f"{word} of a duty that was told before",
     }  # fmt: skip
     if knows(work, incident, row, row.debtor):
@@ -130,5 +131,12 @@ def names(work: Work, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {id_: party.slug for id_, party in directory.by_ids(work.connection, ids).items()}
 
 
-def _dated(row: Row) -> dict[str, Any]:
-    return {"duty": row.title, "cite": row.cite, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at)}
+def dated(row: Row) -> dict[str, Any]:
+    """What a short notice says of a duty; of a reading that is disputed, also whose it is."""
+    said = {"duty": row.title, "cite": row.cite, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at)}
+    whose = [line["text"] for line in row.because if line["code"] == "reading"] if row.reading != STATED else []
+    return said | ({"reading": whose[0]} if whose else {})
+
+
+def _named(row: Row) -> str:
+    return str(row.title) if row.reading == STATED else f"{row.title} (in a reading that is disputed)"

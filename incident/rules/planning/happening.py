@@ -36,13 +36,13 @@ def happened(records: Iterable[OnRecord]) -> Happened:
     delivered: dict[tuple[str, str, UUID, UUID], datetime] = {}
     done: dict[Key, datetime] = {}
     for each in records:
-        source, commitment, debtor, creditor, _ = each.key
+        source, commitment, debtor, creditor = each.key[:4]
         ended = _first(act for act in each.acts if discharges(act.kind, each.discharged_by))
         for name in {commitment, commitment.rsplit(".", 1)[-1]}:
             _add(submitted, (source, name, debtor), _first(act for act in each.acts if act.kind == "submitted") or ended)
             _add(received, (source, name, debtor), _first(act for act in each.acts if act.kind in ("received", "confirmed")))
         if ended:
-            done[each.key] = ended
+            done[each.key.stated] = min(done.get(each.key.stated, ended), ended)  # one act does it in every reading
         if creditor and (handed := _first(act for act in each.acts if act.kind in ("sent", "received"))):
             pair = (source, commitment, debtor, creditor)
             delivered[pair] = min(delivered.get(pair, handed), handed)

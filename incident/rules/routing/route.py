@@ -12,7 +12,7 @@ from incident import canonical
 from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
 from incident.rules.handling import Decision, Released, Withheld, release
-from incident.rules.planning import NOT_PLANNED, Planned
+from incident.rules.planning import NOT_PLANNED, STATED, Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
 """What a party must at least be told to do its duty; see the handling rules."""
@@ -58,12 +58,13 @@ def way(pre_authorised_by: str | None, items: Mapping[str, object]) -> Way:
 
 
 def route(case: Case, planned: Iterable[Planned]) -> list[Draft]:
-    """Every notice that this plan calls for. Provisional obligations tell nobody; the filer knows already.
+    """Every notice that this plan calls for. Provisional obligations tell nobody; the filer knows already. A
+    reading that is disputed is told to those between whom it runs when the claim is made, and is no matter of routing.
 
     A notice that a clause pre-authorises goes at once; so does an operator's notice of its own duties, which discloses nothing
     to it. Everything else awaits an officer.
     """
-    firm = [each for each in planned if not each.provisional and each.occurrence != NOT_PLANNED]
+    firm = [each for each in planned if not each.provisional and each.occurrence != NOT_PLANNED and each.reading == STATED]
     told = {each.creditor.id: each.creditor for each in firm if each.commitment.tell and each.creditor}
     owing = {each.debtor.id: each.debtor for each in firm}
     drafts: list[Draft] = []
