@@ -14,12 +14,14 @@ from uuid import UUID
 from incident import db
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.arm_regime import arm_regime
-from incident.actions.commands import DoneBy
+from incident.actions.claim import claim
+from incident.actions.commands import Claims, DoneBy
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.sign_in import sign_in
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
+from incident.rules.legaltime import moment
 from incident.rules.regimes import catalogue
 from tests.world import World, a_world
 
@@ -55,6 +57,7 @@ def populated() -> Iterator[Populated]:
                 send_a_test(work, "email")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)
+        _claims(world, ours)
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
@@ -64,6 +67,14 @@ def populated() -> Iterator[Populated]:
             filer=_id(world, "cert-ee"), operator=_id(world, "ee-ministry"), told=_id(world, "meridian-models"),
             awaiting=_awaiting(ours, world), neighbour=_id(world, "cert-in"), stranger=stranger,
         )  # fmt: skip
+
+
+def _claims(world: World, ours: dict[str, Any]) -> None:
+    """The operator disputes when a clock started, which is no recipient's matter."""
+    warning = next(each for each in ours["obligations"] if each["commitment"] == "eu.nis2.art23.early_warning")
+    said = Claims("start", "The log says so", moment=moment("2026-11-23T08:10:00+02:00"))
+    with world.work("ee-ministry") as work:
+        claim(work, UUID(warning["id"]), said)
 
 
 def _notice_to(answer: dict[str, Any], slug: str) -> UUID:
