@@ -48,7 +48,7 @@ def populated() -> Iterator[Populated]:
     """The demo world after a busy day."""
     with a_world() as world:
         ours = world.files(affected_countries=("EE", "FR"))
-        world.files("cert-in", deployment="in-grievance-routing", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
+        theirs = world.files("cert-in", deployment="in-grievance-routing", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
         stranger = _a_stranger(world)
         _sign_everybody_in(world)
         for slug in ("cert-ee", "cert-in"):
@@ -57,7 +57,8 @@ def populated() -> Iterator[Populated]:
                 send_a_test(work, "email")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)
-        _claims(world, ours)
+        _claims(world, ours, "ee-ministry", "eu.nis2.art23.early_warning")
+        _claims(world, theirs, "cert-in", next(each["commitment"] for each in theirs["obligations"] if _runs_from_awareness(each)))
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
@@ -69,12 +70,16 @@ def populated() -> Iterator[Populated]:
         )  # fmt: skip
 
 
-def _claims(world: World, ours: dict[str, Any]) -> None:
-    """The operator disputes when a clock started, which is no recipient's matter."""
-    warning = next(each for each in ours["obligations"] if each["commitment"] == "eu.nis2.art23.early_warning")
+def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> None:
+    """Somebody disputes when a clock started, which is no recipient's matter."""
+    obligation = next(each for each in case["obligations"] if each["commitment"] == commitment)
     said = Claims("start", "The log says so", moment=moment("2026-11-23T08:10:00+02:00"))
-    with world.work("ee-ministry") as work:
-        claim(work, UUID(warning["id"]), said)
+    with world.work(by) as work:
+        claim(work, UUID(obligation["id"]), said)
+
+
+def _runs_from_awareness(each: dict[str, Any]) -> bool:
+    return any(line["code"] == "anchor" and "aware_at" in line["text"] for line in each["because"])
 
 
 def _notice_to(answer: dict[str, Any], slug: str) -> UUID:

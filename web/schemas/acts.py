@@ -96,7 +96,10 @@ class ExtensionSchema(Strict):
 
 
 class ClaimSchema(Strict):
-    """What is claimed. `start` takes `at`, and where several could be meant `fact` and `about`; `more_time` takes `until`."""
+    """What is claimed. `start` takes `at`, and where several could be meant `fact` and `about`; `more_time` takes `until`.
+
+    `holds`: it is so already, and is to run as a second reading beside; otherwise it is only asked for. A start is always held.
+    """
 
     kind = OneOf(CLAIMS, required=True)
     reason = _reason()
@@ -107,10 +110,7 @@ class ClaimSchema(Strict):
     zone = Text(64, line=True, load_default=None, allow_none=True)
     fold = Whole(0, 1, load_default=None, allow_none=True)
     until = Instant(load_default=None, allow_none=True)
-    holds = Flag(
-        load_default=False,
-        metadata={"description": "It is so already, and is to run as a second reading beside; otherwise it is only asked for."},
-    )
+    holds = Flag(load_default=False)
     proof = Proof(load_default=None, allow_none=True)
 
     @post_load

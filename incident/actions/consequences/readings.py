@@ -82,7 +82,8 @@ def promote(work: Work, claim: Row, *, why: str, everywhere: bool = False) -> in
     for row in claims.reading_of(work.connection, claim.id):
         if row.superseded_by is not None or row.settled_as == "lapsed":
             continue
-        if everywhere or asked_of(claim, row) <= frozenset(claim.agreed):
+        asked = asked_of(claim, row)  # empty: the other side is not on this node, and nobody can agree in its place
+        if everywhere or (asked and asked <= frozenset(claim.agreed)):
             _make_stated(work, claim, row, why)
         else:
             disputed += 1

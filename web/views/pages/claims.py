@@ -42,7 +42,7 @@ def claim_it(work: Work, id_: UUID) -> Response:
 @pages.post("/claims/<uuid:id_>/agree")
 @page
 @forms.kept_when_refused(_shown)
-def agree(work: Work, id_: UUID) -> Response:
+def agree_to_theirs(work: Work, id_: UUID) -> Response:
     """Counter-sign it."""
     made = agree_to_claim.agree_to_claim(work, id_, forms.loaded(NoteSchema(), note=forms.text("note"))["note"])
     return _done(made["obligation"], "Agreed: between the two sides the clock runs as claimed. What was recorded before stays.")
@@ -51,7 +51,7 @@ def agree(work: Work, id_: UUID) -> Response:
 @pages.post("/claims/<uuid:id_>/refuse")
 @page
 @forms.kept_when_refused(_shown)
-def refuse(work: Work, id_: UUID) -> Response:
+def refuse_theirs(work: Work, id_: UUID) -> Response:
     """Refuse it."""
     made = refuse_claim.refuse_claim(work, id_, _reason())
     return _done(made["obligation"], "Refused, and on record." + (" Both clocks run on." if made["holds"] else ""))
@@ -60,7 +60,7 @@ def refuse(work: Work, id_: UUID) -> Response:
 @pages.post("/claims/<uuid:id_>/withdraw")
 @page
 @forms.kept_when_refused(_shown)
-def withdraw(work: Work, id_: UUID) -> Response:
+def withdraw_ours(work: Work, id_: UUID) -> Response:
     """Withdraw one's own."""
     made = withdraw_claim.withdraw_claim(work, id_, _reason())
     return _done(made["obligation"], "Withdrawn. What ran because of it lapses, and stays on record.")
