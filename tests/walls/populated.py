@@ -73,7 +73,7 @@ def populated() -> Iterator[Populated]:
 def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> None:
     """Somebody disputes when a clock started, which is no recipient's matter."""
     obligation = next(each for each in case["obligations"] if each["commitment"] == commitment)
-    said = Claims("start", "The log says so", moment=moment("2026-11-23T08:10:00+02:00"))
+    said = Claims("start", "The log says so", fact="aware_at", moment=moment("2026-11-23T08:10:00+02:00"))
     with world.work(by) as work:
         claim(work, UUID(obligation["id"]), said)
 

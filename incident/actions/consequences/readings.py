@@ -31,7 +31,7 @@ def asked_of(claim: Row, row: Row) -> frozenset[UUID]:
     return counterparts(claim.by_party, claim.about, row.debtor, row.creditor)
 
 
-def begin(work: Work, row: Row) -> None:
+def started(work: Work, row: Row) -> None:
     """An obligation of a claimed reading is new: what is claimed to have been done stands on it alone, and both sides are told of it."""
     claim = claims.find(work.connection, UUID(row.reading))
     if claim.kind == "more_time":

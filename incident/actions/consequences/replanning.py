@@ -56,7 +56,7 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
         row = live.pop(each.key, None)
         if row is None:
             if each.reading != STATED:
-                readings.begin(work, obligations.find(work.connection, _add(work, case_id, each, result)))
+                readings.started(work, obligations.find(work.connection, _add(work, case_id, each, result)))
             elif may_lapse or each.occurrence not in (FIRST, NOT_PLANNED):  # what an act sets in motion may come again
                 _add(work, case_id, each, result)
         else:
