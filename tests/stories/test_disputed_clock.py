@@ -13,12 +13,16 @@ from incident.actions.agree_to_claim import agree_to_claim
 from incident.actions.claim import claim
 from incident.actions.close_case import close_case
 from incident.actions.commands import Claims, CloseCase, DoneBy
+from incident.actions.file_report import preview
 from incident.actions.refuse_claim import refuse_claim
+from incident.actions.simulate_agreement import simulate_agreement
 from incident.actions.submit import submit
+from incident.actions.waive import waive
 from incident.actions.withdraw_claim import withdraw_claim
 from incident.errors import Conflict, Invalid, NotAllowed, NotFound
 from incident.rules.legaltime import moment
-from tests.world import World
+from tests.stories.test_what_if import ASSURANCE
+from tests.world import World, a_report
 
 LATER = "2026-11-23T14:10:00+02:00"  # the report says 10:40
 OPERATOR, CERT, VENDOR = "ee-ministry", "cert-ee", "halden-compute"
@@ -333,3 +337,28 @@ def test_the_other_side_is_told_and_reads_what_was_claimed(world: World) -> None
         assert {"dispute"} <= {each["kind"] for each in board.inbox(work)}
     with pytest.raises(NotFound), world.work("meridian-models") as work:
         board.claim(work, UUID(made["id"]))
+
+
+def test_what_if_and_the_preview_are_not_disturbed_by_a_dispute(world: World) -> None:
+    filed, made = a_disputed_awareness_at(world, hours=6)
+    with world.work(CERT) as work:
+        found = simulate_agreement(work, ASSURANCE)
+    assert found["summary"]["off_record"] == 0, "the plan in force has the readings that are on record"
+    assert found["summary"]["different"] == 0
+    with world.work(CERT) as work:
+        shown = preview(work, a_report(severity="critical", revision=2))
+    assert {made["id"], "stated"} == {each["reading"] for each in shown["obligations"]}
+    before = [(each["id"], each["due_at"]) for each in live(world, filed, "art23.early_warning")]
+    world.files(severity="critical", revision=2)
+    assert [(each["id"], each["due_at"]) for each in live(world, filed, "art23.early_warning")] == before
+
+
+def test_an_extension_or_a_waiver_that_was_given_holds_in_every_reading(world: World) -> None:
+    filed = world.files()
+    world.sweep()
+    plan = plan_of(world, filed)
+    made = more_time(world, VENDOR, plan, holds=True, days=1)
+    with world.work(CERT) as work:
+        waive(work, UUID(plan["id"]), "Not affected after all")
+    verdicts = {each["reading"]: each["verdict"] for each in live(world, filed, "mitigation_plan", owed_by=VENDOR)}
+    assert verdicts == {"stated": "waived", made["id"]: "waived"}
