@@ -35,7 +35,14 @@ def claim() -> None:
 @options.speaks
 @answering
 def listed(obligation: Any, **who: Any) -> Answer:
-    """What is and was claimed about an obligation, oldest first. With --json: {claims: [...]}."""
+    """What is and was claimed about an obligation, oldest first. With --json: {claims: [...]}.
+
+    \b
+    Examples:
+      demarche claim list OBLIGATION --party cert-ee
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     with service(**who) as node:
         found = node.get(f"/api/v1/obligations/{obligation}/claims")["items"]
     return Answer({"claims": found}, lambda paper: _table(paper, found))
@@ -53,7 +60,14 @@ def listed(obligation: Any, **who: Any) -> Answer:
 @options.speaks
 @answering
 def start(obligation: Any, party: str | None, key: str | None, base_url: str | None, home: Any, **said: Any) -> Answer:
-    """Say that the fact from which the clock runs was at another instant. Both readings run."""
+    """Say that the fact from which the clock runs was at another instant. Both readings run.
+
+    \b
+    Examples:
+      demarche claim start OBLIGATION --at 2026-11-20T14:10:00+02:00 --reason "Our log says so" --party ee-ministry
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     return _made(obligation, {"kind": "start", **said}, party=party, key=key, base_url=base_url, home=home)
 
 
@@ -65,7 +79,14 @@ def start(obligation: Any, party: str | None, key: str | None, base_url: str | N
 @options.speaks
 @answering
 def more_time(obligation: Any, until: str, holds: bool, reason: str, **who: Any) -> Answer:
-    """Ask for more time under the clause that knows of it; or with --holds put on record that it was given."""
+    """Ask for more time under the clause that knows of it; or with --holds put on record that it was given.
+
+    \b
+    Examples:
+      demarche claim more-time OBLIGATION --until 2026-12-01T17:00:00+02:00 --reason "Parts are late" --party halden-compute
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     return _made(obligation, {"kind": "more_time", "until": until, "holds": holds, "reason": reason}, **who)
 
 
@@ -76,7 +97,14 @@ def more_time(obligation: Any, until: str, holds: bool, reason: str, **who: Any)
 @options.speaks
 @answering
 def waiver(obligation: Any, holds: bool, reason: str, **who: Any) -> Answer:
-    """Ask for a waiver under the clause that knows of one; or with --holds put on record that it was given."""
+    """Ask for a waiver under the clause that knows of one; or with --holds put on record that it was given.
+
+    \b
+    Examples:
+      demarche claim waiver OBLIGATION --reason "We are not affected" --party halden-compute
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     return _made(obligation, {"kind": "waiver", "holds": holds, "reason": reason}, **who)
 
 
@@ -86,7 +114,14 @@ def waiver(obligation: Any, holds: bool, reason: str, **who: Any) -> Answer:
 @options.speaks
 @answering
 def agree(claim_id: Any, note: str, **who: Any) -> Answer:
-    """Counter-sign it: between the two sides the clock runs as claimed. What was recorded before stays."""
+    """Counter-sign it: between the two sides the clock runs as claimed. What was recorded before stays.
+
+    \b
+    Examples:
+      demarche claim agree CLAIM --party cert-ee
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     return _posted(f"/api/v1/claims/{claim_id}/agreements", {"note": note}, **who)
 
 
@@ -96,7 +131,14 @@ def agree(claim_id: Any, note: str, **who: Any) -> Answer:
 @options.speaks
 @answering
 def refuse(claim_id: Any, reason: str, **who: Any) -> Answer:
-    """Refuse it: both clocks run on, or what was asked for is not granted."""
+    """Refuse it: both clocks run on, or what was asked for is not granted.
+
+    \b
+    Examples:
+      demarche claim refuse CLAIM --reason "Your own mail is of 10:40" --party cert-ee
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     return _posted(f"/api/v1/claims/{claim_id}/refusals", {"reason": reason}, **who)
 
 
@@ -106,7 +148,14 @@ def refuse(claim_id: Any, reason: str, **who: Any) -> Answer:
 @options.speaks
 @answering
 def withdraw(claim_id: Any, reason: str, **who: Any) -> Answer:
-    """Withdraw it: what ran because of it lapses and stays on record; what was agreed stays agreed."""
+    """Withdraw it: what ran because of it lapses and stays on record; what was agreed stays agreed.
+
+    \b
+    Examples:
+      demarche claim withdraw CLAIM --reason "We were mistaken" --party ee-ministry
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
+    """
     return _posted(f"/api/v1/claims/{claim_id}/withdrawals", {"reason": reason}, **who)
 
 
