@@ -99,6 +99,39 @@ def _about_its_clock(row: Mapping[Any, Any]) -> Json:
     }
 
 
+def claim(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], asked: Iterable[Any], readings: Iterable[Any], incident_ref: str) -> Json:
+    """One claim against a clock. `awaiting`: whose counter-signature it waits for; `readings`: the obligations that run by it. Of those
+    who have answered, the ones that `slugs` names."""
+    answered = {*row["agreed"], *row["refused"]}
+    waits = row["ended_at"] is None
+    return {
+        "id": str(row["id"]),
+        "incident": str(row["case_id"]),
+        "incident_ref": incident_ref,
+        "obligation": str(row["obligation_id"]),
+        "kind": row["kind"],
+        "holds": row["holds"],
+        "party": slugs[row["by_party"]],
+        "by": row["by_name"],
+        "fact": row["fact"],
+        "about": slugs[row["about"]] if row["about"] else None,
+        "earliest_at": at(row["earliest_at"]),
+        "latest_at": at(row["latest_at"]),
+        "precision": row["precision"],
+        "entered": row["entered"],
+        "until": at(row["until_at"]),
+        "reason": row["reason"],
+        "proof": row["proof"],
+        "state": row["ended_as"] or "open",
+        "agreed": sorted(slugs[each] for each in row["agreed"] if each in slugs),
+        "refused": sorted(slugs[each] for each in row["refused"] if each in slugs),
+        "awaiting": sorted(slugs[each] for each in set(asked) - answered) if waits else [],
+        "readings": [str(each) for each in readings],
+        "claimed_at": at(row["claimed_at"]),
+        "ended_at": at(row["ended_at"]),
+    }
+
+
 def notice(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_ref: str, withheld: Iterable[Json] = ()) -> Json:
     """One notice. `withheld` is for the parties of the case only: a recipient is not told what it was not told."""
     return {

@@ -96,3 +96,21 @@ class DoneBy:
     occurred_at: datetime | None = None
     note: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What is claimed against a clock: that it started at `moment` of `fact`, was or shall be extended to `until`, or waived.
+
+    `kind`: start, more_time or waiver. `about` is a party's slug; `fact` and `about` may be left out where only one can be meant.
+    `holds`: it is so already, says the claimant, and its reading runs beside; otherwise it asks.
+    """
+
+    kind: str
+    reason: str
+    fact: str | None = None
+    about: str | None = None
+    moment: Moment | None = None
+    until: datetime | None = None
+    holds: bool = False
+    proof: Any = None

@@ -12,6 +12,8 @@ from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound
 from incident.records import obligations, outbox
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
+from incident.records.obligations import claims
+from incident.rules.planning import counterparts
 from incident.work import Work
 
 FILING_KINDS = ("cert", "operator", "ministry")
@@ -104,6 +106,51 @@ def grants(work: Work, obligation_id: UUID, *, what: str) -> Row:
     row = obligations.find(work.connection, obligation_id)
     if party != row.creditor:
         raise NotAllowed(f"Only the party that this is owed to may {what}.")
+    return row
+
+
+def disputes(work: Work, obligation_id: UUID, *, what: str) -> Row:
+    """The obligation, which must be owed by or to the caller, or be of a case that it filed.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: the caller knows of it and has no standing.
+    """
+    party = speaks_for(work, what=what)
+    row = obligations.find(work.connection, obligation_id)
+    filed = sa.select(incident.c.id).where(incident.c.id == row.case_id, incident.c.filed_by == party)
+    if party not in (row.debtor, row.creditor) and work.connection.execute(filed).first() is None:
+        raise NotAllowed(f"Only the party that owes this, the one that it is owed to, or the one that filed the report, may {what}.")
+    return row
+
+
+def counter_signs(work: Work, claim_id: UUID, *, what: str) -> Row:
+    """The claim, which the caller did not make and which is against a clock between it and the claimant.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: it is not the other side.
+    """
+    party = speaks_for(work, what=what)
+    row = claims.find(work.connection, claim_id)
+    clocks = [*obligations.by_ids(work.connection, [row.obligation_id]), *claims.reading_of(work.connection, claim_id)]
+    answered = party in (*row.agreed, *row.refused)
+    if not answered and not any(party in counterparts(row.by_party, row.about, each.debtor, each.creditor) for each in clocks):
+        raise NotAllowed(f"Only the other side of the clock may {what}.")
+    return row
+
+
+def made_claim(work: Work, claim_id: UUID, *, what: str) -> Row:
+    """The claim, which the caller must have made.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: somebody else made it.
+    """
+    party = speaks_for(work, what=what)
+    row = claims.find(work.connection, claim_id)
+    if row.by_party != party:
+        raise NotAllowed(f"Only the party that made the claim may {what}.")
     return row
 
 

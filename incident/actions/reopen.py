@@ -14,6 +14,8 @@ from incident.actions.file_report import tell_again
 from incident.errors import Conflict
 from incident.records import cases, obligations
 from incident.records.cases.tables import incident
+from incident.records.obligations import claims
+from incident.rules.planning import STATED
 from incident.work import Work
 
 
@@ -31,8 +33,9 @@ def reopen(work: Work, case_id: UUID, reason: str) -> answers.Json:
     change = {"status": "open", "closed_as": None, "duplicate_of": None, "revision": row.revision + 1}
     work.connection.execute(sa.update(incident).where(incident.c.id == case_id).values(**change))
     cause = acting.note(work, case_id, "reopened", detail={"reason": reason})
+    running = {STATED, *(str(each.id) for each in claims.open_of_case(work.connection, case_id))}
     for each in obligations.of_case(work.connection, case_id):
-        if each.superseded_by is None and each.settled_as == "lapsed":
+        if each.superseded_by is None and each.settled_as == "lapsed" and each.reading in running:
             acting.note(work, case_id, "revived", obligation=each.id, detail={"why": reason})
             obligations.settle(work.connection, each.id, None, work.now)
     telling.correct(work, row, cause=cause, title="Reopened", extra={"status": "open"})

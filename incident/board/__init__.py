@@ -3,18 +3,20 @@
 from incident.board.agreement_diff import agreement_diff, earlier_versions
 from incident.board.agreements import agreement, agreements
 from incident.board.case import deliveries, filed_as, incident, timeline
+from incident.board.claims import claim, claims
 from incident.board.composition import burden, composition, composition_of_text
 from incident.board.desk import inbox, notice, release_desk
 from incident.board.lines import lines
-from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations
+from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
 from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
-    "Page", "agreement", "agreement_diff", "agreements", "burden", "channels", "composition", "composition_of_text", "deliveries",
-    "deployments", "earlier_versions", "filed_as", "health", "inbox", "incident", "incidents", "keys", "lines", "me", "notice", "notices",
-    "notifications", "obligation", "obligations", "parties", "regime", "regimes", "release_desk", "report_form", "timeline", "version",
+    "Page", "agreement", "agreement_diff", "agreements", "burden", "channels", "claim", "claims", "composition", "composition_of_text",
+    "deliveries", "deployments", "earlier_versions", "filed_as", "health", "inbox", "incident", "incidents", "keys", "lines", "me",
+    "notice", "notices", "notifications", "obligation", "obligations", "parties", "readings", "regime", "regimes", "release_desk",
+    "report_form", "timeline", "version",
     "version_of_notice", "version_of_obligation",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import answers
+from incident.board.claims import claims_of_case
 from incident.board.pages import act_shape
 from incident.board.wording import sentence
 from incident.errors import NotFound
@@ -53,6 +54,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
             for each in outbox.notifications_of_case(work.connection, case_id)
         ],
         "facts": _facts(facts, slugs),
+        "claims": claims_of_case(work, case_id),
         "acts": [act_shape(each, slugs) for each in acts],
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
         "can": _can(work, row),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.claims import claimants
 from incident.errors import Fault, Invalid
 from incident.records.obligations.tables import line
 from incident.records.parties import directory
@@ -25,11 +26,12 @@ def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Jso
     rows = work.connection.execute(question.limit(limit + 1)).all()
     more, rows = len(rows) > limit, rows[:limit]
     slugs = {i: p.slug for i, p in directory.by_ids(work.connection, [x for row in rows for x in (row.debtor, row.creditor) if x]).items()}
+    whose = claimants(work, [row.reading for row in rows])
     ended = cursors.write("lines", rows[-1].sort_at.isoformat(), rows[-1].obligation_id) if more else None
-    return {"lines": [_line(row, slugs, work.now) for row in rows], "next": ended, "counts": _counts(work)}
+    return {"lines": [_line(row, slugs, whose, work.now) for row in rows], "next": ended, "counts": _counts(work)}
 
 
-def _line(row: sa.Row[Any], slugs: dict[UUID, str], now: datetime) -> answers.Json:
+def _line(row: sa.Row[Any], slugs: dict[UUID, str], whose: dict[str, str], now: datetime) -> answers.Json:
     return {
         "obligation": str(row.obligation_id), "incident": str(row.case_id), "incident_ref": row.incident_ref, "summary": row.summary,
         "title": row.title, "cite": row.cite, "source_name": row.source_name, "owed_by": slugs[row.debtor],
@@ -37,6 +39,7 @@ def _line(row: sa.Row[Any], slugs: dict[UUID, str], now: datetime) -> answers.Js
         "started_at": answers.at(row.started_at), "tlp": row.tlp, "severity": row.severity, "exercise": row.exercise,
         "provisional": row.provisional, "predicted": row.predicted, "verdict": _verdict(row, now), "sort_at": answers.at(row.sort_at),
         "paused": row.paused_at is not None and (row.paused_until is None or now < row.paused_until),
+        "reading": row.reading, "reading_of": whose.get(row.reading),
     }  # fmt: skip
 
 

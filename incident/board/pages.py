@@ -128,6 +128,16 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     return shown | {"acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
 
 
+def readings(work: Work, id_: UUID) -> list[answers.Json]:
+    """The live readings of the duty that this obligation is one of, the stated one first; as far as the caller may see them.
+
+    Raises:
+        NotFound: there is none, or the caller may not know of it.
+    """
+    found = records.readings_of(work.connection, records.find(work.connection, id_))
+    return obligation_shapes(work, found)
+
+
 def act_shape(row: Row, slugs: dict[UUID, str]) -> answers.Json:
     """One act, as callers get it."""
     return {
@@ -217,7 +227,7 @@ def incident_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
 
 def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     slugs = _slugs(work, [party for row in rows for party in (row.debtor, row.creditor) if party])
-    refs = _refs(work, rows)
+    refs = case_names(work, rows)
     return [
         answers.obligation(
             row._mapping, slugs=slugs, verdict=records.seen_verdict(row, work.now).value, incident_ref=refs.get(row.case_id, "")
@@ -227,18 +237,18 @@ def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
 
 
 def notification_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
-    slugs, refs = _slugs(work, [row.party_id for row in rows]), _refs(work, rows)
+    slugs, refs = _slugs(work, [row.party_id for row in rows]), case_names(work, rows)
     return [answers.notification(row._mapping, slugs=slugs, incident_ref=refs.get(row.case_id, "")) for row in rows]
 
 
 def notice_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
-    slugs, refs = _slugs(work, [row.recipient for row in rows]), _refs(work, rows)
+    slugs, refs = _slugs(work, [row.recipient for row in rows]), case_names(work, rows)
     return [
         answers.notice(row._mapping, slugs=slugs, incident_ref=refs.get(row.case_id, row.items.get("incident_ref", ""))) for row in rows
     ]
 
 
-def _refs(work: Work, rows: Iterable[Row]) -> dict[UUID, str]:
+def case_names(work: Work, rows: Iterable[Row]) -> dict[UUID, str]:
     """The references of these cases; a recipient, who does not see the case, knows it from the notice."""
     ids = {row.case_id for row in rows if row.case_id}
     named = sa.select(incident_table.c.id, incident_table.c.ref).where(incident_table.c.id.in_(ids))

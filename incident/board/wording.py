@@ -42,6 +42,11 @@ _WORDS = {
     "act.closed": "The case was closed.",
     "act.reopened": "The case was reopened.",
     "act.reclassified": "The case was reclassified.",
+    "act.claimed": "Claimed against a clock by {by_name}: {reason}",
+    "act.claim_agreed": "A claim about a clock was agreed by {by_name}.",
+    "act.claim_refused": "A claim about a clock was refused by {by_name}: {reason}",
+    "act.claim_withdrawn": "A claim about a clock was withdrawn by {by_name}: {reason}",
+    "act.claim_ended": "A claim about a clock ended: the facts say now what it said.",
     "act.reminded": "A reminder was due.",
     "act.escalated": "Escalated to the {contact}.",
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from incident.rules.legaltime.values import Moment
 
 Scalar = bool | int | str | None
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Facts:
         """Its value; None both when unsaid and when said to be unknown."""
         fact = self.about(name, party)
         return None if fact is None else fact.value
+
+    def with_instead(self, name: str, about: UUID, value: Scalar | Moment, *, said_by: UUID) -> Facts:
+        """The same with another value in place of the one that stands, as somebody claims it to have been; what was before stays."""
+        standing = self.about(name, about)
+        when = standing.recorded_at if standing else max((each.recorded_at for each in self.by_key.values()), default=_NEVER)
+        claimed = Fact(standing.id if standing else about, name, value, about, said_by, when)
+        return replace(self, by_key={**self.by_key, (name, about): claimed})
 
     def values(self, name: str, party: UUID) -> tuple[Scalar | Moment, ...]:
         """Every value that was said and not corrected, oldest first; the standing one is the last."""

@@ -18,6 +18,7 @@ from incident.rules.commitment import Commitment
 from incident.rules.handling import clashes
 from incident.rules.planning import (
     NOT_PLANNED,
+    Claim,
     Done,
     Happened,
     Key,
@@ -56,6 +57,7 @@ class Setting:
     laws: tuple[Commitment, ...]
     record: tuple[OnRecord, ...]
     at: datetime
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +166,14 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
 
 def _plans(setting: Setting, tried: tuple[Agreement, ...], agreement: Agreement, done: Happened) -> tuple[list[Planned], list[Planned]]:
     """The plan in force and the plan that is tried. What is the same in both is planned once: half of the work and more."""
-    case = setting.case
+    case, claims = setting.case, setting.claims
     laws, kept = within_reach(case, setting.laws), kept_for(case)
     in_force, trying = bound(setting.in_force, laws), bound(tried, laws)
     if not _stands_apart(Same(agreement), tuple(map(Same, setting.in_force)), Same(setting.laws)):
-        return plan(case, in_force, done, kept), plan(case, trying, done, kept)
+        return plan(case, in_force, done, claims, kept), plan(case, trying, done, claims, kept)
     name = agreement.name
-    shared = plan(case, [each for each in in_force if each.source.name != name], done, kept)
-    before, then = (plan(case, [each for each in all_ if each.source.name == name], done, kept) for all_ in (in_force, trying))
+    shared = plan(case, [each for each in in_force if each.source.name != name], done, claims, kept)
+    before, then = (plan(case, [each for each in all_ if each.source.name == name], done, claims, kept) for all_ in (in_force, trying))
     return in_order(case, [*shared, *before]), in_order(case, [*shared, *then])
 
 
@@ -209,13 +211,12 @@ def _reaches(version: Agreement, name: str) -> bool:
 
 def _of_like_clauses(record: Iterable[OnRecord], agreement: Agreement) -> tuple[OnRecord, ...]:
     """What was done under clauses of the same id of other agreements, where nothing is on record under this one."""
-    own = {each.key[1] for each in record if each.key[0] == agreement.name}
+    own = {each.key.commitment for each in record if each.key.source == agreement.name}
     ids = {each.id for each in agreement.commitments} | {f"{each.id}.acknowledge" for each in agreement.commitments}
     found: dict[Key, OnRecord] = {}
     for each in record:
-        source, commitment, debtor, creditor, occurrence = each.key
-        if each.agreed and each.live and source != agreement.name and commitment in ids - own:
-            key: Key = (agreement.name, commitment, debtor, creditor, occurrence)
+        if each.agreed and each.live and each.key.source != agreement.name and each.key.commitment in ids - own:
+            key = each.key._replace(source=agreement.name)
             found.setdefault(key, replace(each, key=key))
     return tuple(found.values())
 
@@ -249,7 +250,7 @@ def _whose(done: OnRecord | None, acts: str) -> Acts:
 
 def _by_another(each: Judged) -> Judged:
     """Another member of the group did it for all in time."""
-    return each if each.verdict is Verdict.MET else replace(each, verdict=Verdict.LAPSED)
+    return each if each.verdict in (Verdict.MET, Verdict.MET_LATE) else replace(each, verdict=Verdict.LAPSED)
 
 
 def _verdict(planned: Planned, done: OnRecord | None, at: datetime) -> Verdict:
@@ -362,4 +363,4 @@ def _off_record(planned: Iterable[Planned], record: Iterable[OnRecord]) -> int:
 
 def _left_over(each: OnRecord) -> bool:
     over = any(act.kind in ("lapsed", "waived") or discharges(act.kind, each.discharged_by) for act in each.acts)
-    return over or each.key[-1] == NOT_PLANNED
+    return over or each.key.occurrence == NOT_PLANNED

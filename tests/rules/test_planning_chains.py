@@ -31,7 +31,7 @@ class TestRepeatedDuties:
     def test_it_comes_again_after_each_time_that_it_was_done(self) -> None:
         first, second = NOW + HOUR, NOW + timedelta(days=20)
         done = {by_stage(plan(case(), [WEEKLY]))["update", "first"].key: first}
-        done |= {(*key[:4], "2"): second for key in list(done)}
+        done |= {key._replace(occurrence="2"): second for key in list(done)}
         found = by_stage(plan(case(), [law("initial"), WEEKLY], Happened(submitted("initial", NOW), done=done)))  # type: ignore[arg-type]
         assert [name for name in found if name[0] == "update"] == [("update", "first"), ("update", "2"), ("update", "3")]
         assert [found["update", each].started_at for each in ("first", "2", "3")] == [NOW, first, second]

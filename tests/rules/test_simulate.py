@@ -12,7 +12,7 @@ import yaml
 
 from incident.rules.case import Case
 from incident.rules.commitment import Discharge, Restriction, Source
-from incident.rules.planning import Done, OnRecord, Planned, Verdict, happened, plan
+from incident.rules.planning import Done, Key, OnRecord, Planned, Verdict, happened, plan
 from incident.rules.routing import MINIMAL, route
 from incident.rules.simulate import Clock, Simulated, simulate
 from incident.rules.terms import Agreement, bound, load
@@ -111,7 +111,7 @@ def test_another_discharge_is_another_duty_although_no_instant_moves() -> None:
 def notice_sent(after: timedelta, *more: Done, source: str = ASSURANCE.name) -> tuple[Case, OnRecord]:
     case = estonian()
     at = case.filed_at + after
-    key = (source, "operator_notice", case.filer.id, case.operator.id, "first")
+    key = Key(source, "operator_notice", case.filer.id, case.operator.id, "first")
     return case, OnRecord(key, True, Discharge.SENT, (Done("sent", at, at), *more), True, case.filed_at + timedelta(hours=24))
 
 

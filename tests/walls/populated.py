@@ -14,12 +14,14 @@ from uuid import UUID
 from incident import db
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.arm_regime import arm_regime
-from incident.actions.commands import DoneBy
+from incident.actions.claim import claim
+from incident.actions.commands import Claims, DoneBy
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.sign_in import sign_in
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
+from incident.rules.legaltime import moment
 from incident.rules.regimes import catalogue
 from tests.world import World, a_world
 
@@ -46,7 +48,7 @@ def populated() -> Iterator[Populated]:
     """The demo world after a busy day."""
     with a_world() as world:
         ours = world.files(affected_countries=("EE", "FR"))
-        world.files("cert-in", deployment="in-grievance-routing", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
+        theirs = world.files("cert-in", deployment="in-grievance-routing", reference="IN-1", aware_at="2026-11-23T12:10:00+05:30")
         stranger = _a_stranger(world)
         _sign_everybody_in(world)
         for slug in ("cert-ee", "cert-in"):
@@ -55,6 +57,8 @@ def populated() -> Iterator[Populated]:
                 send_a_test(work, "email")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)
+        _claims(world, ours, "ee-ministry", "eu.nis2.art23.early_warning")
+        _claims(world, theirs, "cert-in", next(each["commitment"] for each in theirs["obligations"] if _runs_from_awareness(each)))
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
@@ -64,6 +68,18 @@ def populated() -> Iterator[Populated]:
             filer=_id(world, "cert-ee"), operator=_id(world, "ee-ministry"), told=_id(world, "meridian-models"),
             awaiting=_awaiting(ours, world), neighbour=_id(world, "cert-in"), stranger=stranger,
         )  # fmt: skip
+
+
+def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> None:
+    """Somebody disputes when a clock started, which is no recipient's matter."""
+    obligation = next(each for each in case["obligations"] if each["commitment"] == commitment)
+    said = Claims("start", "The log says so", fact="aware_at", moment=moment("2026-11-23T08:10:00+02:00"))
+    with world.work(by) as work:
+        claim(work, UUID(obligation["id"]), said)
+
+
+def _runs_from_awareness(each: dict[str, Any]) -> bool:
+    return any(line["code"] == "anchor" and "aware_at" in line["text"] for line in each["because"])
 
 
 def _notice_to(answer: dict[str, Any], slug: str) -> UUID:

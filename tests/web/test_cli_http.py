@@ -353,3 +353,16 @@ def test_a_node_that_is_not_ready_is_something_wrong(desk: Desk) -> None:
     result = desk.run("health", "--base-url", desk.base_url, "--json")
     assert result.exit_code == 1
     assert document(result)["ready"] is False
+
+
+def test_a_clock_is_disputed_and_agreed_to_on_the_command_line(desk: Desk) -> None:
+    filed = desk.files()
+    warning = next(each["id"] for each in filed["obligations"] if each["commitment"] == "eu.nis2.art23.early_warning")
+    at = (desk.world.now - timedelta(hours=4)).isoformat()
+    said = ("claim", "start", warning, "--at", at, "--reason", "Our log says so", "--json", "--party")
+    made = document(desk.run(*said, "cert-ee"))
+    assert (made["state"], made["fact"]) == ("open", "aware_at")
+    assert desk.run("claim", "agree", made["id"], "--party", "cert-ee").exit_code == 1
+    agreed = document(desk.run("claim", "agree", made["id"], "--party", "ee-ministry", "--json"))
+    assert agreed["state"] == "agreed"
+    assert "agreed" in desk.run("claim", "list", warning, "--party", "cert-ee").stdout

@@ -94,6 +94,14 @@ TABLE: dict[str, Row] = {
     "POST /obligations/<uuid:obligation_id>/excuses": Row(
         200, 403, 200, 404, 404, path={"obligation_id": "{plan}"},
         body={"ground": "prohibition", "provision": "Export Order 2026/7, Art. 5", "reason": "r"}),
+    "GET /obligations/<uuid:obligation_id>/claims": Row(200, 200, 200, 404, 404),
+    "GET /obligations/<uuid:obligation_id>/readings": Row(200, 200, 200, 404, 404),
+    "POST /obligations/<uuid:obligation_id>/claims": Row(
+        201, 201, 404, 404, 404, path={"obligation_id": "{warning}"}, body={"kind": "start", "at": "2026-11-23T06:10:00Z", "reason": "r"}),
+    "GET /claims/<uuid:claim_id>": Row(200, 200, 200, 404, 404),
+    "POST /claims/<uuid:claim_id>/agreements": Row(200, 403, 403, 404, 404, body={"note": "n"}),
+    "POST /claims/<uuid:claim_id>/refusals": Row(200, 403, 403, 404, 404, body={"reason": "r"}),
+    "POST /claims/<uuid:claim_id>/withdrawals": Row(403, 403, 200, 404, 404, body={"reason": "r"}),
     "GET /notices/<uuid:notice_id>": Row(200, 200, 200, 404, 404),
     "POST /notices/<uuid:notice_id>/acknowledgements": Row(404, 404, 200, 404, 404, body={"by": "N. N."}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
@@ -136,7 +144,15 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
         "agreement_id": agreements["ee-meridian-model-weights"],
         "arming_id": armed(api),
+        "claim_id": claimed(api, obligation("mitigation_plan", RECIPIENT)),
     }
+
+
+def claimed(api: Callers, plan: str) -> str:
+    """More time that the recipient of the notice asks for, of the party that filed."""
+    asked = {"kind": "more_time", "until": "2027-02-01T00:00:00Z", "reason": "parts are late"}
+    found: str = api.post(f"/obligations/{plan}/claims", asked, RECIPIENT).json["id"]
+    return found
 
 
 def armed(api: Callers) -> str:

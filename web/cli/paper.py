@@ -34,8 +34,9 @@ def instant(at: str | None) -> str:
 
 
 def verdict(obligation: dict[str, Any]) -> str:
-    """Where an obligation of the API stands; one that may not apply at all is marked."""
-    return f"{obligation['verdict']} (provisional)" if obligation["provisional"] else str(obligation["verdict"])
+    """Where an obligation of the API stands; one that may not apply at all is marked, and one that only its claimant sees so."""
+    said = f"{obligation['verdict']} (provisional)" if obligation["provisional"] else str(obligation["verdict"])
+    return said if obligation.get("reading", "stated") == "stated" else f"{said} (as claimed)"
 
 
 class Paper:

@@ -6,14 +6,17 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load
 
-from incident.actions.commands import CloseCase, DoneBy, Ground, Reclassify
+from incident.actions.commands import Claims, CloseCase, DoneBy, Ground, Reclassify
 from incident.rules.case import SEVERITIES, TLP
 from incident.rules.commitment import GROUNDS
-from web.schemas.fields import Country, Day, Field, Identifier, Instant, OneOf, Several, Text, kind_of
+from incident.rules.legaltime import Moment, TimeRefused
+from incident.rules.legaltime import moment as moment_of
+from web.schemas.fields import Country, Day, Field, Flag, Identifier, Instant, OneOf, Several, Text, Whole, kind_of
 from web.schemas.reading import Said, Strict
 from web.schemas.report import Facts
 
 ENDINGS = ("resolved", "false_alarm", "below_threshold", "duplicate", "withdrawn")
+CLAIMS = ("start", "more_time", "waiver")
 MOST_PARTS = 20  # of a proof
 
 
@@ -125,6 +128,53 @@ class ExcuseSchema(Strict):
     def make(self, given: dict[str, Any], **kwargs: Any) -> Ground:
         """The command."""
         return Ground(**given)
+
+
+class ClaimSchema(Strict):
+    """What is claimed. `start` takes `at`, and where several could be meant `fact` and `about`; `more_time` takes `until`.
+
+    `holds`: it is so already, and is to run as a second reading beside; otherwise it is only asked for. A start is always held.
+    """
+
+    kind = OneOf(CLAIMS, required=True)
+    reason = _reason()
+    fact = Text(100, line=True, load_default=None, allow_none=True, metadata={"example": "aware_at"})
+    about = Text(63, line=True, load_default=None, allow_none=True, metadata={"description": "A party's slug."})
+    at = Text(64, line=True, load_default=None, allow_none=True, metadata={"example": "2026-11-20T17:40:00+02:00"})
+    precision = OneOf(("exact", "hour", "day", "month", "year"), load_default="exact")
+    zone = Text(64, line=True, load_default=None, allow_none=True)
+    fold = Whole(0, 1, load_default=None, allow_none=True)
+    until = Instant(load_default=None, allow_none=True)
+    holds = Flag(load_default=False)
+    proof = Proof(load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> Claims:
+        """The command."""
+        kind = given["kind"]
+        wanted = {"start": "at", "more_time": "until"}.get(kind)
+        if wanted and given[wanted] is None:
+            raise ValidationError({wanted: [Said("required", f"expected {wanted}, for a claim of kind {kind}")]})
+        needless = [name for name in ("fact", "about", "at") if kind != "start" and given[name] is not None]
+        needless += ["until"] if kind != "more_time" and given["until"] is not None else []
+        if needless:
+            raise ValidationError({name: [Said("not_for_this_kind", f"not for a claim of kind {kind}")] for name in needless})
+        moment = _claimed(given) if kind == "start" else None
+        said = {name: given[name] for name in ("fact", "about", "until", "holds", "proof")}
+        return Claims(kind, given["reason"], moment=moment, **said)
+
+
+def _claimed(given: dict[str, Any]) -> Moment:
+    try:
+        return moment_of(given["at"], precision=given["precision"], zone=given["zone"], fold=given["fold"])
+    except TimeRefused as refused:
+        raise ValidationError({"at": [Said(refused.code, refused.message)]}) from refused
+
+
+class NoteSchema(Strict):
+    """A note, if any."""
+
+    note = _note()
 
 
 class ReasonSchema(Strict):

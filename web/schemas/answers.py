@@ -125,13 +125,21 @@ _ACT: Shape = {
     "id": ID, "obligation": MAYBE_ID, "notice": MAYBE_ID, "kind": TEXT, "party": TEXT, "by": TEXT, "occurred_at": AT, "recorded_at": AT,
     "detail": FREE,
 }  # fmt: skip
+_CLAIM: Shape = {
+    "id": ID, "incident": ID, "incident_ref": TEXT, "obligation": ID, "kind": words("start", "more_time", "waiver"), "holds": FLAG,
+    "party": TEXT, "by": TEXT, "fact": MAYBE_TEXT, "about": MAYBE_TEXT, "earliest_at": MAYBE_AT, "latest_at": MAYBE_AT,
+    "precision": MAYBE_TEXT, "entered": MAYBE_TEXT, "until": MAYBE_AT, "reason": TEXT, "proof": ANYTHING,
+    "state": words("open", "agreed", "refused", "withdrawn", "said"), "agreed": TEXTS, "refused": TEXTS, "awaiting": TEXTS,
+    "readings": {**IDS, "description": "The obligations that run because of it, each with its own verdict."},
+    "claimed_at": AT, "ended_at": MAYBE_AT,
+}  # fmt: skip
 _ENTRY: Shape = {
     "seq": WHOLE, "kind": TEXT, "at": AT, "actor": TEXT, "by": MAYBE_TEXT, "text": TEXT, "hash": TEXT, "erased": FLAG,
     "payload": {"type": ["object", "null"]},
 }  # fmt: skip
 _CASE: Shape = {
     "incident": ref("Incident"), "deployment": ref("Deployment"), "obligations": many("Obligation"), "notices": many("Notice"),
-    "notifications": many("Notification"), "facts": many("CaseFact"), "acts": many("Act"),
+    "notifications": many("Notification"), "facts": many("CaseFact"), "claims": many("Claim"), "acts": many("Act"),
     "reports": {"type": "array", "items": whole({
         "id": ID, "stage": TEXT, "revision": WHOLE, "reference": TEXT, "body": FREE, "recorded_at": AT, "recorded_by": TEXT})},
     "can": {"type": "object", "additionalProperties": FLAG},
@@ -182,7 +190,8 @@ _CASE_DUE: Shape = {
 }  # fmt: skip
 _TRIED_CLOCK: Shape = {
     "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT, "owed_to": MAYBE_TEXT, "occurrence": TEXT,
-    "change": words("same", "added", "gone", "earlier", "later", "other"), "then": ref("TriedInstant"), "before": ref("TriedInstant"),
+    "reading": TEXT, "change": words("same", "added", "gone", "earlier", "later", "other"),
+    "then": ref("TriedInstant"), "before": ref("TriedInstant"),
 }  # fmt: skip
 _TRIED_INSTANT: Shape = {
     "started_at": MAYBE_AT, "target_at": MAYBE_AT, "due_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "verdict": words(*VERDICTS),
@@ -250,6 +259,7 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Source": _SOURCE,
     "Obligation": whole(_OBLIGATION, optional=("acts", "inputs"), about="A commitment applied to one case, one debtor, one creditor."),
     "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
+    "Claim": whole(_CLAIM, about="What one party says against a clock; state `said`: the facts say it themselves now."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),

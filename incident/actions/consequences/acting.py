@@ -57,12 +57,13 @@ def note(
     return id_
 
 
-def carry(work: Work, given: Row, *, to: UUID, but: Mapping[str, Any] | None = None) -> None:
-    """The same act, about the obligation that stands in place of the one it was done for; `but` is what differs in its detail."""
+def carry(work: Work, given: Row, *, to: UUID, **otherwise: object) -> None:
+    """The same act, about the obligation that stands in place of the one it was done for, or beside it; `otherwise` is what its
+    detail says differently there."""
     row = {name: value for name, value in given._mapping.items() if name != "position"} | {
         "id": new_id(),
         "obligation_id": to,
-        "detail": {**given.detail, **_plain(but or {}), "carried_from": str(given.id)},
+        "detail": {**given.detail, **_plain(otherwise), "carried_from": str(given.id)},
     }
     db.put(work.connection, {act: [row]})
 

@@ -8,6 +8,7 @@ from incident import answers
 from incident.actions.consequences import telling
 from incident.errors import NotFound
 from incident.records import agreements, cases, obligations, outbox
+from incident.records.obligations import claims
 from incident.records.parties import directory
 from incident.work import Work
 
@@ -19,6 +20,20 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     slugs = telling.names(work, [each for each in (row.debtor, row.creditor) if each])
     ref = cases.find(work.connection, row.case_id).ref
     return answers.obligation(row._mapping, slugs=slugs, verdict=obligations.verdict_of(row, acts, work.now).value, incident_ref=ref)
+
+
+def claim(work: Work, id_: UUID) -> answers.Json:
+    """The claim, with who has answered it and the clocks that run because of it, as far as they are the caller's matter."""
+    row = claims.find(work.connection, id_)
+    case = cases.find(work.connection, row.case_id)
+    inside = work.actor.party in (case.filed_by, case.operator_id, row.by_party)
+    clocks = [*obligations.by_ids(work.connection, [row.obligation_id]), *claims.reading_of(work.connection, id_)]
+    clocks = [each for each in clocks if inside or work.actor.party in (each.debtor, each.creditor)]
+    asked = claims.asked(row, clocks)
+    answered = {*row.agreed, *row.refused} if inside else {*row.agreed, *row.refused} & asked
+    slugs = telling.names(work, [row.by_party, *([row.about] if row.about else []), *asked, *answered])
+    runs = [each.id for each in clocks if each.reading == str(id_)]
+    return answers.claim(row._mapping, slugs=slugs, asked=asked, readings=runs, incident_ref=case.ref)
 
 
 def notice(work: Work, id_: UUID) -> answers.Json:

@@ -11,12 +11,13 @@ from uuid import UUID
 from incident.records import agreements, cases, obligations
 from incident.records.agreements import armings
 from incident.records.cases import Row
+from incident.records.obligations import claims
 from incident.records.parties import directory
 from incident.rules import regimes, terms
 from incident.rules.case import Case, Deployment, Party
 from incident.rules.commitment import Commitment, Discharge
 from incident.rules.facts import Facts
-from incident.rules.planning import Done, OnRecord, Planned, happened, plan
+from incident.rules.planning import Done, Key, OnRecord, Planned, happened, plan
 from incident.work import Work
 
 
@@ -72,7 +73,7 @@ def _on_record(row: Row, acts: list[Row]) -> OnRecord:
     """An extension that came after the due instant moved nothing, and is none here."""
     done = tuple(Done(each.kind, each.occurred_at, each.recorded_at) for each in acts)
     moved = any(each.kind == "extended" and not each.detail.get("after_the_due_instant") for each in acts)
-    key = (row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence)
+    key = Key(row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence, row.reading)
     return OnRecord(
         key, row.source_kind == "agreement", Discharge(row.discharged_by), done, row.superseded_by is None, row.due_at,
         row.due_at if moved else None, obligations.pauses(acts),
@@ -83,7 +84,8 @@ def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], act
     """The plan that the facts and acts of today give, under the versions and laws that the case is bound to."""
     case = case_of(work, matter, facts)
     commitments = binding(work, matter.values["filed_by"], bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
-    return case, plan(case, commitments, happened(on_record(rows, acts)))
+    claimed = claims.in_plans(work.connection, [case.id]).get(case.id, ())
+    return case, plan(case, commitments, happened(on_record(rows, acts)), claimed)
 
 
 def matter_of(work: Work, row: Row) -> Matter:

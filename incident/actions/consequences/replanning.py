@@ -10,13 +10,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
-from incident.actions.consequences import acting, beside, writing
+from incident.actions.consequences import acting, beside, readings, writing
 from incident.actions.consequences.planning import Matter, plan_anew, state_of
 from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.obligations.tables import obligation, timer
 from incident.rules.case import Case
-from incident.rules.planning import FIRST, NOT_PLANNED, Planned, Verdict
+from incident.rules.planning import FIRST, NOT_PLANNED, STATED, Planned, Verdict
 from incident.work import Work
 
 _OPEN = (None, "missed", "unresolved")
@@ -47,19 +47,24 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
     whatever runs anew, for a case whose timers were dropped when it was closed.
     """
     case_id = matter.values["id"]
+    readings.end_what_is_said(work, case_id)
     facts, rows, acts = state_of(work, case_id)
     case, planned = plan_anew(work, matter, facts, rows, acts)
-    live = {_key(row): row for row in rows if row.superseded_by is None}
+    live = {readings.key_of(row): row for row in rows if row.superseded_by is None}
     result = Replan(case, planned)
     for each in planned:
         row = live.pop(each.key, None)
         if row is None:
-            if may_lapse or each.occurrence not in (FIRST, NOT_PLANNED):  # what an act sets in motion may come again
+            if each.reading != STATED:
+                readings.started(work, obligations.find(work.connection, _add(work, case_id, each, result)))
+            elif may_lapse or each.occurrence not in (FIRST, NOT_PLANNED):  # what an act sets in motion may come again
                 _add(work, case_id, each, result)
         else:
             _bring_in_step(work, row, each, acts, result, why)
-    for row in live.values() if may_lapse else ():
-        if row.settled_as in _OPEN and row.occurrence != NOT_PLANNED:
+    for row in live.values():
+        if row.reading != STATED:
+            result.lapsed += readings.lapse(work, row, f"{why}: this reading runs no more")
+        elif may_lapse and row.settled_as in _OPEN and row.occurrence != NOT_PLANNED:
             acting.note(work, case_id, "lapsed", obligation=row.id, detail={"why": why})
             obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
             result.lapsed.append(row.id)
@@ -120,7 +125,7 @@ def _supersede(work: Work, row: Row, each: Planned, acts: Collection[Row], resul
     obligations.drop_timers(work.connection, [row.id])
     for act in acts:
         if act.obligation_id == row.id and act.kind in ("submitted", "acknowledged", "sent", "received", "confirmed", *beside.KINDS):
-            acting.carry(work, act, to=fresh["id"], but=beside.carried(act, each, acts))
+            acting.carry(work, act, to=fresh["id"], **beside.carried(act, each, acts))
     result.ids[each.key] = fresh["id"]
     result.superseded.append(row.id)
     result.added.append(fresh["id"])
@@ -148,7 +153,3 @@ def _moved(row: Row, fresh: dict[str, Any], why: str) -> dict[str, Any]:
         "from": {"target_at": row.target_at, "due_at": row.due_at},
         "to": {"target_at": fresh["target_at"], "due_at": fresh["due_at"]},
     }
-
-
-def _key(row: Row) -> tuple[str, str, UUID, UUID | None, str]:
-    return (row.source_name, row.commitment, row.debtor, row.creditor, row.occurrence)

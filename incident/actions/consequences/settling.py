@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from incident.actions.consequences import acting, telling
+from incident.actions.consequences import acting, readings, telling
 from incident.actions.consequences.planning import matter_of
 from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
 from incident.records.cases import Row
 from incident.records.obligations import allowing
-from incident.rules.planning import Verdict
+from incident.rules.planning import STATED, Verdict
 from incident.work import Work
 
 _RUNNING = Verdict.RUNNING
@@ -30,6 +30,9 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
 def settle_case(work: Work, case_id: UUID) -> None:
     """Bring the settled column of every obligation in step with its acts and the time; harmless to repeat."""
     rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
+    if any(row.reading != STATED for row in rows):
+        readings.share_acts(work, [row for row in rows if row.settled_as != "lapsed"])
+        rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
     acts = obligations.acts_about(work.connection, [row.id for row in rows])
     met_groups: dict[str, UUID] = {}
     running: list[Row] = []

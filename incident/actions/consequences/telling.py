@@ -15,7 +15,7 @@ from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice
 from incident.records.parties import directory
-from incident.rules.planning import FIRST
+from incident.rules.planning import FIRST, STATED
 from incident.work import Work
 
 
@@ -73,9 +73,9 @@ def missed(work: Work, row: Row, following: Iterable[Row] = ()) -> None:
     incident = cases.find(work.connection, row.case_id)
     recipients = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
     tell(
-        work, incident, recipients, kind="missed", title=f"Missed: {row.title}", effect=f"missed:{row.id}",
+        work, incident, recipients, kind="missed", title=f"Missed: {_named(row)}", effect=f"missed:{row.id}",
         about=[row.id, *(each.id for each in following)],
-        extra={**_dated(row), **({"follows": _following(work, following)} if following else {})},
+        extra={**dated(row), **({"follows": _following(work, following)} if following else {})},
         rule="A miss is said to those who know of the duty",
     )  # fmt: skip
 
@@ -90,16 +90,16 @@ def comes_again(work: Work, case_id: UUID, added: Iterable[UUID]) -> None:
     for row in rows:
         if row.id not in new - in_place or row.occurrence == FIRST:
             continue
-        before = [each for each in rows if _named(each) == _named(row) and each.id not in new]
+        before = [each for each in rows if _clause(each) == _clause(row) and each.id not in new]
         inside = (incident.filed_by, incident.operator_id)
         told = {who for who in (row.debtor, row.creditor) if who not in inside and any(knows(work, incident, each, who) for each in before)}
         tell(
             work, incident, told, kind="again", title=f"Comes again: {row.title}", effect=f"again:{row.id}", about=[row.id],
-            extra=_dated(row), rule="A duty that comes again is told to those who were told of it before",
+            extra=dated(row), rule="A duty that comes again is told to those who were told of it before",
         )  # fmt: skip
 
 
-def _named(row: Row) -> tuple[object, ...]:
+def _clause(row: Row) -> tuple[object, ...]:
     return (row.source_name, row.commitment, row.debtor, row.creditor)
 
 
@@ -109,7 +109,7 @@ def granted(work: Work, row: Row, *, kind: str, title: str, cause: UUID, extra: 
     told = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
     tell(
         work, incident, told - {work.actor.party}, kind=kind, title=title, effect=f"{kind}:{cause}", about=[row.id],
-        extra={**_dated(row), **extra},
+        extra={**dated(row), **extra},
         rule="What is granted about a duty is said to those who know of it",
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def remind(work: Work, row: Row, *, step: str, contact: str, kind: str) -> None:
     incident = cases.find(work.connection, row.case_id)
     word = "Escalation" if kind == "escalation" else "Reminder"
     common: dict[str, Any] = {
-        "kind": kind, "title": f"{word}: {row.title}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": _dated(row),
+        "kind": kind, "title": f"{word}: {_named(row)}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": dated(row),
         "rule": f"{word} of a duty that was told before",
     }  # fmt: skip
     if knows(work, incident, row, row.debtor):
@@ -175,5 +175,12 @@ def _following(work: Work, rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [{"duty": each.title, "owed_by": parties[each.debtor].uri, "due_at": answers.at(each.due_at)} for each in found]
 
 
-def _dated(row: Row) -> dict[str, Any]:
-    return {"duty": row.title, "cite": row.cite, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at)}
+def dated(row: Row) -> dict[str, Any]:
+    """What a short notice says of a duty; of a reading that is disputed, also whose it is."""
+    said = {"duty": row.title, "cite": row.cite, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at)}
+    whose = [line["text"] for line in row.because if line["code"] == "reading"] if row.reading != STATED else []
+    return said | ({"reading": whose[0]} if whose else {})
+
+
+def _named(row: Row) -> str:
+    return str(row.title) if row.reading == STATED else f"{row.title} (in a reading that is disputed)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from incident.actions.consequences.planning import Matter
 from incident.records import agreements, cases, obligations
 from incident.records.agreements import armings
 from incident.records.cases import Row
+from incident.records.obligations import claims
 from incident.records.parties import directory
 from incident.rules import regimes
 from incident.rules.case import Deployment, Party
@@ -40,7 +41,9 @@ class Reader:
         ids = [row.id for row in found]
         facts, corrections = cases.fact_rows_of(connection, ids), cases.corrections_among(connection, ids)
         owed, acts = obligations.keys_of_cases(connection, ids), obligations.acts_of_cases(connection, ids)
-        return [self._setting(dict(row._mapping), facts.get(row.id, []), corrections, owed, acts) for row in found]
+        claimed = claims.in_plans(connection, ids)
+        made = (self._setting(dict(row._mapping), facts.get(row.id, []), corrections, owed, acts) for row in found)
+        return [replace(each, claims=claimed[each.case.id]) if each.case.id in claimed else each for each in made]
 
     def _setting(
         self,

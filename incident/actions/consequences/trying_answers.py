@@ -97,6 +97,7 @@ def _clock(each: Clock, *, reasons: bool = False) -> Json:
         "owed_by": planned.debtor.slug,
         "owed_to": planned.creditor.slug if planned.creditor else None,
         "occurrence": planned.occurrence,
+        "reading": planned.reading,
         "change": each.change,
         "then": _judged(each.then, reasons),
         "before": _judged(each.before, reasons),

@@ -42,7 +42,7 @@ def obligation_row(case: UUID, each: Planned, now: datetime) -> dict[str, Any]:
         "source_name": commitment.source.name, "source_version": commitment.source.version, "source_digest": commitment.source.digest,
         "cite": commitment.source.cite, "debtor": each.debtor.id, "creditor": each.creditor.id if each.creditor else None,
         "owed_to_role": commitment.owed_to.competence or commitment.owed_to.role.value, "occurrence": each.occurrence,
-        "reading": "stated", "group_key": each.group, "target_at": each.target_at, "due_at": deadline and deadline.due_at,
+        "reading": each.reading, "group_key": each.group, "target_at": each.target_at, "due_at": deadline and deadline.due_at,
         "started_at": each.started_at, "basis": deadline and deadline.basis.value, "because": answers.because(each.because),
         "inputs": frozen_inputs(each) or {}, "rule_version": deadline and deadline.rule_version,
         "calendar_version": deadline and deadline.calendar_version, "tzdata_version": deadline and deadline.tzdata_version,
@@ -116,6 +116,7 @@ def _spec(commitment: Commitment) -> dict[str, Any]:
     return {
         "ladder": [[rung.contact, int(rung.before.total_seconds())] for rung in commitment.ladder] if laddered else [],
         "contains": list(commitment.contains),
+        "extension": {"by": commitment.extension.by},
         "channels": list(commitment.tell.channels) if commitment.tell else ["webhook", "email", "inbox"],
         **({"on_call": on_call.kept(commitment.on_call)} if commitment.on_call else {}),
         **allowing.kept(commitment),

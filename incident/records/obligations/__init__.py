@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, obligation, timer
 from incident.rules.commitment import Discharge
-from incident.rules.planning import Done, Pause, Standing, Verdict, pauses_of, verdict
+from incident.rules.planning import STATED, Done, Pause, Standing, Verdict, pauses_of, verdict
 
 Row = sa.Row[Any]
 
@@ -37,6 +37,14 @@ def of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     )
 
 
+def readings_of(connection: sa.Connection, row: Row) -> list[Row]:
+    """The live obligations of the same duty in every reading, the stated one first."""
+    columns = ("case_id", "source_name", "commitment", "debtor", "creditor", "occurrence")
+    same = [obligation.c[name].is_not_distinct_from(row._mapping[name]) for name in columns]
+    question = sa.select(obligation).where(*same, obligation.c.superseded_by.is_(None))
+    return list(connection.execute(question.order_by(obligation.c.reading != STATED, obligation.c.created_at, obligation.c.id)).all())
+
+
 def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     """These obligations, as far as the caller may see them."""
     return list(
@@ -56,7 +64,7 @@ def keys_of_cases(connection: sa.Connection, cases: Iterable[UUID]) -> dict[UUID
     columns = obligation.c
     wanted = (
         *(columns.id, columns.case_id, columns.commitment, columns.source_kind, columns.source_name, columns.debtor, columns.creditor),
-        *(columns.occurrence, columns.discharged_by, columns.superseded_by, columns.due_at, columns.sort_at),
+        *(columns.occurrence, columns.reading, columns.discharged_by, columns.superseded_by, columns.due_at, columns.sort_at),
     )
     question = sa.select(*wanted).where(columns.case_id.in_(list(cases))).order_by(columns.sort_at, columns.id)
     return _by_case([*connection.execute(question)])

@@ -1,6 +1,6 @@
 """Obligations, the acts about them, the timers that look at them, and the board's lines."""
 
-from incident.db.columns import BIGINT, BOOL, INSTANT, JSON, TEXT, UUID, table
+from incident.db.columns import BIGINT, BOOL, INSTANT, INT, JSON, TEXT, UUID, UUIDS, table
 
 obligation = table(
     "obligation", id=UUID, case_id=UUID, commitment=TEXT, title=TEXT, source_kind=TEXT, source_name=TEXT, source_version=TEXT,
@@ -19,5 +19,10 @@ line = table(
     "line", party_id=UUID, sort_at=INSTANT, obligation_id=UUID, case_id=UUID, target_at=INSTANT, due_at=INSTANT, started_at=INSTANT,
     title=TEXT, cite=TEXT, source_name=TEXT, debtor=UUID, creditor=UUID, incident_ref=TEXT, summary=TEXT, tlp=TEXT, severity=TEXT,
     exercise=BOOL, provisional=BOOL, predicted=BOOL, settled_as=TEXT, paused_at=INSTANT, paused_until=INSTANT,
-    prohibited_at=INSTANT,
+    prohibited_at=INSTANT, reading=TEXT,
+)  # fmt: skip
+claim = table(
+    "claim", id=UUID, case_id=UUID, obligation_id=UUID, kind=TEXT, holds=BOOL, by_party=UUID, by_name=TEXT, fact=TEXT, about=UUID,
+    earliest_at=INSTANT, latest_at=INSTANT, precision=TEXT, entered=TEXT, zone=TEXT, fold=INT, until_at=INSTANT, reason=TEXT, proof=JSON,
+    agreed=UUIDS, refused=UUIDS, claimed_at=INSTANT, ended_at=INSTANT, ended_as=TEXT, origin=TEXT,
 )  # fmt: skip

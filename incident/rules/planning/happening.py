@@ -39,14 +39,14 @@ def happened(records: Iterable[OnRecord]) -> Happened:
     done: dict[Key, datetime] = {}
     missed: dict[Key, tuple[datetime, ...]] = {}
     for each in records:
-        source, commitment, debtor, creditor, _ = each.key
+        source, commitment, debtor, creditor = each.key[:4]
         ended = _first(act for act in each.acts if discharges(act.kind, each.discharged_by))
         # The last word of an agreement's duty is no stage of its own: a review after a miss is not the clause `review`.
         for name in {commitment} if each.agreed else {commitment, commitment.rsplit(".", 1)[-1]}:
             _add(submitted, (source, name, debtor), _first(act for act in each.acts if act.kind == "submitted") or ended)
             _add(received, (source, name, debtor), _first(act for act in each.acts if act.kind in ("received", "confirmed")))
         if ended:
-            done[each.key] = ended
+            done[each.key.stated] = min(done.get(each.key.stated, ended), ended)  # one act does it in every reading
         if passed := [act for act in each.acts if act.kind == "missed"]:
             in_order = tuple(act.occurred_at for act in sorted(passed, key=lambda act: act.recorded_at))
             missed[each.key] = (*missed.get(each.key, ()), *in_order)

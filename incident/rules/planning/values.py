@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from incident.rules.case import Party
@@ -17,8 +18,24 @@ NOT_PLANNED = "not planned"
 FIRST = "first"
 """The occurrence of a duty that does not come again, and the first one of a duty that does."""
 
-Key = tuple[str, str, UUID, UUID | None, str]
-"""Source, commitment, debtor, creditor, occurrence: what makes an obligation this one and no other, within its case."""
+STATED = "stated"
+"""The reading by the facts that stand; the name of any other reading is the id of the claim that it rests on."""
+
+
+class Key(NamedTuple):
+    """What makes an obligation this one and no other, within its case."""
+
+    source: str
+    commitment: str
+    debtor: UUID
+    creditor: UUID | None
+    occurrence: str
+    reading: str = STATED
+
+    @property
+    def stated(self) -> Key:
+        """The same obligation in the stated reading."""
+        return self if self.reading == STATED else self._replace(reading=STATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +43,8 @@ class Happened:
     """What has been done so far, each time the instants in order.
 
     `submitted` and `received` by (source, stage or commitment, debtor); `delivered` by (source, commitment, from, to);
-    `done` is when the obligation of that key was discharged; `missed` are the due instants that were recorded as missed, in the
-    order in which they were recorded.
+    `done` is when the obligation of that key, in whichever reading, was discharged; its keys are those of the stated reading.
+    `missed` are the due instants that were recorded as missed, in the order in which they were recorded, by the key of the reading.
     """
 
     submitted: Mapping[tuple[str, str, UUID], tuple[datetime, ...]] = field(default_factory=dict)
@@ -49,7 +66,7 @@ class Anchored:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A commitment applied to one case, one debtor, one creditor and one occurrence.
+    """A commitment applied to one case, one debtor, one creditor, one occurrence and one reading.
 
     `deadline` None: a duty without a number, or one whose clock has not started (`because` says which). `planned_for` is then
     what it is planned for, if that was agreed; it is no legal instant. `provisional`: whether it binds at all is not known.
@@ -69,6 +86,7 @@ class Planned:
     planned_for: datetime | None = None
     anchored: tuple[Anchored, ...] = ()
     clock: Clock | None = None
+    reading: str = STATED
 
     @property
     def target_at(self) -> datetime | None:
@@ -83,10 +101,5 @@ class Planned:
     @property
     def key(self) -> Key:
         """What makes it this obligation and no other, within its case."""
-        return (
-            self.commitment.source.name,
-            self.commitment.id,
-            self.debtor.id,
-            self.creditor.id if self.creditor else None,
-            self.occurrence,
-        )
+        source, creditor = self.commitment.source.name, self.creditor
+        return Key(source, self.commitment.id, self.debtor.id, creditor.id if creditor else None, self.occurrence, self.reading)

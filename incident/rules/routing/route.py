@@ -14,7 +14,7 @@ from incident.rules.case import TLP, Case, Party
 from incident.rules.commitment import Limits, Tell
 from incident.rules.escalation import on_call
 from incident.rules.handling import Decision, Performed, Released, Withheld, release
-from incident.rules.planning import NOT_PLANNED, Planned
+from incident.rules.planning import NOT_PLANNED, STATED, Planned
 
 MINIMAL = ("incident_ref", "reference", "severity", "tlp", "stage")
 """What a party must at least be told to do its duty; see the handling rules."""
@@ -67,13 +67,14 @@ def way(pre_authorised_by: str | None, items: Mapping[str, object]) -> Way:
 
 
 def route(case: Case, planned: Iterable[Planned], seen: Seen | None = None) -> list[Draft]:
-    """Every notice that this plan calls for. Provisional obligations tell nobody; the filer knows already.
+    """Every notice that this plan calls for. Provisional obligations tell nobody; the filer knows already. A
+    reading that is disputed is told to those between whom it runs when the claim is made, and is no matter of routing.
 
     A notice that a clause pre-authorises goes at once; so does an operator's notice of its own duties, which discloses nothing
     to it. Everything else awaits an officer. `seen` keeps what was routed in this case: to whom the very same obligations go
     again under another plan, the same notices go.
     """
-    firm = [each for each in planned if not each.provisional and each.occurrence != NOT_PLANNED]
+    firm = [each for each in planned if not each.provisional and each.occurrence != NOT_PLANNED and each.reading == STATED]
     concerned: dict[UUID, tuple[Party, list[Planned]]] = {}
     for each in firm:
         told = each.creditor if each.commitment.tell else None

@@ -105,6 +105,7 @@ def _frame(work: Work, id_: UUID, found: Json) -> dict[str, Any]:
     return {
         **found,
         "obligations": ordered,
+        "clocks": found["obligations"],
         "timeline": _told(board.timeline(work, id_), found),
         **_deliveries(found["notices"], board.deliveries(work, id_)),
     }

@@ -21,14 +21,15 @@ from web.views.pages.blueprint import pages
 from web.views.pages.incident import shown as shown_in_its_case
 
 
-def _shown(work: Work, id_: UUID, tried: forms.Tried | None = None) -> str:
+def shown(work: Work, id_: UUID, tried: forms.Tried | None = None) -> str:
     """Where the caller sees it: in its case, or on a page of its own."""
     found = board.obligation(work, id_)
     if _sees_the_case(work, found):
         return shown_in_its_case(work, UUID(found["incident"]), tried)
     told = [each for each in board.inbox(work) if found["id"] in each["obligations"]]
+    said = {"claims": board.claims(work, id_), "clocks": board.readings(work, id_), "every_claim": True}
     extra = {"notices": told[:1], "zone_names": forms.zone_names(), "back": f"/obligations/{id_}", "filer": None}
-    return rendered(work, "obligation.html", nav="board", o=found, tried=tried, **extra)
+    return rendered(work, "obligation.html", nav="board", o=found, tried=tried, **said, **extra)
 
 
 def _sees_the_case(work: Work, found: Json) -> bool:
@@ -44,12 +45,12 @@ def _sees_the_case(work: Work, found: Json) -> bool:
 def obligation(work: Work, id_: UUID) -> str | Response:
     """Its derivation and history; parties of the case are taken to it in its place."""
     found = board.obligation(work, id_)
-    return redirect(f"/incidents/{found['incident']}#o-{id_}", 303) if _sees_the_case(work, found) else _shown(work, id_)
+    return redirect(f"/incidents/{found['incident']}#o-{id_}", 303) if _sees_the_case(work, found) else shown(work, id_)
 
 
 @pages.post("/obligations/<uuid:id_>/acknowledge")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def acknowledge_it(work: Work, id_: UUID) -> Response:
     """Acknowledge it by name."""
     acknowledge.acknowledge(work, id_, forms.loaded(AcknowledgementSchema(), by=_by(work), note=forms.text("note")))
@@ -58,7 +59,7 @@ def acknowledge_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/submit")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def submit_it(work: Work, id_: UUID) -> Response:
     """Record that its stage was submitted, with the proof."""
     entered = {name: forms.text(name) for name in ("stage", "proof", "note")}
@@ -69,7 +70,7 @@ def submit_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/extend")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def extend_it(work: Work, id_: UUID) -> Response:
     """Grant more time under the clause that allows it."""
     reason = _reason()
@@ -80,7 +81,7 @@ def extend_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/waive")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def waive_it(work: Work, id_: UUID) -> Response:
     """Waive it under the clause that allows it."""
     waive.waive(work, id_, _reason())
@@ -89,7 +90,7 @@ def waive_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/pause")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def pause_it(work: Work, id_: UUID) -> Response:
     """Stop its clock on a ground that the clause names."""
     pause.pause(work, id_, forms.loaded(PauseSchema(), **_ground()))
@@ -98,7 +99,7 @@ def pause_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/resume")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def resume_it(work: Work, id_: UUID) -> Response:
     """Let its clock run again."""
     resume.resume(work, id_, _reason())
@@ -107,7 +108,7 @@ def resume_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/excuse")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def excuse_it(work: Work, id_: UUID) -> Response:
     """Excuse it on a ground that the clause names."""
     excuse.excuse(work, id_, forms.loaded(PauseSchema(), **_ground()))
@@ -116,7 +117,7 @@ def excuse_it(work: Work, id_: UUID) -> Response:
 
 @pages.post("/obligations/<uuid:id_>/prohibit")
 @page
-@forms.kept_when_refused(_shown)
+@forms.kept_when_refused(shown)
 def prohibit_it(work: Work, id_: UUID) -> Response:
     """Say which provision prohibits performing it."""
     said = {name: forms.text(name) for name in ("provision", "reason")}
