@@ -4,94 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
-import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from incident.errors import Fault, Invalid
+from incident.errors import Invalid
 from incident.rules import terms
-from incident.rules.terms import Agreement, line_of, lines, load
+from incident.rules.terms import load
 from incident.rules.terms.source import MAX_FAULTS, MAX_VALUES
-
-GOOD = """\
-format: agreement/1
-name: two-parties
-version: "1.0"
-title: Two parties
-zone: Europe/Tallinn
-in_force: {from: 2026-01-01, until: 2030-12-31}
-parties:
-  - https://one.example/#party
-  - https://two.example/#party
-groups:
-  - {name: everybody, members: [https://one.example/#party, https://two.example/#party]}
-commitments:
-  - id: notice
-    title: Notice
-    cite: cl. 1
-    owed_by: {role: operator}
-    owed_to: {role: group, group: everybody}
-    owes: a notice
-    when:
-      all:
-        - {fact: severity, in: [high, critical]}
-        - not: {fact: personal_data_breach, is: true}
-        - {fact: affected_individuals, at_least: 500}
-    anchor:
-      earliest:
-        - {filing: true}
-        - {fact: aware_at, of: owed_by}
-    within: {hours: 4}
-    discharged_by: received
-    must_contain: [reference]
-    tell: {fields: [reference, severity, "fact:cross_border"], release: pre_authorised, channels: [webhook, email]}
-    acknowledge_within: {hours: 2}
-    ladder: [{contact: deputy, before: {minutes: 30}}]
-    handling:
-      max_tlp: AMBER
-      residency: [EE, NO]
-      fields: [{fields: [system], max_tlp: GREEN}]
-      recipients: [{to: [https://two.example/#party], max_tlp: GREEN, withhold: [summary]}]
-    on_call:
-      - {contact: deputy, zone: owed_to, days: [sat, sun], from: "00:00", until: "00:00"}
-restrictions:
-  - id: stay
-    title: Data of patients stay
-    cite: sec. 4
-    fields: [summary]
-    only_to: [EE]
-"""
-DEMO = sorted((Path(__file__).parents[2] / "web" / "demo" / "agreements").glob("*.yaml"))
-
-
-def faults(text: str) -> list[Fault]:
-    with pytest.raises(Invalid) as refused:
-        load(text)
-    for each in refused.value.faults:
-        assert each.code
-        assert each.message
-        assert each.pointer == "" or each.pointer.startswith("/")
-    return refused.value.faults
-
-
-def fault(text: str) -> Fault:
-    (found,) = faults(text)
-    return found
-
-
-def changed(old: str, new: str) -> str:
-    assert GOOD.count(old) == 1, old
-    return GOOD.replace(old, new)
-
-
-def line(text: str, of: str) -> int:
-    return text[: text.index(of)].count("\n") + 1
+from tests.rules.spoilt_documents import GOOD, PLAIN, changed, fault, faults, line, places
 
 
 def test_the_document_that_is_spoilt_here_is_good() -> None:
@@ -101,20 +22,6 @@ def test_the_document_that_is_spoilt_here_is_good() -> None:
 # Wrong types at every place.
 
 
-def places(value: Any, pointer: str = "") -> list[str]:
-    below: list[tuple[Any, Any]] = (
-        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
-    )
-    return [pointer, *(each for key, item in below for each in places(item, f"{pointer}/{key}".replace("~", "~0")))]
-
-
-PLAIN: dict[str, Any] = yaml.load(GOOD, yaml.BaseLoader)
-PLAIN["commitments"][0]["within"]["hours"] = 4
-PLAIN["commitments"][0]["acknowledge_within"]["hours"] = 2
-PLAIN["commitments"][0]["ladder"][0]["before"]["minutes"] = 30
-PLAIN["commitments"][0]["anchor"]["earliest"][0]["filing"] = True
-PLAIN["commitments"][0]["when"]["all"][1]["not"]["is"] = True
-PLAIN["commitments"][0]["when"]["all"][2]["at_least"] = 500
 FREE = re.compile(r".*/when/.*/(is|in/\d+)$")
 """Constants may be of every plain type."""
 
@@ -396,132 +303,3 @@ def test_a_fault_has_the_line_of_its_place_or_of_what_holds_it() -> None:
     text = changed("    cite: cl. 1\n", "").replace("channels: [webhook, email]", "channels: [webhook, fax]")
     found = {each.pointer: each.line for each in faults(text)}
     assert found == {"/commitments/0/cite": line(text, "  - id: notice"), "/commitments/0/tell/channels/1": line(text, "    tell:")}
-
-
-# Where something stands.
-
-
-def test_every_place_has_its_line() -> None:
-    found = lines(GOOD)
-    assert found[""] == 1
-    assert found["/parties/1"] == line(GOOD, "  - https://two.example")
-    assert found["/commitments/0/when/all/1/not/fact"] == line(GOOD, "        - not:")
-    assert found["/restrictions/0/only_to/0"] == line(GOOD, "    only_to")
-    assert set(found) == set(places(PLAIN))
-    assert line_of(found, "/commitments/0/extendable") == line(GOOD, "  - id: notice")
-    assert line_of(found, "/nowhere/at/all") == 1
-    assert line_of({}, "/name") is None
-
-
-def test_a_key_with_a_slash_or_a_tilde_is_found() -> None:
-    assert lines("name: 1\na/b~c: {x~y: 2}\n") == {"": 1, "/name": 1, "/a~1b~0c": 2, "/a~1b~0c/x~0y": 2}
-
-
-def test_a_text_that_cannot_be_read_has_no_places() -> None:
-    assert lines("a: [") == {}
-    assert lines("") == {}
-    assert lines("x: \x00") == {}
-
-
-# Whatever is done to a good document.
-
-
-def calls(text: str) -> tuple[Agreement | list[Fault], int]:
-    """What it comes to, and how many calls of functions that took."""
-    count = 0
-
-    def counted(frame: FrameType, event: str, arg: object) -> None:
-        nonlocal count
-        count += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        return load(text), count
-    except Invalid as refused:
-        return refused.faults, count
-    finally:
-        sys.setprofile(before)
-
-
-WORDS = [
-    "",
-    " ",
-    "\n",
-    "  ",
-    "- ",
-    ": ",
-    "{",
-    "}",
-    "[",
-    "]",
-    "'",
-    '"',
-    "|\n",
-    "&a ",
-    "*a",
-    "!!x ",
-    "? ",
-    "#",
-    "\t",
-    "\r\n",
-    "\ufeff",
-    "\u202e",
-    "é",
-    "\x00",
-    "%",
-    "@",
-    "---\n",
-    "<<: ",
-    "~",
-    "null",
-    "true",
-    "1e3",
-    "0x10",
-    "99999999999999999",
-]
-cuts = st.tuples(st.integers(0, len(GOOD)), st.integers(0, 40), st.sampled_from(WORDS) | st.text(max_size=6))
-swaps = st.tuples(st.integers(0, GOOD.count("\n")), st.integers(0, GOOD.count("\n")))
-
-
-@settings(max_examples=100, deadline=None)  # what is bounded is the work, counted
-@given(st.lists(cuts, min_size=1, max_size=4), st.lists(swaps, max_size=2))
-def test_a_good_document_spoilt_at_random_is_refused_by_faults_or_is_an_agreement_after_bounded_work(
-    edits: list[tuple[int, int, str]], moved: list[tuple[int, int]]
-) -> None:
-    rows = GOOD.splitlines(keepends=True)
-    for one, other in moved:
-        a, b = one % len(rows), other % len(rows)
-        rows[a], rows[b] = rows[b], rows[a]
-    text = "".join(rows)
-    for start, length, word in edits:
-        text = text[:start] + word + text[start + length :]
-    found, work = calls(text)
-    assert isinstance(found, Agreement) or all(each.message and each.code for each in found)
-    assert isinstance(found, Agreement) or found
-    assert work < 600_000
-
-
-@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
-def test_a_document_cut_off_anywhere_is_refused_or_an_agreement(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    for end in range(0, len(text), max(1, len(text) // 40)):
-        found, _ = calls(text[:end])
-        assert isinstance(found, Agreement) or (found and all(each.message for each in found))
-
-
-@pytest.mark.parametrize(
-    "many",
-    [
-        lambda n: GOOD + "".join(f"wrong{each}: 1\n" for each in range(n)),
-        lambda n: GOOD + "title: x\n" * n,
-        lambda n: changed("[high, critical]", "[" + ", ".join(f"w{each}" for each in range(n // 10)) + "]"),
-        lambda n: GOOD + "x: [" + "[]," * n + "]\n",
-        lambda n: GOOD + "x: " + "a" * n + "\n",
-        lambda n: GOOD + "# \n" * n,
-        lambda n: changed("        - {fact: severity, in: [high, critical]}\n", "        - any: [" + "{}," * (n // 10) + "]\n"),
-    ],
-)
-def test_twice_as_much_takes_at_most_about_twice_the_work(many: Any) -> None:
-    (_, small), (_, large) = calls(many(400)), calls(many(800))
-    assert large < 2.5 * small
