@@ -69,4 +69,10 @@ def applicable(facts: Lookup | Mapping[str, object], on: date) -> tuple[Applies,
 
 @lru_cache(maxsize=1024)
 def _commitments(on: date, armed: tuple[tuple[str, date], ...]) -> tuple[Commitment, ...]:
-    return compiled(catalogue(), on, dict(armed))
+    return _one_and_the_same(compiled(catalogue(), on, dict(armed)))
+
+
+@lru_cache(maxsize=64)
+def _one_and_the_same(found: tuple[Commitment, ...]) -> tuple[Commitment, ...]:
+    """On most days the law is that of the day before: then it is the very same value, and what is kept about it holds on."""
+    return found
