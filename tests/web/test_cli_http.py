@@ -364,5 +364,6 @@ def test_a_clock_is_disputed_and_agreed_to_on_the_command_line(desk: Desk) -> No
     assert (made["state"], made["fact"]) == ("open", "aware_at")
     assert desk.run("claim", "agree", made["id"], "--party", "cert-ee").exit_code == 1
     agreed = document(desk.run("claim", "agree", made["id"], "--party", "ee-ministry", "--json"))
-    assert agreed["state"] == "agreed"
-    assert "agreed" in desk.run("claim", "list", warning, "--party", "cert-ee").stdout
+    assert agreed["agreed"] == ["ee-ministry"]
+    assert "ee-ministry" not in agreed["awaiting"]
+    assert "ee-ministry" in desk.run("claim", "list", warning, "--party", "cert-ee").stdout
