@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from incident import answers, db
+from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import acting, excusing, outcomes, settling, writing
+from incident.actions.consequences import acting, excusing, granting, outcomes, settling
 from incident.errors import Conflict, Fault, Invalid, NotAllowed
 from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.obligations import allowing
-from incident.records.obligations.tables import obligation, timer
 from incident.rules.commitment import Extension
 from incident.work import Work
 
@@ -35,13 +31,7 @@ def extend(work: Work, obligation_id: UUID, until: datetime, clause: str, reason
     acting.widen(work, row.case_id)
     row = obligations.find(work.connection, obligation_id)
     _check_clock(work, row, until)
-    late = work.now > row.due_at
-    acting.note(
-        work, row.case_id, "extended", obligation=row.id,
-        detail={"from": row.due_at, "until": until, "clause": clause, "ground": ground, "reason": reason, "after_the_due_instant": late},
-    )  # fmt: skip
-    if not late:
-        _move(work, row, until, excusing.line("extended", f"Extended {_by(work, row)} until {answers.at(until)}: {reason}", clause, until))
+    granting.more_time(work, row, until, clause, reason, by=work.actor.party, side=_side(work, row), detail={"ground": ground})
     settling.after_an_act(work, row.case_id, why="an extension")
     return outcomes.obligation(work, obligation_id)
 
@@ -68,15 +58,6 @@ def _check_clock(work: Work, row: Row, until: datetime) -> None:
     _check_most(work, row, allowing.extension(row), until)
 
 
-def _move(work: Work, row: Row, until: datetime, line: dict[str, Any]) -> None:
-    target = until if row.target_at == row.due_at else row.target_at
-    work.connection.execute(
-        sa.update(obligation).where(obligation.c.id == row.id).values(due_at=until, target_at=target, because=[*row.because, line])
-    )
-    obligations.drop_timers(work.connection, [row.id])
-    db.put(work.connection, {timer: writing.timer_rows({**row._mapping, "due_at": until, "target_at": target}, work.now)})
-
-
 def _check_most(work: Work, row: Row, allowed: Extension, until: datetime) -> None:
     """All extensions together: `most` counts from the instant that was due before the first one."""
     if allowed.most is None:
@@ -89,7 +70,7 @@ def _check_most(work: Work, row: Row, allowed: Extension, until: datetime) -> No
         raise Invalid([Fault("/until", "too_late", words)])
 
 
-def _by(work: Work, row: Row) -> str:
+def _side(work: Work, row: Row) -> str:
     return (
         "by the debtor" if work.actor.party == row.debtor else "by the creditor" if work.actor.party == row.creditor else "for the debtor"
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import acting, outcomes, settling
+from incident.actions.consequences import acting, granting, outcomes, settling
 from incident.errors import Conflict, NotAllowed
 from incident.work import Work
 
@@ -24,9 +24,6 @@ def waive(work: Work, obligation_id: UUID, reason: str) -> answers.Json:
     if row.settled_as not in (None, "missed", "unresolved"):
         raise Conflict(f"There is nothing left to waive: it is {row.settled_as}.", code="already_settled")
     acting.widen(work, row.case_id)
-    late = row.due_at is not None and work.now > row.due_at
-    acting.note(
-        work, row.case_id, "waived", obligation=row.id, detail={"reason": reason, "clause": row.waivable, "after_the_due_instant": late}
-    )
+    granting.waiver(work, row, row.waivable, reason, by=work.actor.party)
     settling.after_an_act(work, row.case_id, why="a waiver")
     return outcomes.obligation(work, obligation_id)

@@ -18,29 +18,38 @@ from incident.work import Work
 
 
 def more_time(
-    work: Work, row: Row, until: datetime, clause: str, reason: str, *, by: UUID, detail: Mapping[str, Any] | None = None
+    work: Work,
+    row: Row,
+    until: datetime,
+    clause: str,
+    reason: str,
+    *,
+    by: UUID | None,
+    side: str = "",
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """The due instant moves to `until`; granted after it, the act stands beside the miss and moves nothing."""
+    """The due instant moves to `until`; granted after it, the act stands beside the miss and moves nothing. `side` says by whom."""
     late = row.due_at is not None and work.now > row.due_at
     said = {"from": row.due_at, "until": until, "clause": clause, "reason": reason, "after_the_due_instant": late, **(detail or {})}
     acting.note(work, row.case_id, "extended", obligation=row.id, party=by, detail=said)
     if not late:
-        move(work, row, until, clause, reason)
+        move(work, row, until, clause, reason, side=side)
 
 
-def waiver(work: Work, row: Row, clause: str, reason: str, *, by: UUID, detail: Mapping[str, Any] | None = None) -> None:
+def waiver(work: Work, row: Row, clause: str, reason: str, *, by: UUID | None, detail: Mapping[str, Any] | None = None) -> None:
     """The debtor is let off; after the due instant the act stands beside the miss."""
     late = row.due_at is not None and work.now > row.due_at
     said = {"reason": reason, "clause": clause, "after_the_due_instant": late, **(detail or {})}
     acting.note(work, row.case_id, "waived", obligation=row.id, party=by, detail=said)
 
 
-def move(work: Work, row: Row, until: datetime | str, clause: str | None, reason: str) -> None:
+def move(work: Work, row: Row, until: datetime | str, clause: str | None, reason: str, *, side: str = "") -> None:
     """The due instant is `until` from now on, if that is later; with its reason, and its timers set anew."""
     at = datetime.fromisoformat(until) if isinstance(until, str) else until
     if row.due_at is None or at <= row.due_at:
         return
-    line = {"code": "extended", "text": f"Extended until {answers.at(at)}: {reason}", "cite": clause, "at": answers.at(at)}
+    text = f"Extended{side and ' '}{side} until {answers.at(at)}: {reason}"
+    line = {"code": "extended", "text": text, "cite": clause, "at": answers.at(at)}
     target = at if row.target_at == row.due_at else row.target_at
     values = {"due_at": at, "target_at": target, "because": [*row.because, line]}
     work.connection.execute(sa.update(obligation).where(obligation.c.id == row.id).values(**values))

@@ -116,7 +116,6 @@ def _spec(commitment: Commitment) -> dict[str, Any]:
     return {
         "ladder": [[rung.contact, int(rung.before.total_seconds())] for rung in commitment.ladder] if laddered else [],
         "contains": list(commitment.contains),
-        "extension": {"by": commitment.extension.by},
         "channels": list(commitment.tell.channels) if commitment.tell else ["webhook", "email", "inbox"],
         **({"on_call": on_call.kept(commitment.on_call)} if commitment.on_call else {}),
         **allowing.kept(commitment),

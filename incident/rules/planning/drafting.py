@@ -117,10 +117,9 @@ def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party
         False,
         group=f"{commitment.source.name}:{commitment.id}:{creditor.id if creditor else '-'}" if shared else None,
     )
-    occurrences = list(_occurrences(case, with_more_time(case, made) if commitment.more_time else made, happened))
-    yield from occurrences
-    if commitment.acknowledge_within and creditor is not None:
-        yield from _acknowledgements(occurrences, creditor, happened)
+    yield from _occurrences(case, with_more_time(case, made) if commitment.more_time else made, happened)
+    if commitment.acknowledge_within and creditor is not None:  # to acknowledge is no part of what was relaxed
+        yield from _acknowledgements(list(_occurrences(case, made, happened)), creditor, happened)
 
 
 def _on_call_here(case: Case, commitment: Commitment, debtor: Party, creditor: Party | None) -> Commitment:
@@ -269,7 +268,7 @@ def drafts_of_all(case: Case, commitments: Iterable[Commitment], happened: Happe
 
 def _kept(sitting: Sitting, commitment: Commitment, kept: Kept) -> Iterable[Planned]:
     """Only of what is drafted without a look at what has been done, or at an instant."""
-    if commitment.repeat or commitment.on_miss or commitment.excuses:
+    if commitment.repeat or commitment.on_miss or commitment.excuses or commitment.more_time:
         return drafts_of(sitting, commitment)
     known = kept.get(id(commitment))
     if known is None or known[0] is not commitment:
