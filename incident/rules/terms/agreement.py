@@ -38,6 +38,8 @@ class Agreement:
     layer: str = "bilateral"
     restrictions: tuple[Restriction, ...] = ()
     articles: Articles = field(default_factory=Articles)
+    bound_as: str = ""
+    """Empty where it binds all of its parties in full; else names for whom it does, as `membership.as_bound` reduced it."""
 
     def in_force(self, at: datetime) -> bool:
         """Whether it binds for what happens at that instant."""
