@@ -36,7 +36,7 @@ class ActOnAgreementSchema(Strict):
     )  # fmt: skip
     kind = OneOf(KINDS)
     effective_at = Instant()
-    reserved = Several(Text(64, line=True), most=300, metadata={"description": "When signing: clauses that you do not accept."})
+    reserved = Several(Text(64, line=True), most=300)
     reason = Text(LONGEST_REASON, metadata={"description": "Why; required but for signing."})
 
 
