@@ -192,6 +192,7 @@ def test_leaving_takes_the_notice_of_its_article() -> None:
 
 
 PACT, TREATY = agreement(in_force={"from": "2026-01-01", "until": "2027-12-31"}, **EXIT), transcribed()
+STOPS = agreement(suspension={"cite": "art. 8"})
 LAST = "sha256:" + "c" * 64
 REFUSED: dict[str, tuple[type[Refused], str, Agreement, Statement, dict[str, Any]]] = {
     "a stranger": (NotAllowed, "not_a_party", PACT, said(PACT, "end", C), {}),
@@ -210,6 +211,7 @@ REFUSED: dict[str, tuple[type[Refused], str, Agreement, Statement, dict[str, Any
     "reserved later": (Invalid, "only_when_signing", PACT, said(PACT, "suspend", reserved=("notice",)), {}),
     "ended unsigned": (Conflict, "not_signed", PACT, said(PACT, "end"), {"unsigned": (A,)}),
     "ended for yesterday": (Invalid, "in_the_past", PACT, said(PACT, "end", effective_at=BEFORE), {}),
+    "resumed without having been suspended": (Conflict, "does_not_fit", STOPS, said(STOPS, "resume"), {}),
     "ended without notice": (Invalid, "too_early", PACT, said(PACT, "end", effective_at=NOW + timedelta(days=3)), {}),
 }  # fmt: skip
 

@@ -82,6 +82,9 @@ def _moving(agreement: Agreement, said: Statement, own: Standing, now: datetime)
     if own.state(now) == "ended":
         raise Conflict("The version has ended for this party.", code="ended_already")
     articles = agreement.articles
+    stopped = bool(own.suspended) and own.suspended[-1][1] is None
+    if articles.suspension is not None and said.kind in ("suspend", "resume") and stopped != (said.kind == "resume"):
+        raise Conflict(f"The version is {'suspended already' if stopped else 'not suspended'}.", code="does_not_fit")
     notice = {"end": articles.exit, "suspend": articles.suspension}.get(said.kind)
     earliest = earliest_at(agreement, notice, now)
     if said.effective_at is not None and (wrong := _instants(agreement, said.effective_at, now, earliest, notice)):
