@@ -12,10 +12,12 @@ import rich_click as click
 
 from incident.errors import NotFound
 from incident.rules import terms
+from web.cli import agreement_acts as acts
 from web.cli import agreement_lint as linting
 from web.cli import options, source
 from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
+from web.cli.signing_key import key
 
 if TYPE_CHECKING:
     from incident.settings import Settings
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 
 @click.group(cls=click.RichGroup)
 def agreement() -> None:
-    """Check agreement documents, read and compare them in plain language, and try them out."""
+    """Check agreement documents, read and compare them in plain language, try them out, sign them, and prove who signed."""
 
 
-agreement.add_command(simulate)
+for _command in (simulate, acts.publish, acts.sign, acts.suspend, acts.resume, acts.end, acts.export, acts.verify, key):
+    agreement.add_command(_command)
 
 
 @agreement.command("lint")
