@@ -257,7 +257,8 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Clause": _CLAUSE,
     "Acceptance": _ACCEPTANCE,
     "AgreementInFull": whole({
-        **_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT, "standing": many("PartyStanding"),
+        **_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT, "zone": TEXT,
+        "standing": many("PartyStanding"),
         "transcription": {"anyOf": [whole(_TRANSCRIPTION), {"type": "null"}]}}),
     "PartyStanding": whole(_STANDING, about="How a version stands for one party; `proposed` until it has signed."),
     "AgreementAct": whole(_AGREEMENT_ACT, about="A signed act about a version. `envelope` is the DSSE envelope as it was signed."),
