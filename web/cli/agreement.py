@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=click.RichGroup)
 def agreement() -> None:
-    """Check agreement documents, read and compare them in plain language, try them out, sign them, and prove who signed."""
+    """Check agreement documents, compare them in plain language, try them out, and sign them."""
 
 
 for _command in (simulate, acts.publish, acts.sign, acts.suspend, acts.resume, acts.end, acts.export, acts.verify, key):
