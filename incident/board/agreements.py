@@ -38,8 +38,8 @@ def agreement(work: Work, id_: UUID) -> answers.Json:
     clauses = [{"id": each.id, "title": each.title, "cite": each.cite, "text": each.text} for each in terms.render(document)]
     acceptances = [{"party": slugs[i], "at": answers.at(each.accepted_at), "by": each.accepted_by} for i, each in accepted.items()]
     return shown | {
-        "clauses": clauses, "acceptances": sorted(acceptances, key=lambda each: str(each["party"])), "text": row.text, "zone": document.zone,
-        "standing": [answers.standing(slugs[i], each, work.now) for i, each in standing.items()],
+        "clauses": clauses, "acceptances": sorted(acceptances, key=lambda each: str(each["party"])), "text": row.text,
+        "zone": document.zone, "standing": [answers.standing(slugs[i], each, work.now) for i, each in standing.items()],
         "transcription": _transcription(document),
     }  # fmt: skip
 

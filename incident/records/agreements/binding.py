@@ -36,14 +36,21 @@ _acts = (
     .where((agreement_act.c.kind != "sign") | agreement_act.c.effective_at.is_not(None) | (agreement_act.c.reserved != sa.text("'[]'")))
     .scalar_subquery()
 )
-_QUESTION: sa.Select[Any] = sa.select(
-    _version.name, _version.digest, _version.accepted_at, _version.in_force_from, _version.in_force_until, _version.by_party,
-    sa.case((_version.by_party, _members)).label("members"), _acts.label("acts"),
-).order_by(_version.name, _version.in_force_from.desc(), _version.published_at.desc())  # fmt: skip
-_EVER = _QUESTION.where(_version.accepted_at.is_not(None) | _version.by_party)
 _at, _known = sa.bindparam("at", type_=INSTANT), sa.bindparam("known", type_=INSTANT)
+
+
+def _question(partly_signed: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """`members` and `acts` are null where nothing but plain signatures by all is on record: nearly always."""
+    return sa.select(
+        _version.name, _version.digest, _version.accepted_at, _version.in_force_from, _version.in_force_until, _version.by_party,
+        sa.case((partly_signed, _members)).label("members"), _acts.label("acts"),
+    ).order_by(_version.name, _version.in_force_from.desc(), _version.published_at.desc())  # fmt: skip
+
+
+_EVER = _question(_version.by_party).where(_version.accepted_at.is_not(None) | _version.by_party)
 _IN_FORCE = (
-    _QUESTION.where((_version.accepted_at <= _known) | _version.by_party)
+    _question(_version.by_party & (_version.accepted_at.is_(None) | (_version.accepted_at > _known)))
+    .where((_version.accepted_at <= _known) | _version.by_party)
     .where(_version.in_force_from <= _at)
     .where(_version.in_force_until.is_(None) | (_version.in_force_until > _at) | _version.survives)
 )
@@ -109,14 +116,16 @@ def _as_they_bind(rows: Iterable[Row], documents: dict[str, terms.Agreement], at
         if row.name != name:
             name, newer = row.name, frozenset()
         agreement = documents[row.digest]
+        complete = row.accepted_at is not None and row.accepted_at <= known_at
+        by_party = row.by_party and (not complete or agreement.articles.transcription is not None)
         over = row.in_force_until is not None and row.in_force_until <= at
-        if not (row.acts or row.by_party or over or newer):
+        if not (row.acts or by_party or over or newer):
             bound.append(agreement)
             newer = frozenset(agreement.parties)
             continue
-        if not row.by_party and newer >= {*agreement.parties}:
+        if newer >= {*agreement.parties}:
             continue
-        standing = _standings(agreement, row, known_at)
+        standing = _standings(agreement, row, known_at, complete)
         found = terms.as_bound(agreement, standing, at, newer=newer)
         if found is not None:
             bound.append(found)
@@ -125,8 +134,8 @@ def _as_they_bind(rows: Iterable[Row], documents: dict[str, terms.Agreement], at
     return bound
 
 
-def _standings(agreement: terms.Agreement, row: Row, known_at: datetime) -> tuple[terms.Standing, ...]:
-    if row.by_party:
+def _standings(agreement: terms.Agreement, row: Row, known_at: datetime, complete: bool) -> tuple[terms.Standing, ...]:
+    if not complete:
         told = ((uri, _read(at)) for uri, at in row.members or ())
         signed = {uri: at if at is not None and at <= known_at else None for uri, at in told}
     else:
