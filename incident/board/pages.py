@@ -126,7 +126,7 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     shown = obligation_shapes(work, [row])[0]
     acts = records.acts_about(work.connection, [id_]).get(id_, [])
     slugs = _slugs(work, [each.by_party for each in acts])
-    because = [*shown["because"], *stays_because(work, row)]
+    because = [*shown["because"], *stays_because(work, [row]).get(id_, [])]
     return shown | {"because": because, "acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
 
 

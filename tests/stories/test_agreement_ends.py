@@ -49,6 +49,7 @@ def test_an_agreement_ended_in_the_middle_of_an_incident_with_every_surviving_du
         with world.work("cert-ee") as work:
             why = board.obligation(work, UUID(now["id"]))["because"][-1]
         assert why["code"] == "stays"
+        assert why == now["because"][-1]
         assert "ended by National CERT of France (The new government leaves it.). This duty stays as it was" in why["text"]
         met(world, now)
     assert {owed_under(world, filed, clause)["cert-fr"]["verdict"] for clause in before} == {"met"}

@@ -107,8 +107,8 @@ def test_the_embedded_node_of_the_home_is_reached_while_it_runs_and_left_as_it_w
     server.start()
     try:
         pid = server.pid
-        assert document(run(None, "migrate", "--check", "--json", home=server.home)) == {"pending": ["0001", "0002"]}
-        assert document(run(None, "migrate", "--json", home=server.home)) == {"applied": ["0001", "0002"]}
+        assert document(run(None, "migrate", "--check", "--json", home=server.home)) == {"pending": ["0001", "0002", "0003"]}
+        assert document(run(None, "migrate", "--json", home=server.home)) == {"applied": ["0001", "0002", "0003"]}
         assert document(run(None, "evidence", "check", "--json", home=server.home))["streams"] == 0
         assert server.pid == pid
     finally:
@@ -122,7 +122,7 @@ def test_the_embedded_node_of_the_home_is_reached_while_it_runs_and_left_as_it_w
 def test_migrating_applies_what_is_missing_once() -> None:
     with servers.database() as admin:
         assert run(admin, "migrate", "--check").exit_code == 1
-        assert document(run(admin, "migrate", "--json")) == {"applied": ["0001", "0002"]}
+        assert document(run(admin, "migrate", "--json")) == {"applied": ["0001", "0002", "0003"]}
         assert document(run(admin, "migrate", "--json")) == {"applied": []}
         assert run(admin, "migrate", "--check").exit_code == 0
 

@@ -39,11 +39,16 @@ def about_all(connection: sa.Connection, versions: Iterable[UUID]) -> dict[UUID,
     return {id_: _in_order(rows) for id_, rows in found.items()}
 
 
-def about_digest(connection: sa.Connection, digest: str) -> list[Row]:
-    """The same of the version of that digest, as far as the caller may see it."""
-    of_it = sa.select(agreement_version.c.id).where(agreement_version.c.digest == digest)
-    rows = connection.execute(_QUESTION.where(agreement_act.c.version_id.in_(of_it)).order_by(agreement_act.c.recorded_at)).all()
-    return _in_order(list(rows))
+def about_digests(connection: sa.Connection, digests: Iterable[str]) -> dict[str, list[Row]]:
+    """The same of the versions of these digests, as far as the caller may see them."""
+    question = _QUESTION.add_columns(agreement_version.c.digest.label("version_digest")).join(
+        agreement_version, agreement_version.c.id == agreement_act.c.version_id
+    )
+    rows = connection.execute(question.where(agreement_version.c.digest.in_(list(digests))).order_by(agreement_act.c.recorded_at))
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.version_digest, []).append(row)
+    return {digest: _in_order(each) for digest, each in found.items()}
 
 
 def last_of(rows: Iterable[Row], party_id: UUID) -> str | None:
