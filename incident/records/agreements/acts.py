@@ -27,16 +27,16 @@ def hold(connection: sa.Connection, version: UUID) -> None:
 
 def about(connection: sa.Connection, version: UUID) -> list[Row]:
     """Every act about that version, each with the `uri` of its party, in the order in which they came on record."""
-    rows = connection.execute(_QUESTION.where(agreement_act.c.version_id == version).order_by(agreement_act.c.recorded_at)).all()
-    return _in_order(list(rows))
+    rows = connection.execute(_QUESTION.where(agreement_act.c.version_id == version).order_by(agreement_act.c.position)).all()
+    return list(rows)
 
 
 def about_all(connection: sa.Connection, versions: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """The same of several versions."""
     found: dict[UUID, list[Row]] = {}
-    for row in connection.execute(_QUESTION.where(agreement_act.c.version_id.in_(list(versions))).order_by(agreement_act.c.recorded_at)):
+    for row in connection.execute(_QUESTION.where(agreement_act.c.version_id.in_(list(versions))).order_by(agreement_act.c.position)):
         found.setdefault(row.version_id, []).append(row)
-    return {id_: _in_order(rows) for id_, rows in found.items()}
+    return found
 
 
 def about_digests(connection: sa.Connection, digests: Iterable[str]) -> dict[str, list[Row]]:
@@ -44,11 +44,11 @@ def about_digests(connection: sa.Connection, digests: Iterable[str]) -> dict[str
     question = _QUESTION.add_columns(agreement_version.c.digest.label("version_digest")).join(
         agreement_version, agreement_version.c.id == agreement_act.c.version_id
     )
-    rows = connection.execute(question.where(agreement_version.c.digest.in_(list(digests))).order_by(agreement_act.c.recorded_at))
+    rows = connection.execute(question.where(agreement_version.c.digest.in_(list(digests))).order_by(agreement_act.c.position))
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.version_digest, []).append(row)
-    return {digest: _in_order(each) for digest, each in found.items()}
+    return found
 
 
 def last_of(rows: Iterable[Row], party_id: UUID) -> str | None:
@@ -104,15 +104,3 @@ def standing_of(connection: sa.Connection, versions: Iterable[Row]) -> dict[UUID
         standing = terms.standings(documents[row.digest], signed, as_rules(done.get(row.id, [])))
         found[row.id] = {known[each.party][0]: each for each in standing if each.party in known}
     return found
-
-
-def _in_order(rows: list[Row]) -> list[Row]:
-    """As they came; those of one party that came at one instant, each after the one that it follows."""
-    placed: list[Row] = []
-    waiting = list(rows)
-    while waiting:
-        known = {row.digest for row in placed}
-        following = next((row for row in waiting if row.previous is None or row.previous in known), waiting[0])
-        waiting.remove(following)
-        placed.append(following)
-    return placed

@@ -30,7 +30,7 @@ _said = sa.func.jsonb_build_array(
     party.c.uri, agreement_act.c.kind, agreement_act.c.effective_at, agreement_act.c.reserved, agreement_act.c.recorded_at
 )
 _acts = (
-    sa.select(sa.func.jsonb_agg(sa.dialects.postgresql.aggregate_order_by(_said, agreement_act.c.recorded_at)))
+    sa.select(sa.func.jsonb_agg(sa.dialects.postgresql.aggregate_order_by(_said, agreement_act.c.position)))
     .join(party, party.c.id == agreement_act.c.party_id)
     .where(agreement_act.c.version_id == _version.id)
     .where((agreement_act.c.kind != "sign") | agreement_act.c.effective_at.is_not(None) | (agreement_act.c.reserved != sa.text("'[]'")))

@@ -1,6 +1,6 @@
 """Agreement versions, who signed them and what was done about them; keys of parties; what officers have armed of the catalogue."""
 
-from incident.db.columns import BOOL, BYTES, DATE, INSTANT, JSON, TEXT, UUID, table
+from incident.db.columns import BIGINT, BOOL, BYTES, DATE, INSTANT, JSON, TEXT, UUID, table
 
 agreement_version = table(
     "agreement_version", id=UUID, name=TEXT, version=TEXT, title=TEXT, digest=TEXT, text=TEXT, document=JSON, in_force_from=INSTANT,
@@ -8,8 +8,8 @@ agreement_version = table(
 )  # fmt: skip
 agreement_party = table("agreement_party", version_id=UUID, party_id=UUID, accepted_at=INSTANT, accepted_by=TEXT)
 agreement_act = table(
-    "agreement_act", id=UUID, version_id=UUID, party_id=UUID, kind=TEXT, digest=TEXT, previous=TEXT, effective_at=INSTANT, reserved=JSON,
-    reason=TEXT, officer=TEXT, key=TEXT, public_key=BYTES, envelope=JSON, issued_at=INSTANT, recorded_at=INSTANT,
+    "agreement_act", id=UUID, position=BIGINT, version_id=UUID, party_id=UUID, kind=TEXT, digest=TEXT, previous=TEXT, effective_at=INSTANT,
+    reserved=JSON, reason=TEXT, officer=TEXT, key=TEXT, public_key=BYTES, envelope=JSON, issued_at=INSTANT, recorded_at=INSTANT,
 )  # fmt: skip
 party_key = table(
     "party_key", party_id=UUID, fingerprint=TEXT, public_key=BYTES, name=TEXT, added_by=TEXT, added_at=INSTANT, revoked_by=TEXT,

@@ -10,9 +10,11 @@ create table party_key (
   check ((revoked_at is null) = (revoked_by is null) and (revoked_at is null) = (revoked_because is null)));
 
 -- What a party did about a version: the envelope whole, and beside it what is asked of it. `previous` chains the acts of one party, and
--- no act has two that follow it. An effective instant that was not stated is worked out when the act comes, except for signing.
+-- no act has two that follow it; `position` is the order in which acts of one version came. An effective instant that was not stated is
+-- worked out when the act comes, except for signing.
 create table agreement_act (
-  id uuid not null, version_id uuid not null references agreement_version, party_id uuid not null references party,
+  id uuid not null, position bigint generated always as identity,
+  version_id uuid not null references agreement_version, party_id uuid not null references party,
   kind text not null check (kind in ('sign', 'suspend', 'resume', 'end')), digest text not null unique, previous text,
   effective_at timestamptz, reserved jsonb not null, reason text not null, officer text, key text not null,
   public_key bytea not null check (length(public_key) = 32), envelope jsonb not null,
