@@ -98,8 +98,8 @@ def in_force_of(connection: sa.Connection, versions: Iterable[Row], at: datetime
 
 def loaded(connection: sa.Connection, digests: Collection[str]) -> dict[str, terms.Agreement]:
     """The documents of these digests; the text of those that are not known yet is read in one statement."""
-    missing = [each for each in digests if each not in _LOADED]
-    found = {each: _LOADED[each] for each in digests if each in _LOADED}
+    found = {each: known for each in digests if (known := _LOADED.get(each)) is not None}
+    missing = [each for each in digests if each not in found]
     if missing:
         for row in connection.execute(sa.select(_version.digest, _version.text).where(_version.digest.in_(missing))):
             found[row.digest] = _LOADED[row.digest] = terms.load(row.text)
