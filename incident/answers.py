@@ -5,6 +5,7 @@ Values are plain: text, numbers, booleans, None, lists, dicts; instants are RFC 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from incident.rules.case import Deployment
 from incident.rules.legaltime import Refusal, Worked
 from incident.rules.legaltime.values import Because
+from incident.rules.terms import Standing
 
 Json = dict[str, Any]
 
@@ -216,9 +218,10 @@ def deployment(given: Deployment) -> Json:
     }
 
 
-def agreement(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], accepted: Mapping[Any, datetime | None], now: datetime) -> Json:
-    """One version of an agreement: who is party to it, who has accepted, whether it is in force at `now`."""
-    begun = row["accepted_at"] is not None and row["in_force_from"] <= now
+def agreement(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], standing: Mapping[Any, Standing], now: datetime) -> Json:
+    """One version of an agreement: who is party to it, by id, and how it stands for each at `now`."""
+    states = {slugs[party]: each.state(now) for party, each in standing.items()}
+    bound = [party for party, state in states.items() if state in ("in_force", "provisional")]
     return {
         "id": str(row["id"]),
         "name": row["name"],
@@ -229,7 +232,36 @@ def agreement(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], accepted: Map
         "published_at": at(row["published_at"]),
         "in_force_from": at(row["in_force_from"]),
         "in_force_until": at(row["in_force_until"]),
-        "in_force": begun and (row["in_force_until"] is None or row["in_force_until"] > now),
-        "parties": sorted(slugs[party] for party in accepted),
-        "awaiting": sorted(slugs[party] for party, when in accepted.items() if when is None),
+        "in_force": len(bound) > 1 and row["in_force_from"] <= now,
+        "parties": sorted(states),
+        "awaiting": sorted(party for party, state in states.items() if state == "proposed"),
+        "states": {party: states[party] for party in sorted(states)},
     }
+
+
+def standing(slug: str, found: Standing, now: datetime) -> Json:
+    """How a version stands for one of its parties."""
+    return {
+        "party": slug, "state": found.state(now), "signed_at": at(found.signed_at), "in_force_from": at(found.in_force_from),
+        "in_force_until": at(found.in_force_until), "provisional_from": at(found.provisional_from), "reserved": sorted(found.reserved),
+        "suspended": [{"from": at(since), "until": at(until)} for since, until in found.suspended],
+    }  # fmt: skip
+
+
+def agreement_act(row: Mapping[Any, Any], slug: str) -> Json:
+    """One signed act about a version, with its envelope."""
+    return {
+        "id": str(row["id"]), "kind": row["kind"], "party": slug, "effective_at": at(row["effective_at"]), "reserved": row["reserved"],
+        "reason": row["reason"], "officer": row["officer"], "key": row["key"], "statement": row["digest"], "previous": row["previous"],
+        "issued_at": at(row["issued_at"]), "recorded_at": at(row["recorded_at"]), "envelope": row["envelope"],
+        "public_key": base64.b64encode(row["public_key"]).decode("ascii"),
+    }  # fmt: skip
+
+
+def signing_key(row: Mapping[Any, Any], slug: str) -> Json:
+    """A public key by which a party signs."""
+    return {
+        "fingerprint": row["fingerprint"], "party": slug, "name": row["name"],
+        "public_key": base64.b64encode(row["public_key"]).decode("ascii"), "added_by": row["added_by"], "added_at": at(row["added_at"]),
+        "revoked_at": at(row["revoked_at"]), "revoked_by": row["revoked_by"], "revoked_because": row["revoked_because"],
+    }  # fmt: skip

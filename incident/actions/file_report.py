@@ -121,7 +121,7 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
         "revision": command.revision,
     }  # fmt: skip
     case = planning.case_of(work, Matter(values, deployment), facts)
-    planned = plan(case, planning.binding(work, filer, bound_at=bound_at, known_at=now))
+    planned = plan(case, planning.binding(work, case, bound_at=bound_at, known_at=now))
     rows = [(each, writing.obligation_row(case_id, each, now)) for each in planned]
     ids = {each.key: row["id"] for each, row in rows}
     report_row = _report_row(work, command, case_id, filer, deployment.id)

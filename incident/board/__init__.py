@@ -1,7 +1,7 @@
 """Reads, as plain values. Each goes through the walls of the caller's party and, in code, asks for no more than it may see."""
 
 from incident.board.agreement_diff import agreement_diff, earlier_versions
-from incident.board.agreements import agreement, agreements
+from incident.board.agreements import agreement, agreement_acts, agreement_bundle, agreements, signing_keys
 from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.claims import claim, claims
 from incident.board.composition import burden, composition, composition_of_text
@@ -14,9 +14,43 @@ from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
-    "Page", "agreement", "agreement_diff", "agreements", "burden", "channels", "claim", "claims", "composition", "composition_of_text",
-    "deliveries", "deployments", "earlier_versions", "filed_as", "health", "inbox", "incident", "incidents", "keys", "lines", "me",
-    "notice", "notices", "notifications", "obligation", "obligations", "parties", "readings", "regime", "regimes", "release_desk",
-    "report_form", "timeline", "version",
-    "version_of_notice", "version_of_obligation",
-]  # fmt: skip
+    "Page",
+    "agreement",
+    "agreement_acts",
+    "agreement_bundle",
+    "agreement_diff",
+    "agreements",
+    "burden",
+    "channels",
+    "claim",
+    "claims",
+    "composition",
+    "composition_of_text",
+    "deliveries",
+    "deployments",
+    "earlier_versions",
+    "filed_as",
+    "health",
+    "inbox",
+    "incident",
+    "incidents",
+    "keys",
+    "lines",
+    "me",
+    "notice",
+    "notices",
+    "notifications",
+    "obligation",
+    "obligations",
+    "parties",
+    "readings",
+    "regime",
+    "regimes",
+    "release_desk",
+    "report_form",
+    "signing_keys",
+    "timeline",
+    "version",
+    "version_of_notice",
+    "version_of_obligation",
+]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from incident import answers
 from incident.board.claims import claims_of_case
 from incident.board.pages import act_shape
+from incident.board.staying import stays_because
 from incident.board.wording import sentence
 from incident.errors import NotFound
 from incident.evidence.tables import entry, payload
@@ -38,13 +39,14 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     parties = [row.filed_by, row.operator_id, *(p for o in rows for p in (o.debtor, o.creditor) if p), *(n.recipient for n in notices)]
     parties += [each.by_party for each in acts] + [p for fact in facts for p in (fact.about, fact.said_by)]
     slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, parties).items()}
+    stays = stays_because(work, rows)
     about: dict[UUID | None, list[Row]] = {}
     for act in acts:
         about.setdefault(act.obligation_id, []).append(act)
     return {
         "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug),
         "deployment": answers.deployment(deployment),
-        "obligations": [_obligation(each, about.get(each.id, []), slugs, row.ref, work) for each in rows],
+        "obligations": [_obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, [])) for each in rows],
         "notices": [
             answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, [])))
             for each in notices
@@ -108,10 +110,10 @@ def deliveries(work: Work, case_id: UUID) -> list[answers.Json]:
     ]
 
 
-def _obligation(row: Row, acts: list[Row], slugs: dict[UUID, str], ref: str, work: Work) -> answers.Json:
+def _obligation(row: Row, acts: list[Row], slugs: dict[UUID, str], ref: str, work: Work, stays: list[answers.Json]) -> answers.Json:
     stands = Verdict(row.settled_as) if row.superseded_by is not None and row.settled_as else obligations.verdict_of(row, acts, work.now)
     shown = answers.obligation(row._mapping, slugs=slugs, verdict=stands.value, incident_ref=ref)
-    return shown | {"acts": [act_shape(each, slugs) for each in acts]}
+    return shown | {"because": [*shown["because"], *stays], "acts": [act_shape(each, slugs) for each in acts]}
 
 
 def _withheld(rows: list[Row]) -> list[answers.Json]:

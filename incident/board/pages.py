@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.staying import stays_because
 from incident.errors import Fault, Invalid, NotFound
 from incident.records import obligations as records
 from incident.records.cases.tables import incident as incident_table
@@ -125,7 +126,8 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     shown = obligation_shapes(work, [row])[0]
     acts = records.acts_about(work.connection, [id_]).get(id_, [])
     slugs = _slugs(work, [each.by_party for each in acts])
-    return shown | {"acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
+    because = [*shown["because"], *stays_because(work, [row]).get(id_, [])]
+    return shown | {"because": because, "acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
 
 
 def readings(work: Work, id_: UUID) -> list[answers.Json]:

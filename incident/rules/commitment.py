@@ -288,6 +288,8 @@ class Commitment:
     """The clause under which the creditor may waive; None means that nobody may."""
     provisional_because: str | None = None
     """Set when it is shown for planning only, for example because a law's date of application is disputed."""
+    apart: frozenset[str] = frozenset()
+    """Party URIs: among these a newer version of its source binds, and this clause no longer does."""
     because_applies: str = ""
     """One sentence for the derivation: why this source binds (status, dates of application)."""
     gate: Gate | None = None

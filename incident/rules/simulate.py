@@ -143,7 +143,9 @@ class Simulated:
 def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     """The case under the laws and the versions in force, with `agreement` in place of the version of its name, or beside them all."""
     replaced = tuple(each for each in setting.in_force if each.name == agreement.name)
-    tried = tuple(agreement if each.name == agreement.name else each for each in setting.in_force)
+    first = replaced[0] if replaced else None  # two versions of a name can bind different parties; the one tried stands for both
+    kept = (each for each in setting.in_force if each is first or each.name != agreement.name)
+    tried = tuple(agreement if each is first else each for each in kept)
     tried = tried if replaced else (*tried, agreement)
     borrowed = _of_like_clauses(setting.record, agreement)
     done = happened((*setting.record, *borrowed))

@@ -17,11 +17,12 @@ Keys = set[tuple[Any, ...]]
 OPEN_TO_ALL = {"heartbeat", "evidence_checkpoint"}
 """No party's business is in them: that the node lives, and the signed heads that outsiders compare."""
 
-DIRECTORY = {"party"}
-"""Whoever signs in sees who there is."""
+DIRECTORY = {"party", "party_key"}
+"""Whoever signs in sees who there is, and by which keys they sign."""
 
 SHARED = {
-    *OPEN_TO_ALL, *DIRECTORY, "profile_fact", "agreement_version", "agreement_party", "evidence_head", "evidence_entry", "evidence_payload",
+    *OPEN_TO_ALL, *DIRECTORY, "profile_fact", "agreement_version", "agreement_party", "agreement_act",
+    "evidence_head", "evidence_entry", "evidence_payload",
     "evidence_order",
 }  # fmt: skip
 """Two parties to one agreement see that agreement and its evidence; two customers of one supplier see what the supplier is."""

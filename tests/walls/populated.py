@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from incident import db
 from incident.actions.acknowledge_notice import acknowledge_notice
+from incident.actions.add_signing_key import add_signing_key
 from incident.actions.arm_regime import arm_regime
 from incident.actions.claim import claim
 from incident.actions.commands import Claims, DoneBy
@@ -55,6 +57,7 @@ def populated() -> Iterator[Populated]:
             with world.work(slug) as work:
                 work.answer("a-key", "sha256:0", 201, {"incident": ours["incident"]})
                 send_a_test(work, "email")
+                add_signing_key(work, base64.b64encode(work.actor.slug.encode().ljust(32)).decode("ascii"), "legal desk")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)
         _claims(world, ours, "ee-ministry", "eu.nis2.art23.early_warning")

@@ -91,6 +91,7 @@ MOVES = {
     "evidence_payload": "stream", "incident": "filed_by", "contact": "party_id", "channel": "party_id", "api_key": "party_id",
     "signed_in": "party_id", "reply": "party_id", "agreement_party": "party_id", "arming": "party_id",
     "claim": "case_id",
+    "party_key": "party_id",
 }  # fmt: skip
 """Where the web role may update rows of its own: the column that says whose they are."""
 
@@ -125,6 +126,7 @@ KEPT = (
     ("evidence_entry", "kind"), ("evidence_payload", "salt"), ("evidence_order", "hash"), ("evidence_checkpoint", "signature"),
     ("evidence_head", "sealed"), ("agreement_version", "text"), ("fact", "value"), ("act", "kind"), ("attempt", "outcome"),
     ("report", "body"), ("withholding", "why"), ("profile_fact", "value"), ("arming", "source"),
+    ("agreement_act", "envelope"), ("party_key", "public_key"),
 )  # fmt: skip
 """What is written once, and a column of it."""
 
@@ -162,6 +164,23 @@ OVER_ANOTHERS = (
     "insert into demarche.notification (id, party_id, channel_id, contact, kind, address, effect_key, state, look_at, created_at)"
     " values (gen_random_uuid(), :me, :channel, 'duty_desk', 'email', 'x', 'x', 'due', now(), now())"
 )
+ACT_FOR_ANOTHER = (
+    "insert into demarche.agreement_act (id, version_id, party_id, kind, digest, reserved, reason, key, public_key, envelope, issued_at,"
+    " recorded_at) select gen_random_uuid(), v.id, :other, 'sign', 'd', '[]', '', 'k', decode(repeat('00', 32), 'hex'), '{}', now(), now()"
+    " from demarche.agreement_version v limit 1"
+)
+ACT_OUTSIDE = (
+    ACT_FOR_ANOTHER.replace(":other", ":me")
+    .replace("v.id,", "gen_random_uuid(),")
+    .replace(" from demarche.agreement_version v limit 1", "")
+)
+A_KEY = (
+    "insert into demarche.party_key (party_id, fingerprint, public_key, name, added_by, added_at) select :other, 'sha256:' ||"
+    " encode(sha256(k), 'hex'), k, 'n', 'b', now() from (select decode(repeat('01', 32), 'hex') as k) as made"
+)
+REVOKE = (
+    "update demarche.party_key set revoked_at = now(), revoked_by = 'n', revoked_because = 'b' where party_id <> :me returning party_id"
+)
 TAKE_BACK = "update demarche.agreement_party set accepted_at = null where party_id = :me and accepted_at is not null returning party_id"
 DENIED, WALLED, NO_ROW = "permission denied", "row-level security", "no row"
 OFF = "set local row_security = off; select 1 from demarche.fact"
@@ -183,6 +202,10 @@ def nobody_takes_rights(doors: Doors, who: Populated) -> list[str]:
         ("publish what nobody accepted", who.filer, ACCEPTED, WALLED),
         ("accept for another", who.filer, FOR_ANOTHER, NO_ROW),
         ("take an acceptance back", who.filer, TAKE_BACK, NO_ROW),
+        ("sign for another", who.filer, ACT_FOR_ANOTHER, WALLED),
+        ("act about what is not theirs", who.filer, ACT_OUTSIDE, WALLED),
+        ("give another a key", who.filer, A_KEY, WALLED),
+        ("revoke another's key", who.filer, REVOKE, NO_ROW),
         ("send a test to another party", who.filer, TO_ANOTHER, WALLED),
         ("send a test to any address", who.filer, ELSEWHERE, WALLED),
         ("send a test over another's channel", who.filer, OVER_ANOTHERS, WALLED),

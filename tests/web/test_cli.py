@@ -35,11 +35,12 @@ def document(result: Result) -> Any:
 
 def commands() -> list[tuple[str, ...]]:
     """Every command and subcommand by its words."""
-    found: list[tuple[str, ...]] = []
-    for name in COMMANDS:
-        inner = getattr(load(name), "commands", None)
-        found += [(name, *([each] if each else [])) for each in (inner or [""])]
-    return found
+    return [words for name in COMMANDS for words in _within((name,), load(name))]
+
+
+def _within(words: tuple[str, ...], command: Any) -> list[tuple[str, ...]]:
+    inner = getattr(command, "commands", None)
+    return [words] if not inner else [deeper for name, each in inner.items() for deeper in _within((*words, name), each)]
 
 
 def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None:

@@ -74,12 +74,18 @@ def served(world: World) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+@contextmanager
+def at_a_node(home: Path) -> Iterator[Desk]:
     """At this moment, because the command line chooses what is near by this machine's clock."""
     with capture_logs(), a_world(wall()) as world, served(world) as base_url:
-        (tmp_path / "demo.json").write_text(json.dumps(world.demo.as_json() | {"base_url": base_url}))
-        yield Desk(world, tmp_path, base_url)
+        (home / "demo.json").write_text(json.dumps(world.demo.as_json() | {"base_url": base_url}))
+        yield Desk(world, home, base_url)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with at_a_node(tmp_path) as made:
+        yield made
 
 
 # -- filing ------------------------------------------------------------------------------------------------------------------

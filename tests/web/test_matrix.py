@@ -115,6 +115,13 @@ TABLE: dict[str, Row] = {
     "GET /agreements/schema.json": everybody(),
     "GET /agreements/<uuid:agreement_id>/diff": Row(422, 422, 422, 404, 404),  # there is no earlier version to compare with
     "POST /agreements/<uuid:agreement_id>/acceptances": Row(200, 200, 200, 404, 404),
+    "GET /agreements/<uuid:agreement_id>/acts": Row(200, 200, 200, 404, 404),
+    "GET /agreements/<uuid:agreement_id>/bundle": Row(200, 200, 200, 404, 404),
+    "POST /agreements/<uuid:agreement_id>/acts": Row(409, 409, 409, 404, 404, body={"kind": "sign"}),  # signed by all of them already
+    "GET /keys/signing": everybody(),
+    "POST /keys/signing": everybody(201, body={"public_key": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "name": "legal desk"}),
+    "POST /keys/signing/<string:fingerprint>/revocation": Row(
+        404, 404, 404, 404, 404, path={"fingerprint": "sha256:0"}, body={"reason": "lost"}),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ COMMANDS = {
     "file": ("web.cli.report:file", "File a report, or with --preview show what filing it would do."),
     "claim": ("web.cli.claim:claim", "Dispute a clock, ask for more time, and answer what others claim."),
     "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
-    "agreement": ("web.cli.agreement:agreement", "Check agreement documents, read and compare them in plain language, and try them out."),
+    "agreement": ("web.cli.agreement:agreement", "Check agreement documents, compare them in plain language, try them out, and sign them."),
     "calendar": ("web.cli.calendar:calendar", "Show the calendars that deadlines are counted with."),
     "regime": ("web.cli.regime:regime", "Browse the laws that this version knows, each number with its citation."),
     "evidence": ("web.cli.evidence:evidence", "Check the evidence, and erase what has to be forgotten."),

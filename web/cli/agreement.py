@@ -10,6 +10,7 @@ from typing import Any
 import rich_click as click
 
 from incident.rules import terms
+from web.cli import agreement_acts as acts
 from web.cli import agreement_lint as linting
 from web.cli import options
 from web.cli.agreement_found import found as _found
@@ -17,17 +18,19 @@ from web.cli.agreement_layers import burden, compose
 from web.cli.agreement_library import library
 from web.cli.agreement_simulate import simulate
 from web.cli.outcome import DONE, REFUSED, Answer, answering
+from web.cli.signing_key import key
 
 
 @click.group(cls=click.RichGroup)
 def agreement() -> None:
-    """Check agreement documents, read and compare them in plain language, and try them out."""
+    """Check agreement documents, compare them in plain language, try them out, and sign them."""
 
 
-agreement.add_command(library)
-agreement.add_command(simulate)
-agreement.add_command(compose)
-agreement.add_command(burden)
+for _command in (
+    *(library, simulate, compose, burden),
+    *(acts.publish, acts.sign, acts.suspend, acts.resume, acts.end, acts.export, acts.verify, key),
+):
+    agreement.add_command(_command)
 
 
 @agreement.command("lint")

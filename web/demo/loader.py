@@ -19,9 +19,12 @@ from incident.errors import Refused
 from incident.home import keep_file, open_home
 from incident.ids import new_id
 from incident.records import agreements
+from incident.records.agreements import acts
 from incident.records.parties import people
 from incident.records.parties.tables import api_key, channel, contact, deployment, deployment_party, party, person, profile_fact
 from incident.rules import terms
+from incident.rules.proof import dsse
+from incident.rules.proof.statements import PAYLOAD_TYPE, Officer, Statement
 from incident.work import Node, Work
 
 FILE = "demo.json"
@@ -179,8 +182,19 @@ def _agreements(work: Work, by_uri: dict[str, UUID]) -> list[dict[str, Any]]:
         agreement = terms.load(text)
         members = [by_uri[uri] for uri in agreement.parties]
         id_ = agreements.publish(work.connection, agreement, text=text, parties=members, by=members[0], now=agreement.in_force_from)
-        for member in members:
-            agreements.accept(work.connection, id_, member, by="demo", now=agreement.in_force_from)
+        for uri, member in zip(agreement.parties, members, strict=True):
+            _sign(work, agreement, id_, uri, member)
         work.record("agreement.published", id_, {"name": agreement.name, "version": agreement.version, "digest": agreement.digest})
         published.append({"name": agreement.name, "version": agreement.version})
     return published
+
+
+def _sign(work: Work, agreement: terms.Agreement, version: UUID, uri: str, member: UUID) -> None:
+    """As an officer of the party would have signed it through this node on the day on which it came into force."""
+    at, key = agreement.in_force_from, work.node.key
+    agreements.accept(work.connection, version, member, by="demo", now=at)
+    if key is not None:
+        officer = Officer("demo", "session", work.node.settings.node_name)
+        said = Statement(new_id(), "sign", agreement.name, agreement.version, agreement.digest, uri, at, officer=officer)
+        envelope = dsse.sign(PAYLOAD_TYPE, said.payload(), key)
+        acts.keep(work.connection, version, member, said, envelope, key.public_key().public_bytes_raw(), effective_at=None, now=at)

@@ -23,6 +23,7 @@ MAYBE_AT: Final[Shape] = {"type": ["string", "null"], "format": "date-time"}
 TEXTS: Final[Shape] = {"type": "array", "items": TEXT}
 IDS: Final[Shape] = {"type": "array", "items": ID}
 ANYTHING: Final[Shape] = {}
+STANDINGS: Final = ("proposed", "signed", "in_force", "provisional", "suspended", "ended")
 FREE: Final[Shape] = {"type": "object"}
 COUNTRIES: Final[Shape] = {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2}$"}}
 
@@ -102,6 +103,21 @@ _INCIDENT: Shape = {
 _AGREEMENT: Shape = {
     "id": ID, "name": TEXT, "version": TEXT, "title": TEXT, "digest": TEXT, "published_by": TEXT, "published_at": AT,
     "in_force_from": AT, "in_force_until": MAYBE_AT, "in_force": FLAG, "parties": TEXTS, "awaiting": TEXTS,
+    "states": {"type": "object", "additionalProperties": words(*STANDINGS)},
+}  # fmt: skip
+_STANDING: Shape = {
+    "party": TEXT, "state": words(*STANDINGS), "signed_at": MAYBE_AT, "in_force_from": MAYBE_AT, "in_force_until": MAYBE_AT,
+    "provisional_from": MAYBE_AT, "reserved": TEXTS, "suspended": {"type": "array", "items": whole({"from": AT, "until": MAYBE_AT})},
+}  # fmt: skip
+_TRANSCRIPTION: Shape = {"of": TEXT, "text_digest": TEXT, "source": TEXT, "certified_by": TEXT, "certified_on": TEXT}
+_AGREEMENT_ACT: Shape = {
+    "id": ID, "kind": words("sign", "suspend", "resume", "end"), "party": TEXT, "effective_at": MAYBE_AT, "reserved": TEXTS, "reason": TEXT,
+    "officer": MAYBE_TEXT, "key": TEXT, "public_key": TEXT, "statement": TEXT, "previous": MAYBE_TEXT, "issued_at": AT, "recorded_at": AT,
+    "envelope": FREE,
+}  # fmt: skip
+_SIGNING_KEY: Shape = {
+    "fingerprint": TEXT, "party": TEXT, "name": TEXT, "public_key": TEXT, "added_by": TEXT, "added_at": AT, "revoked_at": MAYBE_AT,
+    "revoked_by": MAYBE_TEXT, "revoked_because": MAYBE_TEXT,
 }  # fmt: skip
 _CLAUSE = whole({"id": TEXT, "title": TEXT, "cite": TEXT, "text": TEXT})
 _CHANGE: Shape = {
@@ -275,7 +291,16 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Agreement": whole(_AGREEMENT),
     "Clause": _CLAUSE,
     "Acceptance": _ACCEPTANCE,
-    "AgreementInFull": whole({**_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT}),
+    "AgreementInFull": whole({
+        **_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT, "zone": TEXT,
+        "standing": many("PartyStanding"),
+        "transcription": {"anyOf": [whole(_TRANSCRIPTION), {"type": "null"}]}}),
+    "PartyStanding": whole(_STANDING, about="How a version stands for one party; `proposed` until it has signed."),
+    "AgreementAct": whole(_AGREEMENT_ACT, about="A signed act about a version. `envelope` is the DSSE envelope as it was signed."),
+    "AgreementBundle": whole({
+        "format": TEXT, "name": TEXT, "version": TEXT, "digest": TEXT, "text": TEXT, "acts": {"type": "array", "items": FREE},
+        "node": whole({"name": TEXT, "public_key": TEXT}), "keys": {"type": "array", "items": FREE}}),
+    "SigningKey": whole(_SIGNING_KEY, about="A public Ed25519 key by which a party signs; `public_key` is base64 of its 32 bytes."),
     "Change": whole(_CHANGE, about="One difference of two versions, in words; `clause` is empty for the document itself."),
     "AgreementDiff": whole({"old": _COMPARED, "new": _COMPARED, "counts": _COUNTS, "changes": many("Change")}),
     "Simulation": whole(_SIMULATION, about="What a version would do, beside the versions in force. `next` is the `after` of what follows."),

@@ -8,6 +8,7 @@ from incident import answers
 from incident.actions.consequences import telling
 from incident.errors import NotFound
 from incident.records import agreements, cases, obligations, outbox
+from incident.records.agreements import acts as standings
 from incident.records.obligations import claims
 from incident.records.parties import directory
 from incident.work import Work
@@ -61,10 +62,10 @@ def incident(work: Work, id_: UUID) -> answers.Json:
 
 
 def agreement(work: Work, id_: UUID) -> answers.Json:
-    """The version, with who has accepted it."""
+    """The version, with how it stands for each party."""
     row = agreements.find(work.connection, id_)
     if row is None:
         raise NotFound("There is no such agreement.")
-    accepted = {each.party_id: each.accepted_at for each in agreements.acceptances(work.connection, [id_]).get(id_, ())}
-    slugs = telling.names(work, [row.published_by, *accepted])
-    return answers.agreement(row._mapping, slugs=slugs, accepted=accepted, now=work.now)
+    standing = standings.standing_of(work.connection, [row])[id_]
+    slugs = telling.names(work, [row.published_by, *standing])
+    return answers.agreement(row._mapping, slugs=slugs, standing=standing, now=work.now)

@@ -51,13 +51,14 @@ def case_among(matter: Matter, facts: Facts, everybody: tuple[Party, ...]) -> Ca
     )  # fmt: skip
 
 
-def binding(work: Work, filer: UUID, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
+def binding(work: Work, case: Case, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
     """Every commitment of the agreements and laws that bind at `bound_at`, with what the agreements plan them for.
 
-    Versions accepted, and regimes armed by the filer, after `known_at` do not count: a case keeps what it began under.
+    Versions signed, and regimes armed by the filer, after `known_at` do not count: a case keeps what it began under.
     """
-    agreed = agreements.in_force(work.connection, bound_at, known_at=known_at)
-    armed = armings.armed(work.connection, filer, known_at=known_at)
+    among = [each.id for each in case.directory]
+    agreed = agreements.in_force(work.connection, bound_at, known_at=known_at, among=among)
+    armed = armings.armed(work.connection, case.filer.id, known_at=known_at)
     return terms.bound(agreed, regimes.commitments(bound_at.date(), armed))
 
 
@@ -83,7 +84,7 @@ def _on_record(row: Row, acts: list[Row]) -> OnRecord:
 def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], acts: Iterable[Row]) -> tuple[Case, list[Planned]]:
     """The plan that the facts and acts of today give, under the versions and laws that the case is bound to."""
     case = case_of(work, matter, facts)
-    commitments = binding(work, matter.values["filed_by"], bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
+    commitments = binding(work, case, bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
     claimed = claims.in_plans(work.connection, [case.id]).get(case.id, ())
     return case, plan(case, commitments, happened(on_record(rows, acts)), claimed)
 

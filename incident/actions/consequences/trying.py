@@ -33,7 +33,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         """Read the versions that were ever in force."""
-        self.versions = agreements.accepted(self.work.connection)
+        self.versions = agreements.ever(self.work.connection)
 
     def settings(self, rows: Iterable[Row]) -> list[Setting]:
         """These cases, in their order."""
@@ -53,6 +53,7 @@ class Reader:
         owed: Mapping[UUID, list[Row]],
         acts: Mapping[UUID, list[Row]],
     ) -> Setting:
+        connection = self.work.connection
         matter = Matter(values, self._deployment(values["deployment_id"]))
         bound_at, known_at = values["bound_at"], values["filed_at"]
         case = planning.case_among(matter, cases.standing_facts(facts, corrections), self._known(matter, bound_at.date()))
@@ -60,7 +61,7 @@ class Reader:
         record = planning.on_record(owed.get(values["id"], []), acts.get(values["id"], []))
         return Setting(
             case,
-            tuple(agreements.in_force_of(self.versions, bound_at, known_at=known_at)),
+            tuple(agreements.in_force_of(connection, self.versions, bound_at, known_at=known_at)),
             regimes.commitments(bound_at.date(), armed),
             tuple(record),
             self.work.now,

@@ -56,5 +56,5 @@ def _scene(reader: Reader, case: Typical, mine: Party, here: Deployment, at: dat
     everybody = directory.for_case(connection, [mine.id, here.operator.id, *(each.id for each in here.suppliers)], aware.date())
     by_id = {each.id: each for each in everybody}
     playing = replace(here, operator=by_id[here.operator.id], suppliers=tuple(by_id[each.id] for each in here.suppliers))
-    in_force = tuple(agreements.in_force_of(reader.versions, aware, known_at=now))
+    in_force = tuple(agreements.in_force_of(connection, reader.versions, aware, known_at=now))
     return Scene(playing, by_id[mine.id], everybody, in_force, armings.armed(connection, mine.id, known_at=now), own=True)

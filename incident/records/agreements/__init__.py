@@ -1,11 +1,10 @@
-"""Agreements: versions that never change, and the acceptances that put them in force."""
+"""Agreements: versions that never change, who signed them, and what binds when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +12,15 @@ import sqlalchemy as sa
 
 from incident import db
 from incident.ids import new_id
+from incident.records.agreements.binding import ever, in_force, in_force_of
 from incident.records.agreements.tables import agreement_party, agreement_version
 from incident.rules import terms
 
+__all__ = [
+    "Acceptance", "Row", "accept", "acceptances", "by_name", "earlier", "ever", "every", "find", "in_force", "in_force_of", "publish",
+]  # fmt: skip
+
 Row = sa.Row[Any]
-_BINDING = tuple(agreement_version.c[name] for name in ("name", "digest", "text", "accepted_at", "in_force_from", "in_force_until"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +30,6 @@ class Acceptance:
     party_id: UUID
     accepted_at: datetime | None
     accepted_by: str | None
-
-
-def in_force(connection: sa.Connection, at: datetime, *, known_at: datetime) -> list[terms.Agreement]:
-    """The versions that bind at `at`, as far as the caller may see them: accepted by all, within their dates, the newest of each name.
-
-    A version accepted after `known_at` does not count, so that a case keeps the versions it began under.
-    """
-    rows = connection.execute(
-        sa.select(*_BINDING)
-        .where(agreement_version.c.accepted_at <= known_at, agreement_version.c.in_force_from <= at)
-        .where(agreement_version.c.in_force_until.is_(None) | (agreement_version.c.in_force_until > at))
-        .order_by(agreement_version.c.name, agreement_version.c.in_force_from.desc(), agreement_version.c.published_at.desc())
-    ).all()
-    return _newest(list(rows))
-
-
-def accepted(connection: sa.Connection) -> list[Row]:
-    """Every version in force at some time that the caller may see, in the order of `in_force`: for many questions of `in_force_of`."""
-    columns = agreement_version.c
-    question = sa.select(*_BINDING).where(columns.accepted_at.is_not(None))
-    return list(connection.execute(question.order_by(columns.name, columns.in_force_from.desc(), columns.published_at.desc())).all())
-
-
-def in_force_of(versions: Iterable[Row], at: datetime, *, known_at: datetime) -> list[terms.Agreement]:
-    """As `in_force`, of versions that were read before."""
-    found = [row for row in versions if row.accepted_at <= known_at and row.in_force_from <= at]
-    return _newest([row for row in found if row.in_force_until is None or row.in_force_until > at])
-
-
-def _newest(rows: list[Row]) -> list[terms.Agreement]:
-    newest = {row.name: row for row in reversed(rows)}
-    return [_loaded(row.digest, row.text) for row in newest.values()]
 
 
 def find(connection: sa.Connection, id_: UUID) -> Row | None:
@@ -120,8 +91,3 @@ def accept(connection: sa.Connection, id_: UUID, party: UUID, *, by: str, now: d
         .where(agreement_party.c.version_id == id_, agreement_party.c.party_id == party, agreement_party.c.accepted_at.is_(None))
         .values(accepted_at=now, accepted_by=by)
     )
-
-
-@lru_cache(maxsize=512)
-def _loaded(digest: str, text: str) -> terms.Agreement:
-    return terms.load(text)

@@ -59,6 +59,8 @@ def drafts_of(sitting: Sitting, commitment: Commitment) -> Iterator[Planned]:
         if not creditors and commitment.signatories is None:
             creditors = [None]  # the law binds although the authority is not a party of this node
         for creditor in creditors:
+            if commitment.apart and creditor is not None and {debtor.uri, creditor.uri} <= commitment.apart:
+                continue
             if sitting.passes(gate, "owed_to", creditor):
                 yield from _for_pair(sitting.case, commitment, debtor, creditor, sitting.happened)
 

@@ -1,4 +1,7 @@
-"""What a stand-alone verifier needs: the bytes of a leaf and the hashes over it. Standard library and `cryptography` alone."""
+"""What a stand-alone verifier needs: leaves and their hashes, signed envelopes and what is said in them.
+
+The standard library and `cryptography` alone.
+"""
 
 from incident.rules.proof.chain import EMPTY, chained, commitment, leaf_bytes, leaf_hash
 

@@ -5,6 +5,7 @@ from incident.rules.terms.binding import bound
 from incident.rules.terms.diff import Change, diff
 from incident.rules.terms.json_schema import json_schema
 from incident.rules.terms.linting import CASE_FACTS, RULES, Edit, Finding, Rule, fixed, fixed_text, lint
+from incident.rules.terms.membership import Act, Standing, as_bound, by_party, standings, survives_until
 from incident.rules.terms.mending import Mended, mended
 from incident.rules.terms.plain_language import Clause, Part, as_text, render
 from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH, decoded, line_of, lines
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "RULES",
+    "Act",
     "Agreement",
     "Change",
     "Clause",
@@ -22,8 +24,11 @@ __all__ = [
     "Mended",
     "Part",
     "Rule",
+    "Standing",
+    "as_bound",
     "as_text",
     "bound",
+    "by_party",
     "decoded",
     "diff",
     "fixed",
@@ -35,4 +40,6 @@ __all__ = [
     "load",
     "mended",
     "render",
+    "standings",
+    "survives_until",
 ]

@@ -40,6 +40,8 @@ class Agreement:
     articles: Articles = field(default_factory=Articles)
     bound: frozenset[str] | None = None
     """For whom it is in force, where that is not all of its parties."""
+    bound_as: str = ""
+    """Empty where it binds all of its parties in full; else names for whom it does, as `membership.as_bound` reduced it."""
 
     def in_force(self, at: datetime) -> bool:
         """Whether it binds for what happens at that instant."""

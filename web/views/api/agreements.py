@@ -1,4 +1,4 @@
-"""Agreements: published once, in force when every party has accepted."""
+"""Agreements: published once, in force when every party has signed; what parties did about them, and the keys they sign by."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from uuid import UUID
 
 from incident import board
 from incident.actions.accept_agreement import accept_agreement
+from incident.actions.act_on_agreement import act_on_agreement
+from incident.actions.add_signing_key import add_signing_key
 from incident.actions.publish_agreement import publish_agreement
+from incident.actions.revoke_signing_key import revoke_signing_key
+from incident.actions.send_envelope import send_envelope
 from incident.rules import terms
 from incident.work import Work
 from web.schemas.acts import NothingSchema
 from web.schemas.answers import FREE, items_of
 from web.schemas.parties import AgreementTextSchema, OverlaySchema
 from web.schemas.queries import AgainstQuery
+from web.schemas.signing import ActGiven, ActOnAgreementSchema, RevocationSchema, SigningKeySchema, act_given
 from web.views.api.blueprint import Calls
 from web.views.api.calling import Answer, Json, acting, body
 
@@ -83,5 +88,57 @@ def get_agreement(work: Work, agreement_id: UUID) -> Json:
 @agreements.post("/agreements/<uuid:agreement_id>/acceptances")
 @acting(answers={200: "Agreement"}, takes=body(NothingSchema), refuses=(403,))
 def post_acceptance(work: Work, agreement_id: UUID, given: dict[str, Any]) -> Json:
-    """Accept it for your party. The last acceptance puts it in force."""
+    """Sign it for your party as it stands, through the node. The last signature puts it in force."""
     return accept_agreement(work, agreement_id)
+
+
+@agreements.get("/agreements/<uuid:agreement_id>/acts")
+@acting(answers={200: items_of("AgreementAct")})
+def get_agreement_acts(work: Work, agreement_id: UUID) -> Json:
+    """What its parties did about a version, each act with its signed envelope, in the order in which they came on record."""
+    return {"items": board.agreement_acts(work, agreement_id)}
+
+
+@agreements.post("/agreements/<uuid:agreement_id>/acts")
+@acting(
+    answers={201: "Agreement", 200: "Agreement"}, takes=body(ActOnAgreementSchema, lambda value, work: act_given(value)), refuses=(403, 409)
+)
+def post_agreement_act(work: Work, agreement_id: UUID, given: ActGiven) -> Answer:
+    """Sign, suspend, resume or end it for your party: by an envelope that a key of yours signed, or as an officer through the node.
+
+    Without `effective_at` the act counts from the earliest instant that the agreement allows. The same envelope again answers 200.
+    """
+    if given.envelope is not None:
+        found, new = send_envelope(work, agreement_id, given.envelope)
+        return Answer(found, 201 if new else 200)
+    found = act_on_agreement(work, agreement_id, given.kind, effective_at=given.effective_at, reserved=given.reserved, reason=given.reason)
+    return Answer(found, 201)
+
+
+@agreements.get("/agreements/<uuid:agreement_id>/bundle")
+@acting(answers={200: "AgreementBundle"})
+def get_agreement_bundle(work: Work, agreement_id: UUID) -> Json:
+    """Everything by which an outsider verifies who did what about it: the text, every envelope, and the public keys."""
+    return board.agreement_bundle(work, agreement_id)
+
+
+@agreements.get("/keys/signing")
+@acting(answers={200: items_of("SigningKey")})
+def get_signing_keys(work: Work) -> Json:
+    """The public keys by which the parties of this node sign, revoked ones too."""
+    return {"items": board.signing_keys(work)}
+
+
+@agreements.post("/keys/signing")
+@acting(answers={201: "SigningKey", 200: "SigningKey"}, takes=body(SigningKeySchema), refuses=(403, 409))
+def post_signing_key(work: Work, given: dict[str, Any]) -> Answer:
+    """Register a public key by which your party signs. The private key stays with you; the same key again answers 200."""
+    found, new = add_signing_key(work, given["public_key"], given["name"])
+    return Answer(found, 201 if new else 200)
+
+
+@agreements.post("/keys/signing/<string:fingerprint>/revocation")
+@acting(answers={200: "SigningKey"}, takes=body(RevocationSchema), refuses=(403,))
+def post_signing_key_revocation(work: Work, fingerprint: str, given: dict[str, Any]) -> Json:
+    """Revoke it: it signs nothing from now on, and what it signed before stays."""
+    return revoke_signing_key(work, fingerprint, given["reason"])

@@ -1,6 +1,7 @@
 """The pages that people see, one thin module each. `pages` is the blueprint with all of them."""
 
 from web.views.pages import (
+    agreement_acts,
     agreements,
     board,
     calculator,
@@ -19,6 +20,7 @@ from web.views.pages import (
 from web.views.pages.blueprint import pages
 
 __all__ = [
+    "agreement_acts",
     "agreements",
     "board",
     "calculator",

@@ -38,7 +38,7 @@ def publish(work: Work) -> Response | tuple[str, int]:
     except Invalid as refused:
         values = {"agreements": board.agreements(work), "faults": forms.pointers(refused), "text": text}
         return rendered(work, "agreements.html", nav="agreements", **values), 422
-    door.flash("Published. The other parties are asked to accept it." if new else "This version is on record already.", "done")
+    door.flash("Published. The other parties are asked to sign it." if new else "This version is on record already.", "done")
     return redirect(f"/agreements/{found['id']}", 303)
 
 
@@ -46,8 +46,13 @@ def publish(work: Work) -> Response | tuple[str, int]:
 @page
 def agreement(work: Work, id_: UUID) -> str:
     """One version, clause by clause."""
-    shown = {"agreement": board.agreement(work, id_), "earlier": board.earlier_versions(work, id_)}
-    return rendered(work, "agreement.html", nav="agreements", **shown)
+    return shown(work, id_)
+
+
+def shown(work: Work, id_: UUID, tried: forms.Tried | None = None) -> str:
+    """The page of a version, with a form that was refused."""
+    found = {"agreement": board.agreement(work, id_), "earlier": board.earlier_versions(work, id_), "acts": board.agreement_acts(work, id_)}
+    return rendered(work, "agreement.html", nav="agreements", tried=tried, **found)
 
 
 @pages.get("/agreements/<uuid:id_>/diff")
@@ -61,10 +66,10 @@ def agreement_diff(work: Work, id_: UUID) -> str:
 @pages.post("/agreements/<uuid:id_>/accept")
 @page
 def accept(work: Work, id_: UUID) -> Response:
-    """Accept it for the party."""
+    """Sign it for the party as it stands."""
     found = accept_agreement.accept_agreement(work, id_)
     waits = len(found["awaiting"])
-    door.flash(f"Accepted. {waits} more to accept." if waits else "Accepted. Every party has now accepted it.", "done")
+    door.flash(f"Signed. {waits} more to sign." if waits else "Signed. Every party has now signed it.", "done")
     return redirect(f"/agreements/{id_}", 303)
 
 
