@@ -187,3 +187,14 @@ def agreement(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], accepted: Map
         "parties": sorted(slugs[party] for party in accepted),
         "awaiting": sorted(slugs[party] for party, when in accepted.items() if when is None),
     }
+
+
+def agreement_draft(row: Mapping[Any, Any]) -> Json:
+    """A draft version, with its text where the row has it. `undoable`: the text of the revision before can be brought back."""
+    head = {
+        "id": str(row["id"]), "name": row["name"], "revision": row["revision"],
+        "based_on": str(row["based_on"]) if row["based_on"] else None, "created_at": at(row["created_at"]),
+        "created_by": row["created_by"], "changed_at": at(row["changed_at"]), "changed_by": row["changed_by"],
+        "discarded_at": at(row["discarded_at"]), "proposed_as": str(row["proposed_as"]) if row["proposed_as"] else None,
+    }  # fmt: skip
+    return head if "text" not in row else {**head, "text": row["text"], "undoable": row["text_before"] is not None}

@@ -90,6 +90,12 @@ TABLE: dict[str, Row] = {
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
     "POST /agreements/simulations": everybody(body={"text": MUTUAL_AID, "past": True}),
+    "GET /agreements/drafts": everybody(),
+    "POST /agreements/drafts": everybody(201, body={"text": "name: a-beginning"}),
+    "GET /agreements/drafts/<uuid:draft_id>": Row(200, 404, 404, 404, 404),
+    "PUT /agreements/drafts/<uuid:draft_id>": Row(200, 404, 404, 404, 404, body={"text": "name: a-change", "revision": 1}),
+    "DELETE /agreements/drafts/<uuid:draft_id>": Row(200, 404, 404, 404, 404),
+    "POST /agreements/drafts/<uuid:draft_id>/restoration": Row(200, 404, 404, 404, 404),
     "GET /agreements/<uuid:agreement_id>": Row(200, 200, 200, 404, 404),
     "GET /agreements/schema.json": everybody(),
     "GET /agreements/<uuid:agreement_id>/diff": Row(422, 422, 422, 404, 404),  # there is no earlier version to compare with
@@ -123,6 +129,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
         "agreement_id": agreements["ee-meridian-model-weights"],
         "arming_id": armed(api),
+        "draft_id": api.post("/agreements/drafts", {"text": "name: being-written"}).json["id"],
     }
 
 

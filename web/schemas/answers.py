@@ -92,6 +92,10 @@ _AGREEMENT: Shape = {
     "id": ID, "name": TEXT, "version": TEXT, "title": TEXT, "digest": TEXT, "published_by": TEXT, "published_at": AT,
     "in_force_from": AT, "in_force_until": MAYBE_AT, "in_force": FLAG, "parties": TEXTS, "awaiting": TEXTS,
 }  # fmt: skip
+_DRAFT: Shape = {
+    "id": ID, "name": TEXT, "revision": WHOLE, "based_on": MAYBE_ID, "created_at": AT, "created_by": TEXT, "changed_at": AT,
+    "changed_by": TEXT, "discarded_at": MAYBE_AT, "proposed_as": MAYBE_ID,
+}  # fmt: skip
 _CLAUSE = whole({"id": TEXT, "title": TEXT, "cite": TEXT, "text": TEXT})
 _CHANGE: Shape = {
     "kind": words("added", "removed", "changed"), "clause": TEXT, "cite": TEXT, "title": TEXT, "aspect": TEXT, "before": TEXT,
@@ -243,6 +247,8 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "AgreementInFull": whole({**_AGREEMENT, "clauses": many("Clause"), "acceptances": many("Acceptance"), "text": TEXT}),
     "Change": whole(_CHANGE, about="One difference of two versions, in words; `clause` is empty for the document itself."),
     "AgreementDiff": whole({"old": _COMPARED, "new": _COMPARED, "counts": _COUNTS, "changes": many("Change")}),
+    "AgreementDraft": whole(_DRAFT, about="A version that is being written; its party's own business, and no agreement yet."),
+    "AgreementDraftInFull": whole({**_DRAFT, "text": TEXT, "undoable": FLAG}),
     "Simulation": whole(_SIMULATION, about="What a version would do, beside the versions in force. `next` is the `after` of what follows."),
     "TriedCase": whole(_TRIED_CASE, about="`off_record`: on how many obligations the plan in force and the record disagree."),
     "TriedClock": whole(_TRIED_CLOCK, about="Under the version (`then`) and under those in force (`before`)."),

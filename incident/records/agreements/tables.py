@@ -1,6 +1,6 @@
-"""Agreement versions and who has accepted them; what officers have armed of the catalogue of regimes."""
+"""Agreement versions and who has accepted them; draft versions; what officers have armed of the catalogue of regimes."""
 
-from incident.db.columns import DATE, INSTANT, JSON, TEXT, UUID, table
+from incident.db.columns import DATE, INSTANT, INT, JSON, TEXT, UUID, table
 
 agreement_version = table(
     "agreement_version", id=UUID, name=TEXT, version=TEXT, title=TEXT, digest=TEXT, text=TEXT, document=JSON, in_force_from=INSTANT,
@@ -10,4 +10,8 @@ agreement_party = table("agreement_party", version_id=UUID, party_id=UUID, accep
 arming = table(
     "arming", id=UUID, party_id=UUID, regime=TEXT, stage=TEXT, regime_digest=TEXT, binds_from=DATE, source=TEXT, armed_by=TEXT,
     armed_at=INSTANT, withdrawn_by=TEXT, withdrawn_at=INSTANT, withdrawn_because=TEXT,
+)  # fmt: skip
+agreement_draft = table(
+    "agreement_draft", id=UUID, party_id=UUID, name=TEXT, text=TEXT, text_before=TEXT, based_on=UUID, revision=INT, created_at=INSTANT,
+    created_by=TEXT, changed_at=INSTANT, changed_by=TEXT, discarded_at=INSTANT, discarded_by=TEXT, proposed_as=UUID,
 )  # fmt: skip

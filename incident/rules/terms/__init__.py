@@ -8,6 +8,7 @@ from incident.rules.terms.linting import CASE_FACTS, RULES, Edit, Finding, Rule,
 from incident.rules.terms.mending import Mended, mended
 from incident.rules.terms.plain_language import Clause, as_text, render
 from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH
+from incident.rules.terms.writing import Written, label, lines_of, mended_by, written
 
 __all__ = [
     "CASE_FACTS",
@@ -21,14 +22,19 @@ __all__ = [
     "Finding",
     "Mended",
     "Rule",
+    "Written",
     "as_text",
     "bound",
     "diff",
     "fixed",
     "fixed_text",
     "json_schema",
+    "label",
+    "lines_of",
     "lint",
     "load",
     "mended",
+    "mended_by",
     "render",
+    "written",
 ]
