@@ -7,7 +7,6 @@ from uuid import UUID
 from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import drafts
-from incident.records.agreements import drafts as records
 from incident.work import Work
 
 

@@ -24,7 +24,5 @@ def start_draft(work: Work, text: str, *, based_on: UUID | None = None) -> answe
     drafts.keepable(text)
     if based_on is not None and agreements.find(work.connection, based_on) is None:
         raise NotFound("There is no such agreement.")
-    id_ = records.start(
-        work.connection, party, drafts.name_of(text, "Untitled"), text, based_on=based_on, by=work.actor.name, now=work.now
-    )
+    id_ = records.start(work.connection, party, drafts.name_of(text, "Untitled"), text, based_on=based_on, by=work.actor.name, now=work.now)
     return drafts.shown(work, id_)

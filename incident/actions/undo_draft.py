@@ -8,7 +8,6 @@ from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import drafts
 from incident.errors import Conflict
-from incident.records.agreements import drafts as records
 from incident.work import Work
 
 

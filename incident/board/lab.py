@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from incident import answers, law
 from incident.rules import terms
+from incident.rules.commitment import Commitment, Discharge
 from incident.rules.vocabulary import vocabulary
 from incident.work import Work
 
@@ -16,8 +17,9 @@ _LEVELS = ("error", "warning")
 def lab(work: Work, text: str) -> answers.Json:
     """`head` (None while the text is no agreement), `layers` from its own down, `rules` clause by clause, `findings` errors first.
 
-    A rule: `{source, layer, clause, cite, title, text, state, was, by, by_cite, group, pointer, line}` with `state` among
-    `in_force`, `relaxed` and `displaced`. A finding: `{code, level, message, pointer, line, clause, counter_example, mendable}`.
+    A rule: `{source, layer, clause, cite, title, text, state, was, by, by_cite, group, pointer, line, unattended}` with `state` among
+    `in_force`, `relaxed` and `displaced`; `unattended`: its notice goes out with nobody at a desk. A finding:
+    `{code, level, message, pointer, line, clause, counter_example, mendable}`.
     """
     read = _read(text)
     return {"head": read.head, **_composition(work, read), "findings": list(read.findings)}
@@ -71,10 +73,15 @@ def _own_rules(text: str, agreement: terms.Agreement) -> tuple[answers.Json, ...
         {
             "source": f"{agreement.name} {agreement.version}", "layer": agreement.layer, "clause": each.id, "cite": each.cite,
             "title": each.title, "text": each.text, "state": "in_force", "was": None, "by": None, "by_cite": None, "group": None,
-            "pointer": pointer, "line": line,
+            "pointer": pointer, "line": line, "unattended": _unattended(agreement.commitment(each.id)),
         }
         for each, pointer, line in zip(clauses, pointers, lines, strict=True)
     )  # fmt: skip
+
+
+def _unattended(clause: Commitment | None) -> bool:
+    told = clause is not None and clause.tell is not None and clause.tell.release == "pre_authorised"
+    return told and clause is not None and clause.discharged_by in (Discharge.SENT, Discharge.RECEIVED)
 
 
 def _findings(text: str, found: terms.Written) -> tuple[answers.Json, ...]:

@@ -17,6 +17,7 @@ from incident.actions.arm_regime import arm_regime
 from incident.actions.commands import DoneBy
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.sign_in import sign_in
+from incident.actions.start_draft import start_draft
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
@@ -55,6 +56,7 @@ def populated() -> Iterator[Populated]:
                 send_a_test(work, "email")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)
+        _write_something(world)
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
@@ -116,3 +118,9 @@ def _arm_something(world: World) -> None:
     for slug in ("cert-ee", "cert-in"):
         with world.work(slug) as work:
             arm_regime(work, law.id, None, source="the text, read at the ministry", binds_from=date(2026, 1, 1))
+
+
+def _write_something(world: World) -> None:
+    for slug in ("cert-ee", "cert-in"):
+        with world.work(slug) as work:
+            start_draft(work, f"name: what-{slug}-writes")

@@ -90,6 +90,7 @@ MOVES = {
     "withholding": "case_id", "notification": "case_id", "attempt": "case_id", "evidence_head": "stream", "evidence_entry": "stream",
     "evidence_payload": "stream", "incident": "filed_by", "contact": "party_id", "channel": "party_id", "api_key": "party_id",
     "signed_in": "party_id", "reply": "party_id", "agreement_party": "party_id", "arming": "party_id",
+    "agreement_draft": "party_id",
 }  # fmt: skip
 """Where the web role may update rows of its own: the column that says whose they are."""
 

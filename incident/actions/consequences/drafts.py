@@ -21,7 +21,8 @@ def keepable(text: str) -> None:
         raise Invalid([Fault("/text", "control", "expected text without the character NUL and without halves of characters")])
     size = len(text.encode("utf-8"))
     if size > terms.MAX_BYTES:
-        raise Invalid([Fault("/text", "too_long", f"expected at most {terms.MAX_BYTES} bytes, which is as long as a document may be, not {size}")])
+        expected = f"expected at most {terms.MAX_BYTES} bytes, which is as long as a document may be, not {size}"
+        raise Invalid([Fault("/text", "too_long", expected)])
 
 
 def name_of(text: str, otherwise: str) -> str:

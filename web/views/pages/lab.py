@@ -188,4 +188,3 @@ def _revision() -> int:
 def _back(id_: UUID) -> Response:
     view = "source" if request.form.get("view") == "source" else "read"
     return redirect(f"/agreements/drafts/{id_}?view={view}", 303)
-

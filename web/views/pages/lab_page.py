@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ def _view(subject: Subject, lab: Json) -> str:
     return "read" if lab["head"] or subject.draft is None else "source"
 
 
-def _compare(work: Work, subject: Subject) -> list[Json]:
+def _compare(work: Work, subject: Subject) -> Sequence[Json]:
     if subject.draft is not None:
         return board.comparable(work, subject.text, based_on=subject.draft["based_on"])
     version = subject.version or {}
@@ -81,8 +81,10 @@ def tried(work: Work, subject: Subject, lab: Json) -> dict[str, Any]:
     if lab["head"] is None:
         return values
     country = next(each["jurisdiction"] for each in deployments if each["slug"] == about.deployment)
+    unattended = [each["clause"] for each in lab["rules"] if each["unattended"]]
     try:
-        values["outcome"] = what_if.outcome(_simulated(work, subject.text, about), about, country, board.parties(work))
+        answer = _simulated(work, subject.text, about)
+        values["outcome"] = what_if.outcome(answer, about, country, board.parties(work), unattended)
     except Invalid as refused:
         values["what_if_faults"] = forms.shown(refused, what_if_form.LABELS)
     except (Conflict, NotAllowed, NotFound) as refused:
@@ -95,7 +97,7 @@ def _simulated(work: Work, text: str, about: what_if_form.Supposed) -> Json:
     return simulate_agreement(work, text, case=wire.report(what_if_form.body(about)), at=at)
 
 
-def _deployments(work: Work) -> list[Json]:
+def _deployments(work: Work) -> Sequence[Json]:
     """Those that the caller may file for; a supplier sees its deployments and files for none."""
     files = board.me(work)["kind"] in FILING_KINDS
     return [each for each in board.deployments(work) if files or each["operator"] == work.actor.slug]

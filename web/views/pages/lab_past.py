@@ -13,9 +13,10 @@ from incident.actions.simulate_agreement import BATCH, simulate_agreement
 from incident.errors import Invalid
 from incident.work import Work
 from web.page_context import Json, rendered
-from web.views.pages import forms, lab_page
+from web.views.pages import forms, lab_page, what_if
 from web.views.pages.lab_page import Subject
 
+MOST_LISTED = 120  # of one part
 _LONGEST = 2000  # characters of what came before
 
 
@@ -27,15 +28,17 @@ def past(work: Work, subject: Subject) -> str:
     except Invalid as refused:
         values = {"past": None, "past_faults": forms.pointers(refused)}
     if request.headers.get("HX-Request"):
-        return rendered(work, "lab_past_part.html", subject=subject, **values)
+        return rendered(work, "lab_past_part.html", subject=subject, changes=what_if.CHANGES, **values)
     return lab_page.shown(work, subject, **values)
 
 
 def _joined(found: Json) -> Json:
-    """This part, with `so_far` the sums of all parts and `carry` the same as text for the next question."""
+    """This part, with `so_far` the sums of all parts, `carry` the same as text for the next question, and the `rows` that are listed."""
     before = _before()
     so_far = _added(found["summary"], before) if before else found["summary"]
-    return {**found, "so_far": so_far, "carry": json.dumps(so_far, separators=(",", ":"))}
+    rows = [(case, clock) for case in found["cases"] for clock in case["clocks"]]
+    listed = {"rows": rows[:MOST_LISTED], "cut": max(0, len(rows) - MOST_LISTED)}
+    return {**found, "so_far": so_far, "carry": json.dumps(so_far, separators=(",", ":")), **listed}
 
 
 def _after() -> UUID | None:

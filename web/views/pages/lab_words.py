@@ -11,7 +11,8 @@ from incident.rules import terms
 from web.page_context import Json
 
 _NUMBER = re.compile(
-    r"\b\d+ (?:business )?(?:minute|hour|day|month|week)s?\b(?:, by \d\d:\d\d on the last of them)?|\bwithout a fixed period\b|\bTLP:[A-Z+]+"
+    r"\b\d+ (?:business )?(?:minute|hour|day|month|week)s?\b(?:, by \d\d:\d\d on the last of them)?"
+    r"|\bwithout a fixed period\b|\bTLP:[A-Z+]+"
 )
 STATES = {"in_force": "in force", "relaxed": "relaxed", "displaced": "displaced"}
 
