@@ -128,8 +128,10 @@ document.addEventListener('click', event => {
   const next = document.getElementById('past-next');
   next.dispatchEvent(new CustomEvent('htmx:abort'));
   const still = next.cloneNode(true);
-  for (const name of [...still.getAttributeNames()]) if (name.startsWith('hx-') || name.startsWith('data-htmx')) still.removeAttribute(name);
+  for (const name of [...still.getAttributeNames()]) if (name.startsWith('data-htmx')) still.removeAttribute(name);
+  still.setAttribute('hx-trigger', 'submit');
   still.querySelector('#past-stop').remove();
   next.replaceWith(still);
+  globalThis.htmx?.process(still);
   document.getElementById('past-status').append('Stopped.');
 });

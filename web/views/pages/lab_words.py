@@ -83,6 +83,7 @@ def beside(theirs: str, mine: str) -> list[tuple[str, str]]:
 def library() -> list[Shelf]:
     """The documents that ship with the product; empty where none do. Here is the one place that asks for them."""
     shelf = getattr(terms, "library", None)
+    shelf = getattr(shelf, "library", shelf)  # the package, or its one function
     return [Shelf(each.id, each.title, each.about, each.layer, each.text) for each in shelf()] if callable(shelf) else []
 
 
