@@ -171,6 +171,28 @@ def test_every_fault_stands_at_its_line_also_where_the_yaml_cannot_be_read(enter
     assert "cannot be read as an agreement yet" in officer.get(f"{draft}?view=read").text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "\n", "-", "[]", "a: &x [*x]", "a: 1\na: 2", "\ta: 1", "\ufeffname: x", "name: {}", "name: 7\ncommitments: {}", "~",
+        "? [a]\n: b",
+        "[" * 200, "commitments:\n  - 7\n  - {id: [1]}", "commitments: [{id: a, when: {all: []}}]", "\n" * 9000,
+        "x: !!python/object:os.system {}",
+        "parties: \ud83d\ude00",
+    ],
+)  # fmt: skip
+def test_a_text_that_nobody_wrote_well_is_checked_saved_and_shown(text: str, enter: Enter) -> None:
+    officer = enter(OFFICER)
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+    draft = begins(officer, text)
+    assert send(officer, f"{draft}/check", draft, text=text).status_code == 200
+    for view in ("read", "source"):
+        assert officer.get(f"{draft}?view={view}").status_code == 200
+    assert typed(officer.get(f"{draft}?view=source")) == text
+    assert send(officer, f"{draft}/mend", draft, revision="1").status_code == 409
+    assert send(officer, f"{draft}/propose", draft, revision="1").status_code == 422
+
+
 # -- the lint -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +305,21 @@ def test_a_friday_evening_says_which_clocks_start_and_what_the_version_changes_a
     whole = officer.get(f"{draft}/what-if", query_string=asked)
     assert "<html" in whole.text, "without a script it is a page"
     assert 'value="118"' in whole.text
+
+
+def test_an_operator_describes_a_case_of_its_own_deployment(enter: Enter) -> None:
+    operator = enter(OPERATOR)
+    panel = operator.get(f"{begins(operator)}/what-if", headers={"HX-Request": "true"}).text
+    assert re.search(r"Tallinn starts <b>\d+ clocks?</b>", panel)
+
+
+def test_only_a_party_to_it_proposes_a_version_and_what_it_wrote_stays(enter: Enter) -> None:
+    stranger = enter(STRANGER)
+    draft = begins(stranger, NIGHT_WATCH.replace(", tlp]", ", tlp, duties]"))
+    refused = send(stranger, f"{draft}/propose", draft, revision="1")
+    assert refused.status_code == 403
+    assert "Only a party to an agreement may publish it." in refused.text
+    assert "Night watch over the assistant" in stranger.get(draft).text
 
 
 def test_the_slider_moves_what_is_due(enter: Enter) -> None:

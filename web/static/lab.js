@@ -38,14 +38,14 @@ if (editor && area) {
 
   /** As many numbers as there are lines; what was marked stays until it is checked anew. */
   function number() {
-    const wanted = area.value.split('\n').length;
+    const wanted = Math.min(area.value.split('\n').length, 3000);
     while (lines.children.length > wanted) lines.lastElementChild.remove();
     while (lines.children.length < wanted) {
       const made = document.createElement('li');
       made.id = `L${lines.children.length + 1}`;
       lines.append(made);
     }
-    area.rows = wanted + 1;
+    area.rows = area.value.split('\n').length + 1;
   }
 
   function say() {

@@ -16,7 +16,7 @@ from incident.actions import (
     save_draft,
     undo_draft,
 )
-from incident.errors import Conflict, Invalid, NotFound
+from incident.errors import Conflict, Invalid, NotAllowed, NotFound
 from incident.work import Work
 from web import door
 from web.door import page
@@ -122,7 +122,9 @@ def propose(work: Work, id_: UUID) -> Response | tuple[str, int]:
         with work.attempt():
             version = propose_draft.propose_draft(work, id_, revision=_revision(), despite=despite)
     except Invalid as refused:
-        return _again(work, id_, None, faults=forms.shown(refused, {"despite": "Why it is meant so"}), despite=despite, proposing=True), 422
+        return _again(work, id_, None, faults=forms.shown(refused, {"despite": "Why it is meant so"}), despite=despite), 422
+    except NotAllowed as refused:
+        return _again(work, id_, None, faults=[forms.Shown("main", "The version", refused.message, refused.code)], despite=despite), 403
     except Conflict as refused:
         return _stands(work, id_, refused)
     door.flash("Proposed. The other parties are asked to sign it.", "done")

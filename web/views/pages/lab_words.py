@@ -14,6 +14,7 @@ _NUMBER = re.compile(
     r"\b\d+ (?:business )?(?:minute|hour|day|month|week)s?\b(?:, by \d\d:\d\d on the last of them)?"
     r"|\bwithout a fixed period\b|\bTLP:[A-Z+]+"
 )
+MOST_LINES = 3000
 STATES = {"in_force": "in force", "relaxed": "relaxed", "displaced": "displaced"}
 
 
@@ -62,11 +63,11 @@ def counted(findings: Sequence[Json]) -> str:
 
 
 def lines(text: str, findings: Iterable[Json]) -> list[Line]:
-    """The lines of the editor, each with what is found on it."""
+    """The lines of the editor, each with what is found on it; of a text of more than `MOST_LINES`, the first."""
     on: dict[int, list[Json]] = {}
     for each in findings:
         on.setdefault(each["line"] or 1, []).append(each)
-    return [_line(number, on.get(number, [])) for number in range(1, text.count("\n") + 2)]
+    return [_line(number, on.get(number, [])) for number in range(1, min(text.count("\n") + 1, MOST_LINES) + 1)]
 
 
 def _line(number: int, found: Sequence[Json]) -> Line:
@@ -75,7 +76,12 @@ def _line(number: int, found: Sequence[Json]) -> Line:
 
 
 def beside(theirs: str, mine: str) -> list[tuple[str, str]]:
-    """What differs, line by line: how (`+` mine alone, `-` theirs alone, ` ` both, `@` a gap) and the line."""
+    """What differs, line by line: how (`+` mine alone, `-` theirs alone, ` ` both, `@` a gap) and the line.
+
+    Empty where they say the same, and where they are too long to be compared while somebody waits.
+    """
+    if max(theirs.count("\n"), mine.count("\n")) > MOST_LINES:
+        return []
     changed = difflib.unified_diff(theirs.splitlines(), mine.splitlines(), lineterm="", n=2)
     return [("@", "") if each.startswith("@@") else (each[:1], each[1:]) for each in changed if not each.startswith(("---", "+++"))]
 

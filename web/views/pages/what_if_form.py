@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -99,7 +100,7 @@ def body(about: Supposed) -> dict[str, Any]:
         "cross_border": bool(abroad),
     }
     return {
-        "deployment": about.deployment, "reference": "what if", "stage": "early_warning", "summary": "What if.",
+        "deployment": about.deployment, "reference": f"what-if-{secrets.token_hex(6)}", "stage": "early_warning", "summary": "What if.",
         "severity": about.severity, "tlp": about.tlp, "affected_countries": abroad, "facts": facts,
     }  # fmt: skip
 
