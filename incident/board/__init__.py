@@ -5,6 +5,7 @@ from incident.board.agreements import agreement, agreements
 from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.desk import inbox, notice, release_desk
 from incident.board.drafts import comparable, draft, draft_diff, drafts
+from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
 from incident.board.lines import lines
 from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations
@@ -14,7 +15,7 @@ from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
-    "Page", "agreement", "agreement_diff", "agreements", "channels", "comparable", "deliveries", "deployments", "draft", "draft_diff",
+    "Page", "agreement", "agreement_diff", "agreements", "burden_of", "channels", "comparable", "deliveries", "deployments", "draft", "draft_diff",
     "drafts", "earlier_versions", "filed_as", "health", "inbox", "incident", "incidents", "keys", "lab", "lines", "me", "notice",
     "notices", "notifications", "obligation", "obligations", "parties", "regime", "regimes", "release_desk", "report_form", "timeline",
     "version", "version_of_notice", "version_of_obligation",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from incident import answers, law
+from incident.board import layering
+from incident.records import agreements as versions
 from incident.rules import terms
 from incident.rules.commitment import Commitment, Discharge
 from incident.rules.vocabulary import vocabulary
@@ -17,12 +21,14 @@ _LEVELS = ("error", "warning")
 def lab(work: Work, text: str) -> answers.Json:
     """`head` (None while the text is no agreement), `layers` from its own down, `rules` clause by clause, `findings` errors first.
 
-    A rule: `{source, layer, clause, cite, title, text, state, was, by, by_cite, group, pointer, line, unattended}` with `state` among
-    `in_force`, `relaxed` and `displaced`; `unattended`: its notice goes out with nobody at a desk. A finding:
+    A rule: `{source, layer, own, clause, cite, title, text, state, was, becomes, by, by_cite, group, pointer, line, unattended}` with
+    `state` among `in_force`, `relaxed` and `displaced`; `unattended`: its notice goes out with nobody at a desk. A finding:
     `{code, level, message, pointer, line, clause, counter_example, mendable}`.
     """
     read = _read(text)
-    return {"head": read.head, **_composition(work, read), "findings": list(read.findings)}
+    found = {"head": read.head, "layers": list(read.layers), "rules": list(read.rules), "findings": list(read.findings)}
+    composed = _composed(work, text) if read.head else None
+    return found if composed is None else layering.laid(found, *composed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,36 @@ def _read(text: str) -> _Read:
     return _Read(_head(agreement), (own,), rules, findings)
 
 
-def _composition(work: Work, read: _Read) -> answers.Json:
-    """The layers beneath and what they leave of each rule. Here is where the composition of layers joins in."""
-    return {"layers": list(read.layers), "rules": list(read.rules)}
+def burden(work: Work, text: str) -> list[str] | None:
+    """What the text would cost beside what binds its parties already, in sentences; None where that is not reckoned here, or
+    nothing else binds them.
+
+    Raises:
+        Invalid: the text is no agreement.
+    """
+    beside = [] if _layers is None else _layers.beside(work, terms.load(text))
+    texts = {row.digest: row.text for row in versions.every(work.connection)}
+    base = next((texts[each.digest] for each in beside if each.digest in texts), None)
+    return None if base is None or _layers is None else list(_layers.burden(work, base, text)["says"])
+
+
+def _composed(work: Work, text: str) -> tuple[answers.Json, layering.Texts] | None:
+    """What the text comes to beside what else binds its parties, with the words of the other documents' clauses; None: by itself alone."""
+    if _layers is None:
+        return None
+    beside = _layers.beside(work, terms.load(text))
+    return _layers.composition_of_text(work, text), {(each.name, one.id): one.text for each in beside for one in terms.render(each)}
+
+
+def _composition() -> Any | None:
+    """The reads that compose layers, where this node has them."""
+    try:
+        return importlib.import_module("incident.board.composition")
+    except ModuleNotFoundError:
+        return None
+
+
+_layers = _composition()
 
 
 def _head(agreement: terms.Agreement) -> answers.Json:
@@ -71,8 +104,9 @@ def _own_rules(text: str, agreement: terms.Agreement) -> tuple[answers.Json, ...
     lines = terms.lines_of(text, [terms.Finding("", "warning", pointer, "") for pointer in pointers])
     return tuple(
         {
-            "source": f"{agreement.name} {agreement.version}", "layer": agreement.layer, "clause": each.id, "cite": each.cite,
-            "title": each.title, "text": each.text, "state": "in_force", "was": None, "by": None, "by_cite": None, "group": None,
+            "source": f"{agreement.name} {agreement.version}", "layer": agreement.layer, "own": True, "clause": each.id, "cite": each.cite,
+            "title": each.title, "text": each.text, "state": "in_force",
+            "was": None, "becomes": None, "by": None, "by_cite": None, "group": None,
             "pointer": pointer, "line": line, "unattended": _unattended(agreement.commitment(each.id)),
         }
         for each, pointer, line in zip(clauses, pointers, lines, strict=True)

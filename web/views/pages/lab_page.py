@@ -48,7 +48,7 @@ def shown(work: Work, subject: Subject, **values: Any) -> str:
     shared = {
         "subject": subject, "lab": lab, "view": _view(subject, lab), "text": text, "checked": checked, "lab_words": lab_words,
         "lines": lab_words.lines(text, checked["findings"]), "compare": _compare(work, subject), "faults": [], "theirs": None,
-        "despite": "", "tab": "lab", **tried(work, subject, lab),
+        "despite": "", "burden": _burden(work, subject, lab), **tried(work, subject, lab),
     }  # fmt: skip
     return rendered(work, "lab.html", nav="agreements", **shared | values)
 
@@ -59,6 +59,12 @@ def _view(subject: Subject, lab: Json) -> str:
     if asked in ("read", "source"):
         return asked
     return "read" if lab["head"] or subject.draft is None else "source"
+
+
+def _burden(work: Work, subject: Subject, lab: Json) -> Sequence[str] | None:
+    """What it would cost, when it is asked for: reckoning it takes a while."""
+    asked = "burden" in request.args and subject.draft is not None and lab["head"] is not None
+    return board.burden_of(work, subject.text) if asked else None
 
 
 def _compare(work: Work, subject: Subject) -> Sequence[Json]:
