@@ -15,8 +15,8 @@ from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
-    "Page", "agreement", "agreement_diff", "agreements", "burden_of", "channels", "comparable", "deliveries", "deployments", "draft", "draft_diff",
-    "drafts", "earlier_versions", "filed_as", "health", "inbox", "incident", "incidents", "keys", "lab", "lines", "me", "notice",
-    "notices", "notifications", "obligation", "obligations", "parties", "regime", "regimes", "release_desk", "report_form", "timeline",
-    "version", "version_of_notice", "version_of_obligation",
+    "Page", "agreement", "agreement_diff", "agreements", "burden_of", "channels", "comparable", "deliveries", "deployments", "draft",
+    "draft_diff", "drafts", "earlier_versions", "filed_as", "health", "inbox", "incident", "incidents", "keys", "lab", "lines", "me",
+    "notice", "notices", "notifications", "obligation", "obligations", "parties", "regime", "regimes", "release_desk", "report_form",
+    "timeline", "version", "version_of_notice", "version_of_obligation",
 ]  # fmt: skip
