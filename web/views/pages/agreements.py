@@ -96,7 +96,12 @@ def _beginning(work: Work) -> tuple[str, UUID | None]:
 @page
 def agreement(work: Work, id_: UUID) -> str:
     """One version in the lab, clause by clause."""
-    return lab_page.shown(work, lab_page.of_version(board.agreement(work, id_)))
+    return shown(work, id_)
+
+
+def shown(work: Work, id_: UUID, tried: forms.Tried | None = None) -> str:
+    """The page of a version, with a form that was refused."""
+    return lab_page.shown(work, lab_page.of_version(board.agreement(work, id_)), tried=tried)
 
 
 @pages.get("/agreements/<uuid:id_>/diff")
