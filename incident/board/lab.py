@@ -18,16 +18,16 @@ from incident.work import Work
 _LEVELS = ("error", "warning")
 
 
-def lab(work: Work, text: str) -> answers.Json:
+def lab(work: Work, text: str, *, beside: bool = True) -> answers.Json:
     """`head` (None while the text is no agreement), `layers` from its own down, `rules` clause by clause, `findings` errors first.
 
     A rule: `{source, layer, own, clause, cite, title, text, state, was, becomes, by, by_cite, group, pointer, line, unattended}` with
     `state` among `in_force`, `relaxed` and `displaced`; `unattended`: its notice goes out with nobody at a desk. A finding:
-    `{code, level, message, pointer, line, clause, counter_example, mendable}`.
+    `{code, level, message, pointer, line, clause, counter_example, mendable}`. `beside`: with what else binds its parties.
     """
     read = _read(text)
     found = {"head": read.head, "layers": list(read.layers), "rules": list(read.rules), "findings": list(read.findings)}
-    composed = _composed(work, text) if read.head else None
+    composed = _composed(work, text) if beside and read.head else None
     return found if composed is None else layering.laid(found, *composed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,5 +113,5 @@ def what_if_panel(work: Work, subject: Subject) -> str:
     """The result alone, for the panel of a page that is open; the whole page where no script runs."""
     if not request.headers.get("HX-Request"):
         return shown(work, subject)
-    values: Mapping[str, Any] = tried(work, subject, board.lab(work, subject.text))
-    return rendered(work, "what_if.html", subject=subject, lab=board.lab(work, subject.text), **values)
+    lab = board.lab(work, subject.text, beside=False)
+    return rendered(work, "what_if.html", subject=subject, lab=lab, **tried(work, subject, lab))
