@@ -265,3 +265,14 @@ def signing_key(row: Mapping[Any, Any], slug: str) -> Json:
         "public_key": base64.b64encode(row["public_key"]).decode("ascii"), "added_by": row["added_by"], "added_at": at(row["added_at"]),
         "revoked_at": at(row["revoked_at"]), "revoked_by": row["revoked_by"], "revoked_because": row["revoked_because"],
     }  # fmt: skip
+
+
+def agreement_draft(row: Mapping[Any, Any]) -> Json:
+    """A draft version, with its text where the row has it. `undoable`: the text of the revision before can be brought back."""
+    head = {
+        "id": str(row["id"]), "name": row["name"], "revision": row["revision"],
+        "based_on": str(row["based_on"]) if row["based_on"] else None, "created_at": at(row["created_at"]),
+        "created_by": row["created_by"], "changed_at": at(row["changed_at"]), "changed_by": row["changed_by"],
+        "discarded_at": at(row["discarded_at"]), "proposed_as": str(row["proposed_as"]) if row["proposed_as"] else None,
+    }  # fmt: skip
+    return head if "text" not in row else {**head, "text": row["text"], "undoable": row["text_before"] is not None}

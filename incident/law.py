@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 
 from incident import answers
 from incident.answers import Json
@@ -182,3 +183,14 @@ def _period(period: Period | None) -> Json | None:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+@cache
+def duties() -> Mapping[str, Period | None]:
+    """The duties of every law in the catalogue with their periods; None where there is no number or overlays differ in it."""
+    found: dict[str, Period | None] = {}
+    for one in catalogue():
+        for stage in one.stages:
+            name = f"{one.overlay_of or one.id}.{stage.id}"
+            found[name] = stage.period if found.get(name, stage.period) == stage.period else None
+    return found

@@ -32,8 +32,8 @@ def simulate_agreement(
     aware at `at`; with neither, what it would have done with the cases on record that the caller sees.
 
     Those come newest first, `limit` of them at most; `after` is the `next` of an answer before. A described case is filed and
-    undone within the work, so that it is planned as a filing would be. On record nothing can change: the database is told to
-    refuse every write until this has ended.
+    undone within the work, so that it is planned as a filing would be: now, or as if it were filed `at` another instant. On record
+    nothing can change: the database is told to refuse every write until this has ended.
 
     Raises:
         Invalid: the document has faults, or there is no such typical case, or no case `after`.
@@ -42,7 +42,7 @@ def simulate_agreement(
     party = permission.speaks_for(work, what="try out an agreement")
     agreement = terms.load(text)
     if case is not None:
-        return trying_answers.described(agreement, _described(work, agreement, case))
+        return trying_answers.described(agreement, _described(work, agreement, case, at or work.now))
     with _undone(work):
         work.connection.execute(sa.text("set transaction read only"))
         if typical is not None:
@@ -55,8 +55,9 @@ def simulate_agreement(
         return trying_answers.past(agreement, tried, total=total, following=following)
 
 
-def _described(work: Work, agreement: terms.Agreement, command: FileReport) -> Simulated:
+def _described(work: Work, agreement: terms.Agreement, command: FileReport, at: datetime) -> Simulated:
     with _undone(work):
+        work.now = at
         filed = file_report.file_report(work, command)
         row = cases.find(work.connection, UUID(filed.answer["incident"]))
         return next(_each(work, agreement, [row]))
@@ -83,10 +84,11 @@ def _past(work: Work, limit: int, after: UUID | None) -> list[cases.Row]:
 def _undone(work: Work) -> Iterator[None]:
     """Whatever is done within leaves nothing behind, neither rows nor evidence nor a wake-up."""
     savepoint = work.connection.begin_nested()
-    recorded, wakes = len(work.recorded), set(work.wakes)
+    recorded, wakes, now = len(work.recorded), set(work.wakes), work.now
     try:
         yield
     finally:
         savepoint.rollback()
+        work.now = now
         del work.recorded[recorded:]
         work.wakes = wakes

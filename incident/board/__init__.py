@@ -6,6 +6,9 @@ from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.claims import claim, claims
 from incident.board.composition import burden, composition, composition_of_text
 from incident.board.desk import inbox, notice, release_desk
+from incident.board.drafts import comparable, draft, draft_diff, drafts
+from incident.board.lab import burden as burden_of
+from incident.board.lab import lab
 from incident.board.lines import lines
 from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
@@ -21,13 +24,18 @@ __all__ = [
     "agreement_diff",
     "agreements",
     "burden",
+    "burden_of",
     "channels",
     "claim",
     "claims",
+    "comparable",
     "composition",
     "composition_of_text",
     "deliveries",
     "deployments",
+    "draft",
+    "draft_diff",
+    "drafts",
     "earlier_versions",
     "filed_as",
     "health",
@@ -35,6 +43,7 @@ __all__ = [
     "incident",
     "incidents",
     "keys",
+    "lab",
     "lines",
     "me",
     "notice",

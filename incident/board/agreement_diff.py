@@ -28,9 +28,14 @@ def agreement_diff(work: Work, id_: UUID, against: UUID | None = None) -> answer
             raise Invalid([Fault("/against", "required", expected)])
         against = before[0].id
     old = _found(work, against)
-    changes = _changes(old.text, row.text)
+    return {"old": _version(old), "new": _version(row), **changes_between(old.text, row.text)}
+
+
+def changes_between(old: str, new: str) -> answers.Json:
+    """`counts` by effect and `changes` between two texts, each of which is an agreement."""
+    changes = _changes(old, new)
     counts = {effect: sum(each.effect == effect for each in changes) for effect in ("stronger", "weaker", "different", "same")}
-    return {"old": _version(old), "new": _version(row), "counts": counts, "changes": [asdict(each) for each in changes]}
+    return {"counts": counts, "changes": [asdict(each) for each in changes]}
 
 
 def earlier_versions(work: Work, id_: UUID) -> list[answers.Json]:

@@ -20,6 +20,7 @@ from incident.actions.claim import claim
 from incident.actions.commands import Claims, DoneBy
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.sign_in import sign_in
+from incident.actions.start_draft import start_draft
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
@@ -62,6 +63,7 @@ def populated() -> Iterator[Populated]:
         _arm_something(world)
         _claims(world, ours, "ee-ministry", "eu.nis2.art23.early_warning")
         _claims(world, theirs, "cert-in", next(each["commitment"] for each in theirs["obligations"] if _runs_from_awareness(each)))
+        _write_something(world)
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
@@ -135,3 +137,9 @@ def _arm_something(world: World) -> None:
     for slug in ("cert-ee", "cert-in"):
         with world.work(slug) as work:
             arm_regime(work, law.id, None, source="the text, read at the ministry", binds_from=date(2026, 1, 1))
+
+
+def _write_something(world: World) -> None:
+    for slug in ("cert-ee", "cert-in"):
+        with world.work(slug) as work:
+            start_draft(work, f"name: what-{slug}-writes")

@@ -92,6 +92,7 @@ MOVES = {
     "signed_in": "party_id", "reply": "party_id", "agreement_party": "party_id", "arming": "party_id",
     "claim": "case_id",
     "party_key": "party_id",
+    "agreement_draft": "party_id",
 }  # fmt: skip
 """Where the web role may update rows of its own: the column that says whose they are."""
 

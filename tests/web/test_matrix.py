@@ -111,6 +111,12 @@ TABLE: dict[str, Row] = {
     "POST /agreements/compositions": everybody(body={"text": MUTUAL_AID}),
     "POST /agreements/burdens": everybody(body={"text": MUTUAL_AID, "add": MUTUAL_AID}),
     "GET /agreements/<uuid:agreement_id>/composition": Row(200, 200, 200, 404, 404),
+    "GET /agreements/drafts": everybody(),
+    "POST /agreements/drafts": everybody(201, body={"text": "name: a-beginning"}),
+    "GET /agreements/drafts/<uuid:draft_id>": Row(200, 404, 404, 404, 404),
+    "PUT /agreements/drafts/<uuid:draft_id>": Row(200, 404, 404, 404, 404, body={"text": "name: a-change", "revision": 1}),
+    "DELETE /agreements/drafts/<uuid:draft_id>": Row(200, 404, 404, 404, 404),
+    "POST /agreements/drafts/<uuid:draft_id>/restoration": Row(200, 404, 404, 404, 404),
     "GET /agreements/<uuid:agreement_id>": Row(200, 200, 200, 404, 404),
     "GET /agreements/schema.json": everybody(),
     "GET /agreements/<uuid:agreement_id>/diff": Row(422, 422, 422, 404, 404),  # there is no earlier version to compare with
@@ -152,6 +158,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "agreement_id": agreements["ee-meridian-model-weights"],
         "arming_id": armed(api),
         "claim_id": claimed(api, obligation("mitigation_plan", RECIPIENT)),
+        "draft_id": api.post("/agreements/drafts", {"text": "name: being-written"}).json["id"],
     }
 
 

@@ -119,6 +119,10 @@ _SIGNING_KEY: Shape = {
     "fingerprint": TEXT, "party": TEXT, "name": TEXT, "public_key": TEXT, "added_by": TEXT, "added_at": AT, "revoked_at": MAYBE_AT,
     "revoked_by": MAYBE_TEXT, "revoked_because": MAYBE_TEXT,
 }  # fmt: skip
+_DRAFT: Shape = {
+    "id": ID, "name": TEXT, "revision": WHOLE, "based_on": MAYBE_ID, "created_at": AT, "created_by": TEXT, "changed_at": AT,
+    "changed_by": TEXT, "discarded_at": MAYBE_AT, "proposed_as": MAYBE_ID,
+}  # fmt: skip
 _CLAUSE = whole({"id": TEXT, "title": TEXT, "cite": TEXT, "text": TEXT})
 _CHANGE: Shape = {
     "kind": words("added", "removed", "changed"), "clause": TEXT, "cite": TEXT, "title": TEXT, "aspect": TEXT, "before": TEXT,
@@ -303,6 +307,8 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "SigningKey": whole(_SIGNING_KEY, about="A public Ed25519 key by which a party signs; `public_key` is base64 of its 32 bytes."),
     "Change": whole(_CHANGE, about="One difference of two versions, in words; `clause` is empty for the document itself."),
     "AgreementDiff": whole({"old": _COMPARED, "new": _COMPARED, "counts": _COUNTS, "changes": many("Change")}),
+    "AgreementDraft": whole(_DRAFT, about="A version that is being written; its party's own business, and no agreement yet."),
+    "AgreementDraftInFull": whole({**_DRAFT, "text": TEXT, "undoable": FLAG}),
     "Simulation": whole(_SIMULATION, about="What a version would do, beside the versions in force. `next` is the `after` of what follows."),
     "TypicalCase": whole(_TYPICAL_CASE, about="Invented. `weekday` 0 is Monday; with `clock` and `zone` it gives `aware_at`."),
     "Specimen": whole(_SPECIMEN, about="A document to start from; `about` says in a sentence what it is."),

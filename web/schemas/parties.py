@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields
 
 from incident.actions.register_deployment import NewDeployment
 from incident.errors import Fault, Invalid
-from web.schemas.fields import REQUIRED, Country, Several, Text
+from web.schemas.fields import REQUIRED, Country, Identifier, Several, Text, Whole
 from web.schemas.reading import Said, Strict, load
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -74,6 +74,20 @@ class OverlaySchema(AgreementTextSchema):
     """A document, and one that is to be added to it."""
 
     add = fields.String(required=True, error_messages={**REQUIRED, "invalid": Said("wrong_type", "expected text")})
+
+
+class DraftSchema(Strict):
+    """A draft version: its text, which need not be an agreement yet, and the version on record that it began as."""
+
+    text = fields.String(required=True, error_messages={**REQUIRED, "invalid": Said("wrong_type", "expected text")})
+    based_on = Identifier(load_default=None, allow_none=True)
+
+
+class DraftChangeSchema(Strict):
+    """The whole text as it is to be, and the revision that was changed."""
+
+    text = fields.String(required=True, error_messages={**REQUIRED, "invalid": Said("wrong_type", "expected text")})
+    revision = Whole(1, 1_000_000_000, required=True)
 
 
 def slug(value: str, pointer: str) -> str:

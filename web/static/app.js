@@ -115,7 +115,7 @@ function openTarget() {
   const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (!target) return;
   for (let each = target; each; each = each.parentElement) if (each.tagName === 'DETAILS') each.open = true;
-  target.scrollIntoView({ block: 'center' });
+  target.scrollIntoView({ block: target.offsetHeight > innerHeight / 2 ? 'start' : 'center' });
 }
 addEventListener('hashchange', openTarget);
 openTarget();

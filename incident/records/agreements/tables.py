@@ -1,6 +1,6 @@
-"""Agreement versions, who signed them and what was done about them; keys of parties; what officers have armed of the catalogue."""
+"""Agreement versions, who signed them and what was done about them; draft versions; keys of parties; what officers have armed."""
 
-from incident.db.columns import BIGINT, BOOL, BYTES, DATE, INSTANT, JSON, TEXT, UUID, table
+from incident.db.columns import BIGINT, BOOL, BYTES, DATE, INSTANT, INT, JSON, TEXT, UUID, table
 
 agreement_version = table(
     "agreement_version", id=UUID, name=TEXT, version=TEXT, title=TEXT, digest=TEXT, text=TEXT, document=JSON, in_force_from=INSTANT,
@@ -18,4 +18,8 @@ party_key = table(
 arming = table(
     "arming", id=UUID, party_id=UUID, regime=TEXT, stage=TEXT, regime_digest=TEXT, binds_from=DATE, source=TEXT, armed_by=TEXT,
     armed_at=INSTANT, withdrawn_by=TEXT, withdrawn_at=INSTANT, withdrawn_because=TEXT,
+)  # fmt: skip
+agreement_draft = table(
+    "agreement_draft", id=UUID, party_id=UUID, name=TEXT, text=TEXT, text_before=TEXT, based_on=UUID, revision=INT, created_at=INSTANT,
+    created_by=TEXT, changed_at=INSTANT, changed_by=TEXT, discarded_at=INSTANT, discarded_by=TEXT, proposed_as=UUID,
 )  # fmt: skip

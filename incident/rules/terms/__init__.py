@@ -9,6 +9,7 @@ from incident.rules.terms.membership import Act, Standing, as_bound, by_party, s
 from incident.rules.terms.mending import Mended, mended
 from incident.rules.terms.plain_language import Clause, Part, as_text, render
 from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH, decoded, line_of, lines
+from incident.rules.terms.writing import Written, label, lines_of, mended_by, written
 
 __all__ = [
     "CASE_FACTS",
@@ -25,6 +26,7 @@ __all__ = [
     "Part",
     "Rule",
     "Standing",
+    "Written",
     "as_bound",
     "as_text",
     "bound",
@@ -34,12 +36,16 @@ __all__ = [
     "fixed",
     "fixed_text",
     "json_schema",
+    "label",
     "line_of",
     "lines",
+    "lines_of",
     "lint",
     "load",
     "mended",
+    "mended_by",
     "render",
     "standings",
     "survives_until",
+    "written",
 ]

@@ -11,7 +11,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Calls(Blueprint):  # type: ignore[misc]
-    """A group of calls under /api/v1. `get`, `post` and `put` give a view its address, in the application and in the document."""
+    """A group of calls under /api/v1. `get`, `post`, `put` and `delete` give a view its address, in the application and in the document."""
 
     def __init__(self, name: str, *, description: str) -> None:
         super().__init__(name, __name__, url_prefix="/api/v1", description=description)
@@ -27,6 +27,10 @@ class Calls(Blueprint):  # type: ignore[misc]
     def put(self, rule: str) -> Callable[[View], View]:
         """Answer PUT."""
         return self._at(rule, "PUT")
+
+    def delete(self, rule: str) -> Callable[[View], View]:
+        """Answer DELETE."""
+        return self._at(rule, "DELETE")
 
     def _at(self, rule: str, method: str) -> Callable[[View], View]:
         given: Callable[[View], View] = self.route(rule, methods=[method])

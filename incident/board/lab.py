@@ -1,0 +1,123 @@
+"""A text in the lab: its layers, the rules that it makes, and what the lint finds, each with its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from incident import answers, law
+from incident.board import composition, layering
+from incident.records import agreements as versions
+from incident.rules import terms
+from incident.rules.commitment import Commitment, Discharge
+from incident.rules.vocabulary import vocabulary
+from incident.work import Work
+
+_LEVELS = ("error", "warning")
+
+
+def lab(work: Work, text: str, *, beside: bool = True) -> answers.Json:
+    """`head` (None while the text is no agreement), `layers` from its own down, `rules` clause by clause, `findings` errors first.
+
+    A rule: `{source, layer, own, clause, cite, title, text, state, was, becomes, by, by_cite, group, pointer, line, unattended}` with
+    `state` among `in_force`, `relaxed` and `displaced`; `unattended`: its notice goes out with nobody at a desk. A finding:
+    `{code, level, message, pointer, line, clause, counter_example, mendable}`. `beside`: with what else binds its parties.
+    """
+    read = _read(text)
+    found = {"head": read.head, "layers": list(read.layers), "rules": list(read.rules), "findings": list(read.findings)}
+    return layering.laid(found, *_composed(work, text)) if beside and read.head else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What depends on the text alone, and is worked out once."""
+
+    head: answers.Json | None
+    layers: tuple[answers.Json, ...]
+    rules: tuple[answers.Json, ...]
+    findings: tuple[answers.Json, ...]
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> _Read:
+    found = terms.written(text, vocabulary(), law.duties())
+    findings = _findings(text, found)
+    agreement = found.agreement
+    if agreement is None:
+        return _Read(None, (), (), findings)
+    rules = _own_rules(text, agreement)
+    own = {
+        "name": agreement.name, "version": agreement.version, "title": agreement.title, "layer": agreement.layer,
+        "clauses": len(rules), "overrides": 0, "own": True,
+    }  # fmt: skip
+    return _Read(_head(agreement), (own,), rules, findings)
+
+
+def burden(work: Work, text: str) -> list[str] | None:
+    """What the text would cost beside what binds its parties already, in sentences; None where nothing else binds them.
+
+    Raises:
+        Invalid: the text is no agreement.
+    """
+    beside = composition.beside(work, terms.load(text))
+    texts = {row.digest: row.text for row in versions.every(work.connection)}
+    base = next((texts[each.digest] for each in beside if each.digest in texts), None)
+    return None if base is None else list(composition.burden(work, base, text)["says"])
+
+
+def _composed(work: Work, text: str) -> tuple[answers.Json, layering.Texts]:
+    """What the text comes to beside what else binds its parties, with the words of the other documents' clauses."""
+    beside = composition.beside(work, terms.load(text))
+    return composition.composition_of_text(work, text), {(each.name, one.id): one.text for each in beside for one in terms.render(each)}
+
+
+def _head(agreement: terms.Agreement) -> answers.Json:
+    return {
+        "name": agreement.name, "version": agreement.version, "title": agreement.title, "layer": agreement.layer, "zone": agreement.zone,
+        "digest": agreement.digest, "parties": list(agreement.parties), "in_force_from": answers.at(agreement.in_force_from),
+        "in_force_until": answers.at(agreement.in_force_until),
+    }  # fmt: skip
+
+
+def _own_rules(text: str, agreement: terms.Agreement) -> tuple[answers.Json, ...]:
+    places = {each["id"]: f"/commitments/{place}" for place, each in enumerate(agreement.document.get("commitments", ()))}
+    targets = {f"planned:{name}": f"/planning_targets/{place}" for place, (name, _) in enumerate(agreement.targets)}
+    clauses = terms.render(agreement)
+    pointers = [{**places, **targets}.get(each.id, "") for each in clauses]
+    lines = terms.lines_of(text, [terms.Finding("", "warning", pointer, "") for pointer in pointers])
+    return tuple(
+        {
+            "source": f"{agreement.name} {agreement.version}", "layer": agreement.layer, "own": True, "clause": each.id, "cite": each.cite,
+            "title": each.title, "text": each.text, "state": "in_force",
+            "was": None, "becomes": None, "by": None, "by_cite": None, "group": None,
+            "pointer": pointer, "line": line, "unattended": _unattended(agreement.commitment(each.id)),
+        }
+        for each, pointer, line in zip(clauses, pointers, lines, strict=True)
+    )  # fmt: skip
+
+
+def _unattended(clause: Commitment | None) -> bool:
+    told = clause is not None and clause.tell is not None and clause.tell.release == "pre_authorised"
+    return told and clause is not None and clause.discharged_by in (Discharge.SENT, Discharge.RECEIVED)
+
+
+def _findings(text: str, found: terms.Written) -> tuple[answers.Json, ...]:
+    lines = terms.lines_of(text, found.findings)
+    made = [_finding(each, line, found.agreement) for each, line in zip(found.findings, lines, strict=True)]
+    return tuple(sorted(made, key=lambda each: _LEVELS.index(each["level"])))
+
+
+def _finding(each: terms.Finding, line: int | None, agreement: terms.Agreement | None) -> answers.Json:
+    return {
+        "code": each.code, "level": each.level, "message": each.message, "pointer": each.pointer, "line": line,
+        "clause": _clause(each.pointer, agreement), "counter_example": list(each.counter_example), "mendable": bool(each.fix),
+    }  # fmt: skip
+
+
+def _clause(pointer: str, agreement: terms.Agreement | None) -> str | None:
+    """The id of the clause that a pointer leads into."""
+    _, *tokens = pointer.split("/")
+    clauses = agreement.document.get("commitments", ()) if agreement else ()
+    if len(tokens) > 1 and tokens[0] == "commitments" and tokens[1].isdigit() and int(tokens[1]) < len(clauses):
+        return str(clauses[int(tokens[1])]["id"])
+    return None
