@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from incident import crash
 from incident.actions.consequences import delivering
 from incident.records import outbox
 from incident.records.cases import Row
@@ -74,16 +75,19 @@ class Post:
             with self.node.work() as work:
                 rows = outbox.claim(work.connection, work.now, free, lease=lease, but_not=full)
                 made = letters(work, rows)
+                work.step = "claim" if rows else ""
             for row, letter in made:
                 self._under_way[self.pool.submit(self._send, row, letter)] = row.party_id
             return rows
 
     def _send(self, row: Row, letter: Letter) -> None:
+        crash.here("send.before")
         try:
             outcome = self.channels[row.kind].send(letter)
         except Exception as fault:  # ours, not the network's: seen in the log, tried again, and in the end a dead letter
             _log.exception("channel.fault", notification=str(row.id), channel=row.kind)
             outcome = TryLater(f"A fault of this node: {type(fault).__name__}.")
+        crash.here("send.after")
         try:
             with self.node.work() as work:
                 _settle(work, row, outcome)
@@ -114,6 +118,7 @@ def close_post(node: Node) -> None:
 
 
 def _settle(work: Work, row: Row, outcome: Outcome) -> None:
+    work.step = "settle"
     match outcome:
         case Delivered(receipt):
             delivering.delivered(work, row, dict(receipt))

@@ -82,4 +82,4 @@ def _undone(work: Work) -> Iterator[None]:
     finally:
         savepoint.rollback()
         del work.recorded[recorded:]
-        work.wakes = wakes
+        work.wakes, work.step = wakes, ""
