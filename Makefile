@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+KILLS ?= 40
 
-.PHONY: setup up test deep bench check lint lock clean
+.PHONY: setup up test deep bench chaos check lint lock clean
 
 setup: .venv/.ready
 
@@ -28,6 +29,9 @@ bench: setup         ## how long a deadline, a plan and a filing take, each besi
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.intake $(ARGS)
 	$(BIN)/python -m bench.layers
+
+chaos: setup         ## break everything by a seed, and count what was lost, early, doubled or stuck; KILLS=200 SEED=7 CHAOS_JSON=path
+	$(BIN)/python -m tests.chaos --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(CHAOS_JSON),--json $(CHAOS_JSON)) $(ARGS)
 
 check: lint
 	$(BIN)/python .ci/lock_in_step.py

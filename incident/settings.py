@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from environs import Env, EnvError
 
+from incident import crash
 from incident.errors import Refused
 from incident.home import keep_file, open_home
 
@@ -55,6 +56,7 @@ class Settings:
     log_level: str
     log_format: str
     lease_seconds: int
+    crash_at: str | None
     database_url: str | None
     broker_url: str
     smtp_url: str | None
@@ -197,6 +199,14 @@ def _lease(value: object) -> int:
     return int(text)
 
 
+def _crash_point(value: object) -> str:
+    try:
+        crash.spoken(str(value))
+    except ValueError as expected:
+        raise BadSetting("DEMARCHE_CRASH_AT", str(expected), f"is {value!r}") from expected
+    return str(value)
+
+
 def _local_url(host: str, port: int) -> str:
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read here, not bound
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
@@ -318,6 +328,7 @@ _VARIABLES: dict[str, tuple[str, _Default, Callable[[Any], object]]] = {
     "log_level": ("DEMARCHE_LOG_LEVEL", _is("INFO"), _one_of("DEMARCHE_LOG_LEVEL", LEVELS)),
     "log_format": ("DEMARCHE_LOG_FORMAT", _is("auto"), _one_of("DEMARCHE_LOG_FORMAT", FORMATS)),
     "lease_seconds": ("DEMARCHE_LEASE_SECONDS", _is("45"), _lease),
+    "crash_at": ("DEMARCHE_CRASH_AT", _is(None), _crash_point),
     "database_url": ("DATABASE_URL", _is(None), _database),
     "broker_url": ("REDIS_URL", _is("memory://localhost//"), _broker),
     "smtp_url": ("DEMARCHE_SMTP_URL", _is(None), _smtp),

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from incident import db, evidence
+from incident import crash, db, evidence
 from incident.actor import NODE, Actor
 from incident.clock import Clock, DatabaseClock
 from incident.db.columns import INSTANT, INT, JSON, TEXT, table
@@ -46,6 +46,8 @@ class Work:
     now: datetime
     recorded: list[evidence.Recorded] = field(default_factory=list)
     wakes: set[str] = field(default_factory=set)
+    step: str = ""
+    """Which of the steps of `incident.crash` it has taken, if any."""
     _reply: dict[str, object] | None = None
 
     def record(self, kind: str, stream: UUID, payload: Mapping[str, object]) -> None:
@@ -141,6 +143,8 @@ class Node:
             work = Work(self, connection, actor, self.clock.now(connection))
             yield work
             work._finish()
+            crash.here(f"{work.step}.before_commit")
+        crash.here(f"{work.step}.after_commit")
         for sweep in sorted(work.wakes):
             self.wake(sweep)
 
@@ -151,6 +155,7 @@ class Node:
 
 def open_node(settings: Settings, url: str, *, wake: WakeUp = _asleep, clock: Clock | None = None, pool_size: int = 10) -> Node:
     """A node on the database at `url`, whose role decides what this process may do."""
+    crash.arm(settings.crash_at)
     return Node(settings, db.engine(url, pool_size=pool_size), clock or DatabaseClock(), wake, settings.signing_key())
 
 

@@ -60,14 +60,20 @@ class Deployment:
         self.start("migrate")
         assert self.running.pop("migrate").wait(PATIENCE) == 0, self.log("migrate")
 
-    def start(self, *names: str) -> None:
-        """Start these processes; returns at once."""
+    def start(self, *names: str, **environment: str) -> None:
+        """Start these processes; returns at once. `worker.2` is a second worker."""
         for name in names:
-            role = ROLES[name]
+            kind = name.partition(".")[0]
+            role = ROLES[kind]
             url = {} if role is None else {"DATABASE_URL": self._url(role)}
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.running[name] = subprocess.Popen(
-                    PROCESSES[name], env=self._environment | url, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                    PROCESSES[kind],
+                    env=self._environment | url | environment,
+                    cwd=self.folder,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
 
     def ready(self) -> None:

@@ -30,6 +30,7 @@ from incident.rules.legaltime import moment
 from incident.rules.legaltime.values import Moment
 from incident.settings import Settings
 from incident.work import Node, Work, open_node
+from tests import recycling
 from tests.servers import postgres_admin_url
 from web.demo import loader
 from web.demo_mail import MailSink
@@ -195,9 +196,9 @@ def a_report(
 
 @contextmanager
 def a_world(at: datetime = MONDAY) -> Iterator[World]:
-    """A world of its own, dropped at the end."""
-    template, demo = demo_template()
-    database = new_database(template)
+    """A world of its own; nothing of it is there for the next one."""
+    _, demo = demo_template()
+    database = recycling.take()
     mail = MailSink()
     mail.start()
     clock = HandWound(at)
@@ -210,7 +211,7 @@ def a_world(at: datetime = MONDAY) -> Iterator[World]:
         web.close()
         worker.close()
         mail.stop()
-        drop_database(database)
+        recycling.give_back(database)
 
 
 @contextmanager

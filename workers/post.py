@@ -12,22 +12,22 @@ from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
 
 import structlog
 
+from incident import crash
 from incident.actions.consequences import delivering
 from incident.records import outbox
 from incident.records.cases import Row
 from incident.rules.escalation.retries import next_try
 from incident.work import Node, Work
+from workers.breakers import Breakers
 from workers.channels import Channel, Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.every import every
 from workers.letters import letters
 
 _log = structlog.get_logger()
 THREADS = 16
-MOST_OF_ONE = 4  # of the threads, for one party
 
 
 @dataclass(slots=True)
@@ -37,8 +37,9 @@ class Post:
     node: Node
     channels: dict[str, Channel]
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="post"))
-    _under_way: dict[Future[None], UUID] = field(default_factory=dict)
+    _under_way: dict[Future[None], str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _breakers: Breakers = field(default_factory=lambda: Breakers(THREADS))
 
     def run(self, *, patience: float | None) -> int:
         """Claim and send until nothing is due; then wait for what is under way, at most `patience` seconds (None: to the end).
@@ -62,33 +63,41 @@ class Post:
         self.pool.shutdown(wait=True, cancel_futures=True)
 
     def _claim(self) -> list[Row]:
-        """As many as there are free threads, none of a party that has its share of them; one caller at a time counts them."""
+        """As many as there are free threads, to no address more than it has shown it can take; one caller at a time counts them."""
         with self._lock:
-            self._under_way = {each: party for each, party in self._under_way.items() if not each.done()}
-            busy = Counter(self._under_way.values())
-            free = THREADS - busy.total()
+            self._under_way = {each: place for each, place in self._under_way.items() if not each.done()}
+            free = THREADS - len(self._under_way)
             if free <= 0:
                 return []
-            full = [party for party, count in busy.items() if count >= MOST_OF_ONE]
+            room = self._breakers.room(Counter(self._under_way.values()), time.monotonic())
             lease = timedelta(seconds=self.node.settings.lease_seconds)
             with self.node.work() as work:
-                rows = outbox.claim(work.connection, work.now, free, lease=lease, but_not=full)
+                rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
                 made = letters(work, rows)
+                work.step = "claim" if rows else ""
             for row, letter in made:
-                self._under_way[self.pool.submit(self._send, row, letter)] = row.party_id
+                self._under_way[self.pool.submit(self._send, row, letter)] = outbox.place(row)
             return rows
 
     def _send(self, row: Row, letter: Letter) -> None:
+        crash.here("send.before")
         try:
             outcome = self.channels[row.kind].send(letter)
         except Exception as fault:  # ours, not the network's: seen in the log, tried again, and in the end a dead letter
             _log.exception("channel.fault", notification=str(row.id), channel=row.kind)
             outcome = TryLater(f"A fault of this node: {type(fault).__name__}.")
+        crash.here("send.after")
+        self._learn(outbox.place(row), outcome)
         try:
             with self.node.work() as work:
                 _settle(work, row, outcome)
         except Exception:  # the lease runs out and it is sent again under the same id
             _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
+
+    def _learn(self, place: str, outcome: Outcome) -> None:
+        with self._lock:
+            learn = self._breakers.took if isinstance(outcome, Delivered) else self._breakers.failed
+            learn(place, time.monotonic())
 
 
 _posts: dict[int, Post] = {}
@@ -114,6 +123,7 @@ def close_post(node: Node) -> None:
 
 
 def _settle(work: Work, row: Row, outcome: Outcome) -> None:
+    work.step = "settle"
     match outcome:
         case Delivered(receipt):
             delivering.delivered(work, row, dict(receipt))

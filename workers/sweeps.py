@@ -107,6 +107,7 @@ def _route_some(work: Work) -> int:
     found = outbox.released_to_route(work.connection, BATCH)
     cases.hold(work.connection, {row.case_id for row in found})
     rows = outbox.still_to_route(work.connection, [row.id for row in found])
+    work.step = "route" if rows else ""
     for row in rows:
         addressing.address(work, row)
     return len(rows)
@@ -116,7 +117,9 @@ def _seal_some(work: Work) -> int:
     key = work.node.key
     if key is None:
         return 0
-    return evidence.seal(work.connection, now=work.now, key=key, key_id=work.node.settings.node_name)
+    sealed = evidence.seal(work.connection, now=work.now, key=key, key_id=work.node.settings.node_name)
+    work.step = "seal" if sealed else ""
+    return sealed
 
 
 def _take_due(node: Node) -> list[tuple[UUID, UUID]]:
@@ -139,6 +142,7 @@ def _look(node: Node, case_id: UUID, obligation_id: UUID) -> None:
             sa.delete(timer).where(timer.c.obligation_id == obligation_id, timer.c.look_at <= work.now).returning(timer.c.step)
         )
         if due := list(taken.scalars()):
+            work.step = "watch"
             watching.look(work, case_id, obligation_id, due)
 
 

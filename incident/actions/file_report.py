@@ -60,6 +60,7 @@ def file_report(work: Work, command: FileReport) -> Filed:
     )
     if before is not None:
         return _again(before, command)
+    work.step = "file"
     known = cases.by_reference(work.connection, filer, deployment.id, command.reference)
     return _file_more(work, command, known, deployment) if known else _file_first(work, command, filer, deployment)
 
@@ -78,7 +79,7 @@ def preview(work: Work, command: FileReport, *, withheld: bool = False) -> answe
     finally:
         savepoint.rollback()
         del work.recorded[recorded:]
-        work.wakes = wakes
+        work.wakes, work.step = wakes, ""
 
 
 def _with_withheld(work: Work, answer: answers.Json) -> answers.Json:

@@ -91,4 +91,4 @@ def _undone(work: Work) -> Iterator[None]:
         savepoint.rollback()
         work.now = now
         del work.recorded[recorded:]
-        work.wakes = wakes
+        work.wakes, work.step = wakes, ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -87,30 +88,70 @@ def still_to_route(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
 _TO_ROUTE = sa.select(notice).where(notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
 
 
-def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, but_not: Iterable[UUID] = ()) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a sender may take: `known` says how many letters more for an address (a `place`), 1 for one that is not in it.
+
+    `proven` are those that took their last letter; all others together get no more than `unproven`. `resting` are left alone for
+    so many seconds more: what is due for them is looked at again then, and sooner where its duty would end before.
+    """
+
+    known: Mapping[str, int] = field(default_factory=dict)
+    proven: frozenset[str] = frozenset()
+    unproven: int = 1000
+    resting: Mapping[str, float] = field(default_factory=dict)
+
+
+def place(row: Row) -> str:
+    """Where a notification goes, as one word: channel and address."""
+    return f"{row.kind} {row.address}"
+
+
+def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, room: Room = Room()) -> list[Row]:
     """Take up to `limit` notifications that are due, for one lease; `attempt` is the fencing token of this claim.
 
-    At most a few of one party at a time, and none of the parties in `but_not`, so that a slow recipient never holds up the others.
+    The longest due first, no more to any address than there is room for, so that a slow recipient never holds up the others.
     """
+    known = list(room.known)
+    if room.resting:
+        places, seconds = list(room.resting), list(room.resting.values())
+        connection.execute(sa.text(_LET_REST), {"now": now, "places": places, "seconds": seconds})
     return list(
         connection.execute(
-            sa.text(
-                """
-                update demarche.notification n
-                   set state = 'leased', attempt = n.attempt + 1, leased_until = :until, look_at = :until
-                  from (select id from (
-                          select id, look_at, row_number() over (partition by party_id, kind order by look_at) as turn
-                            from (select id, party_id, kind, look_at from demarche.notification
-                                   where look_at <= :now and party_id <> all (cast(:but_not as uuid[]))
-                                   order by look_at limit 1000 for update skip locked) d) t
-                         where turn <= 4 order by look_at limit :limit) due
-                 where n.id = due.id
-                returning n.*
-                """
-            ),
-            {"now": now, "until": now + lease, "limit": limit, "but_not": list(but_not)},
+            sa.text(_CLAIM),
+            {
+                "now": now, "until": now + lease, "limit": limit, "places": known, "left": [room.known[each] for each in known],
+                "proven": [each in room.proven for each in known], "unproven": room.unproven,
+            },
         ).all()
-    )
+    )  # fmt: skip
+
+
+_LET_REST = """
+update demarche.notification n
+   set look_at = least(:now + make_interval(secs => r.seconds),
+                       greatest(:now + interval '1 second', coalesce(n.due_at - (n.due_at - :now) / 5, 'infinity')))
+  from unnest(cast(:places as text[]), cast(:seconds as float8[])) as r(place, seconds)
+ where n.state = 'due' and n.look_at <= :now and n.kind || ' ' || n.address = r.place
+"""
+_CLAIM = """
+with room as (select * from unnest(cast(:places as text[]), cast(:left as int[]), cast(:proven as bool[])) as r(place, room, proven)),
+due as (
+  select d.id, d.look_at, d.kind || ' ' || d.address as place from demarche.notification d
+   where look_at <= :now and d.kind || ' ' || d.address not in (select place from room where room = 0)
+   order by look_at limit 1000 for update skip locked),
+turned as (
+  select due.id, due.look_at, coalesce(r.proven, false) as proven, coalesce(r.room, 1) as room,
+         row_number() over (partition by due.place order by due.look_at, due.id) as turn
+    from due left join room r using (place)),
+counted as (
+  select id, look_at, proven, row_number() over (partition by proven order by look_at, id) as number from turned where turn <= room)
+update demarche.notification n
+   set state = 'leased', attempt = n.attempt + 1, leased_until = :until, look_at = :until
+  from (select id from counted where proven or number <= :unproven order by look_at, id limit :limit) taken
+ where n.id = taken.id
+returning n.*
+"""
 
 
 def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, detail: dict[str, object], **values: object) -> bool:

@@ -1,0 +1,72 @@
+"""What a sender takes of what is due: the longest due first, and to no address more than there is room for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from incident.records import outbox
+from incident.records.outbox import Room, place
+from tests.world import World
+from workers import sweeps
+
+LEASE = timedelta(seconds=45)
+
+
+@pytest.fixture
+def due(world: World) -> list[str]:
+    """The places of what is due after four reports, each place several times."""
+    for number in range(4):
+        world.files(reference=f"C-{number}", severity="critical")
+    sweeps.route(world.worker)
+    rows = world.rows("select kind || ' ' || address as place from demarche.notification where look_at <= :now", now=world.now)
+    return [row.place for row in rows]
+
+
+def claimed(world: World, room: Room, limit: int = 500) -> Counter[str]:
+    with world.worker.work() as work:
+        return Counter(place(row) for row in outbox.claim(work.connection, work.now, limit, lease=LEASE, room=room))
+
+
+def test_an_address_that_is_not_known_gets_one_letter(world: World, due: list[str]) -> None:
+    assert max(Counter(due).values()) > 1
+    assert claimed(world, Room()) == Counter(set(due))
+
+
+def test_an_address_without_room_gets_nothing_and_the_others_go_on(world: World, due: list[str]) -> None:
+    [full, *_] = sorted(set(due))
+    assert claimed(world, Room({full: 0})) == Counter(set(due) - {full})
+
+
+def test_a_proven_address_gets_as_many_as_there_is_room_for(world: World, due: list[str]) -> None:
+    [proven, *others] = sorted(set(due), key=lambda each: -due.count(each))
+    assert claimed(world, Room({proven: 3}, frozenset({proven}))) == Counter({proven: min(3, due.count(proven))} | dict.fromkeys(others, 1))
+
+
+def test_all_that_are_not_proven_share_what_is_left_for_them(world: World, due: list[str]) -> None:
+    [proven, *_] = sorted(set(due), key=lambda each: -due.count(each))
+    found = claimed(world, Room({proven: 2}, frozenset({proven}), unproven=1))
+    assert found[proven] == 2
+    assert found.total() == 3
+
+
+def test_what_is_left_alone_is_looked_at_again_when_its_rest_is_over(world: World, due: list[str]) -> None:
+    [resting, *_] = sorted(set(due))
+    assert resting not in claimed(world, Room({resting: 0}, resting={resting: 20.0}))
+    when = world.rows(
+        "select distinct look_at from demarche.notification where state = 'due' and kind || ' ' || address = :place", place=resting
+    )
+    assert [row.look_at for row in when] == [world.now + timedelta(seconds=20)]
+    world.forward(seconds=21)
+    assert claimed(world, Room())[resting] == 1
+
+
+def test_nothing_rests_until_its_duty_has_ended(world: World, due: list[str]) -> None:
+    with world.worker.work() as work:
+        work.connection.exec_driver_sql("update demarche.notification set due_at = %s", (world.now + timedelta(seconds=10),))
+    everything = set(due)
+    claimed(world, Room(dict.fromkeys(everything, 0), resting=dict.fromkeys(everything, 60.0)))
+    when = {row.look_at for row in world.rows("select look_at from demarche.notification where state = 'due' and look_at is not null")}
+    assert when == {world.now + timedelta(seconds=8)}
