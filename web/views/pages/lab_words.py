@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from incident.rules.terms import library as shipped
 from web.page_context import Json
 
 _NUMBER = re.compile(
@@ -87,12 +87,8 @@ def beside(theirs: str, mine: str) -> list[tuple[str, str]]:
 
 
 def library() -> list[Shelf]:
-    """The documents that ship with the product; empty where none do. Here is the one place that asks for them."""
-    try:
-        shelf = importlib.import_module("incident.rules.terms.library").library
-    except ModuleNotFoundError:
-        return []
-    return [Shelf(each.id, each.title, each.about, each.layer, each.text) for each in shelf()]
+    """The documents that ship with the product."""
+    return [Shelf(each.id, each.title, each.about, each.layer, each.text) for each in shipped.library()]
 
 
 BLANK = """\
