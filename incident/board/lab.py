@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from incident import answers, law
-from incident.board import composition, layering
+from incident.board import layering
+from incident.board.composition import beside as layers_beside
+from incident.board.composition import burden as burden_beside
+from incident.board.composition import composition_of_text
 from incident.records import agreements as versions
 from incident.rules import terms
 from incident.rules.commitment import Commitment, Discharge
@@ -59,16 +62,16 @@ def burden(work: Work, text: str) -> list[str] | None:
     Raises:
         Invalid: the text is no agreement.
     """
-    beside = composition.beside(work, terms.load(text))
+    beside = layers_beside(work, terms.load(text))
     texts = {row.digest: row.text for row in versions.every(work.connection)}
     base = next((texts[each.digest] for each in beside if each.digest in texts), None)
-    return None if base is None else list(composition.burden(work, base, text)["says"])
+    return None if base is None else list(burden_beside(work, base, text)["says"])
 
 
 def _composed(work: Work, text: str) -> tuple[answers.Json, layering.Texts]:
     """What the text comes to beside what else binds its parties, with the words of the other documents' clauses."""
-    beside = composition.beside(work, terms.load(text))
-    return composition.composition_of_text(work, text), {(each.name, one.id): one.text for each in beside for one in terms.render(each)}
+    beside = layers_beside(work, terms.load(text))
+    return composition_of_text(work, text), {(each.name, one.id): one.text for each in beside for one in terms.render(each)}
 
 
 def _head(agreement: terms.Agreement) -> answers.Json:

@@ -94,7 +94,7 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing_and_nothing_happens_twice
     log = tmp_path / "log"
     with a_process("worker", world, log) as worker:
         poke("route", "deliver")
-        assert receiver.wait_for(3, 40), log.read_text()[-3000:]
+        assert receiver.wait_for(1, 40), log.read_text()[-3000:]
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait(10)
     receiver.gate.set()

@@ -10,7 +10,7 @@ import pytest
 
 from incident.rules.commitment import Commitment, Counting, Discharge, Excuse, Extension, OnMiss, Source
 from incident.rules.legaltime.values import Period
-from incident.rules.planning import FIRST, Done, Happened, OnRecord, Planned, happened, plan
+from incident.rules.planning import FIRST, Done, Happened, Key, OnRecord, Planned, happened, plan
 from tests.rules.planning_case import AUTHORITY, MINISTRY, case, law
 
 H = timedelta(hours=1)
@@ -91,7 +91,7 @@ def test_a_miss_on_record_is_told_to_planning_in_the_order_of_recording_also_whe
 
 def test_what_follows_a_miss_is_no_clause_of_that_name() -> None:
     """An agreement may have a clause `review` of its own; submitting the review of a miss starts nothing that runs from it."""
-    key = ("agreed", "plan.review", MINISTRY.id, AUTHORITY.id, "after a miss of first")
+    key = Key("agreed", "plan.review", MINISTRY.id, AUTHORITY.id, "after a miss of first")
     done = happened([OnRecord(key, True, Discharge.SUBMITTED, (Done("submitted", DUE, DUE),))])
     assert set(done.submitted) == {("agreed", "plan.review", MINISTRY.id)}
 

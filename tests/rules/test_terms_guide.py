@@ -15,7 +15,7 @@ from incident.rules.vocabulary import vocabulary
 
 def test_the_examples_of_the_guide_are_good_agreements() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text(encoding="utf-8")
-    small, large = (load(each) for each in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL))
+    small, large = (load(each) for each in re.findall(r"```yaml\n(format: .*?)```", guide, re.DOTALL))
     assert [each.id for each in small.commitments] == ["notice", "plan"]
     assert [each.id for each in large.commitments] == ["warning", "update", "plan"]
     for agreement in (small, large):

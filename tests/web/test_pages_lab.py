@@ -35,7 +35,7 @@ def test_a_draft_version_begins_blank_from_a_version_from_a_file_or_from_a_text(
 def test_a_file_that_cannot_be_kept_is_refused_and_a_text_comes_back_as_it_was_sent(enter: Enter) -> None:
     officer = enter(OFFICER)
     latin = {"csrf_token": token(officer.get("/agreements")), "file": (io.BytesIO("title: Müller".encode("latin-1")), "x.yaml")}
-    assert "expected a text file in UTF-8" in officer.post("/agreements/drafts", data=latin).text
+    assert "UTF-8" in officer.post("/agreements/drafts", data=latin).text
     long = "name: x\n" + "# a long remark\n" * 20_000
     refused = send(officer, "/agreements/drafts", "/agreements", text=long)
     assert refused.status_code == 422
@@ -182,7 +182,7 @@ def test_errors_stand_in_the_way_of_proposing_until_a_reason_is_given_which_is_k
     proposed = send(officer, f"{draft}/propose", draft, revision="1", despite="The deputy sleeps beside the desk.")
     assert re.fullmatch(r"/agreements/[0-9a-f-]{36}", proposed.location)
     kinds = [row.kind for row in world.rows("select kind from demarche.evidence_entry order by at, seq")]
-    assert kinds[-2:] == ["agreement.published", "agreement.proposed_despite"]
+    assert kinds[-2:] == ["agreement.signed", "agreement.proposed_despite"]
     assert officer.get(draft).location == proposed.location, "what was proposed is the version from now on"
     assert saves_refused(officer, draft, proposed.location)
     assert "Awaits" in officer.get(proposed.location).text
@@ -258,7 +258,7 @@ def test_many_agreements_are_found_by_name_party_and_state(enter: Enter) -> None
         assert send(officer, "/agreements", "/agreements", text=text).status_code == 303
     page = officer.get("/agreements").text
     assert 'role="search"' in page
-    assert "3 in force, 6 awaits acceptance" in page
+    assert "3 in force, 6 awaits signatures" in page
     found = officer.get("/agreements?q=watch+3+meridian&state=awaiting").text
     table = found.partition("On record")[2].partition("Begin a version")[0]
     assert "Night watch 3 over" in table

@@ -18,6 +18,7 @@ from incident.rules.planning import Planned
 NIGHT, WEEKEND = timedelta(hours=14), timedelta(hours=62)
 """From the end of office hours to their beginning: overnight, and from Friday to Monday."""
 OPENS, CLOSES = 8 * 60, 18 * 60
+OFFICE_DAYS = frozenset(range(5))
 _ELAPSED = "elapsed_hours"
 
 

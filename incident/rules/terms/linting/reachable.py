@@ -9,6 +9,7 @@ from incident.rules.commitment import OnCall
 from incident.rules.legaltime import zone
 from incident.rules.legaltime.zones import at_wall
 from incident.rules.terms.agreement import Agreement
+from incident.rules.terms.hours import CLOSES, OFFICE_DAYS, OPENS
 from incident.rules.terms.linting.finding import Book, Look, Said, Stage, elapsed
 
 BOOK = Book()
@@ -21,9 +22,9 @@ _Gap = tuple[datetime, datetime]
 @BOOK.rule(
     "nobody_at_night",
     "warning",
-    """The clause names who is on call, and leaves hours open in which its acknowledgement, or without one its ladder, can run out: a
-    night or
-    a weekend in which nobody is named and a duty desk that nobody promised is rung. Cover those hours with a window, or give more time.""",
+    """The clause names who is on call, and leaves a night or a weekend open in which its acknowledgement, or without one its ladder, can
+    run out: nobody is named, and a duty desk that nobody promised is rung. Office hours, Monday to Friday from 08:00 to 18:00, are taken
+    to be staffed. Cover the other hours with a window, or give more time.""",
 )
 def _nobody_at_night(look: Look) -> Iterator[Said]:
     clause = look.clause
@@ -42,9 +43,13 @@ def _nobody_at_night(look: Look) -> Iterator[Said]:
 
 
 def _gaps(windows: tuple[OnCall, ...], agreement: Agreement) -> Iterator[_Gap]:
-    """The hours of a week of the term, in UTC, that no window covers. Where a role decides whose clocks count, those of the agreement."""
+    """The hours of a week of the term, in UTC, that neither a window nor office hours cover.
+
+    Where a role decides whose clocks count, those of the agreement.
+    """
     monday = _monday(agreement)
-    covered = sorted(each for window in windows for each in _open(window, agreement.zone, monday))
+    office = (OnCall("duty_desk", place, OFFICE_DAYS, OPENS, CLOSES) for place in sorted({each.zone_of for each in windows}))
+    covered = sorted(each for window in (*windows, *office) for each in _open(window, agreement.zone, monday))
     begins = datetime.combine(monday, time(), UTC)
     end = covered[0][1]
     for since, until in covered:
