@@ -7,11 +7,14 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import rich_click as click
 
-from tests.chaos.clients import LONGEST_CLOCK, Filer, Ledger
+from tests.chaos.clients import Filer, Ledger
 from tests.chaos.faults import drawn, matrix
 from tests.chaos.judging import Findings, drained, judged
 from tests.chaos.receivers import Receiver
@@ -27,7 +30,7 @@ def main(kills: int, seed: int | None, with_matrix: bool, path: Path | None) -> 
     """Break everything, and count what was lost, early, doubled in effect or stuck. Exit code 1 if anything was."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     click.echo(f"seed {seed}")
-    found = campaign(seed, kills, with_matrix=with_matrix, say=click.echo)
+    found = campaign(Plan(seed=seed, kills=kills, with_matrix=with_matrix), click.echo)
     for name, value in found.as_json().items():
         click.echo(f"{name:20} {value}")
     if path is not None:
@@ -35,43 +38,54 @@ def main(kills: int, seed: int | None, with_matrix: bool, path: Path | None) -> 
     sys.exit(0 if found.good else 1)
 
 
-def campaign(seed: int, kills: int, *, with_matrix: bool, say: object = print, pause: float = 0.4, patience: float = 120) -> Findings:
-    """Run it and judge. `pause`: seconds between two reports of one client."""
-    tell = say if callable(say) else print
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is done. `pause`: seconds between two reports of one client; `clocks`: within which the nearest clock of each ends."""
+
+    seed: int
+    kills: int
+    with_matrix: bool
+    pause: float = 0.4
+    clocks: timedelta = timedelta(seconds=30)
+    patience: float = 120
+
+
+def campaign(plan: Plan, say: Callable[[str], None]) -> Findings:
+    """Run it and judge."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        site = Site(Path(folder), seed)
+        site = Site(Path(folder), plan.seed)
         try:
-            return _campaign(site, seed, kills, with_matrix, tell, pause, patience)
+            return _campaign(site, plan, say)
         finally:
             site.close()
 
 
-def _campaign(site: Site, seed: int, kills: int, with_matrix: bool, tell: object, pause: float, patience: float) -> Findings:
-    say = tell if callable(tell) else print
+def _campaign(site: Site, plan: Plan, say: Callable[[str], None]) -> Findings:
     _lead_webhooks(site)
     ledger = Ledger()
-    filers = [
-        Filer(site.node.base_url, site.keys["cert-ee"], ledger, name=f"S{seed}-{n}", seed=seed * 10 + n, pause=pause) for n in range(2)
-    ]
-    began = time.monotonic()
-    chance, killed, faults = random.Random(seed), 0, 0
-    for fault in matrix(3.0) if with_matrix else ():
+    filers = [_filer(site, ledger, plan, number) for number in range(2)]
+    began, killed, faults = time.monotonic(), 0, 0
+    for fault in matrix(3.0) if plan.with_matrix else ():
         killed, faults = killed + fault.do(site), faults + 1
         say(f"  {time.monotonic() - began:5.0f} s  {fault.name}: {len(ledger.accepted)} accepted")
-    drawn_kills = 0
-    while drawn_kills < kills:
+    chance, did = random.Random(plan.seed), 0
+    while did < plan.kills:
         fault = drawn(chance)
-        did = fault.do(site)
-        drawn_kills, killed, faults = drawn_kills + did, killed + did, faults + 1
-        say(f"  {time.monotonic() - began:5.0f} s  {fault.name}: {len(ledger.accepted)} accepted, {drawn_kills} of {kills} kills")
+        did, faults = did + fault.do(site), faults + 1
+        say(f"  {time.monotonic() - began:5.0f} s  {fault.name}: {len(ledger.accepted)} accepted, {did} of {plan.kills} kills")
         time.sleep(chance.uniform(0.2, 1.5))
     quiet = all(filer.stop() for filer in filers)
     engine = site.reader()
-    took, left = drained(engine, patience)
-    left += drained(engine, patience, LONGEST_CLOCK)[1]
-    seen = [id_ for receiver in site.receivers.values() for id_ in receiver.seen]
+    took, left = drained(engine, plan.patience)
+    left += drained(engine, plan.patience, plan.clocks)[1]
     left += [] if quiet else ["a client whose last report was never answered"]
-    return judged(engine, ledger, seen, seed=seed, kills=killed, faults=faults, drained_in=took, left=left)
+    seen = [id_ for receiver in site.receivers.values() for id_ in receiver.seen]
+    return judged(engine, ledger, seen, seed=plan.seed, kills=killed + did, faults=faults, drained_in=took, left=left)
+
+
+def _filer(site: Site, ledger: Ledger, plan: Plan, number: int) -> Filer:
+    name, seed = f"S{plan.seed}-{number}", plan.seed * 10 + number
+    return Filer(site.node.base_url, site.keys["cert-ee"], ledger, name=name, seed=seed, pause=plan.pause, clocks=plan.clocks)
 
 
 def _lead_webhooks(site: Site) -> None:

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-LONGEST_CLOCK = timedelta(seconds=30)
-"""Within which the nearest clocks of every report end."""
 _INTEGRITY_NOTICE = timedelta(hours=8)  # of the demo's agreement on model weights, Art. 4(1); an officer releases it, and here nobody does
 
 
@@ -30,12 +28,13 @@ class Ledger:
 class Filer:
     """One client that files report after report, and repeats each until it is accepted; `stop` lets it finish the last."""
 
-    def __init__(self, base_url: str, key: str, ledger: Ledger, *, name: str, seed: int, pause: float) -> None:
+    def __init__(self, base_url: str, key: str, ledger: Ledger, *, name: str, seed: int, pause: float, clocks: timedelta) -> None:
         self._http = httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}, timeout=5)
         self._ledger = ledger
         self._name = name
         self._chance = random.Random(seed)
         self._pause = pause
+        self._clocks = clocks
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -55,7 +54,7 @@ class Filer:
             self._stopping.wait(self._pause)
 
     def _file(self, reference: str) -> None:
-        body = a_report(reference, self._chance)
+        body = a_report(reference, self._chance, self._clocks)
         while True:
             self._ledger.tries += 1
             try:
@@ -73,9 +72,9 @@ class Filer:
             time.sleep(0.3)
 
 
-def a_report(reference: str, chance: random.Random) -> dict[str, object]:
-    """A severe one, aware so long ago that some of its clocks end within the next half minute."""
-    aware = datetime.now(UTC) - _INTEGRITY_NOTICE + timedelta(seconds=chance.uniform(5, LONGEST_CLOCK.total_seconds()))
+def a_report(reference: str, chance: random.Random, clocks: timedelta) -> dict[str, object]:
+    """A severe one, aware so long ago that its nearest clock ends within the next `clocks`."""
+    aware = datetime.now(UTC) - _INTEGRITY_NOTICE + timedelta(seconds=chance.uniform(3, clocks.total_seconds()))
     facts = {"aware_at": aware.isoformat(timespec="seconds"), "serious_cyber_breach_of_model": True, "significant_incident": True}
     return {
         "deployment": "ee-citizen-assistant", "reference": reference, "stage": "early_warning", "summary": "Prompts leak",
