@@ -132,7 +132,8 @@ SABOTAGES = [
         "versions that bind, of anybody",
         "create or replace function demarche.my_versions_among(given uuid[]) returns table (name text, digest text,"
         " accepted_at timestamptz, in_force_from timestamptz, in_force_until timestamptz, published_at timestamptz,"
-        " by_party boolean, survives boolean, members jsonb, acts jsonb) language sql stable security definer set search_path = demarche, pg_temp"
+        " by_party boolean, survives boolean, members jsonb, acts jsonb)"
+        " language sql stable security definer set search_path = demarche, pg_temp"
         " as $$ select * from versions_among(given, null) $$",
         ("definer_functions_answer_only_for_the_caller",),
     ),
