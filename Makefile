@@ -29,6 +29,7 @@ bench: setup         ## how long a deadline, a plan and a filing take, each besi
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.intake $(ARGS)
 	$(BIN)/python -m bench.layers
+	$(BIN)/python -m bench.what_if
 
 chaos: setup         ## break everything by a seed, and count what was lost, early, doubled or stuck; KILLS=200 SEED=7 CHAOS_JSON=path
 	$(BIN)/python -m tests.chaos --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(CHAOS_JSON),--json $(CHAOS_JSON)) $(ARGS)

@@ -32,7 +32,7 @@ OWN_TIMELINE = {"notice": "recipient", "notification": "party_id", "act": "by_pa
 
 LOOKED_AT_BY_DEFINER = {
     "incident", "obligation", "notice", "deployment_party", "deployment", "agreement_party", "agreement_version", "api_key", "person",
-    "signed_in", "notification", "party", "visibility", "line", "timer",
+    "signed_in", "notification", "party", "visibility", "line", "timer", "agreement_act",
 }  # fmt: skip
 
 
@@ -192,6 +192,7 @@ def definer_functions_answer_only_for_the_caller(doors: Doors, who: Populated) -
     nothing = (UNSET, ""), [
         "select id from demarche.my_deployments()", "select id from demarche.my_agreements()",
         "select id from demarche.my_partners() where id is not null", "select 1 where demarche.holder_of(:case) is not null",
+        "select 1 from demarche.my_versions_among(array[:filer, :operator]::uuid[])",
     ]  # fmt: skip
     unknown = [
         "select key_id from demarche.key_holder('\\x00')", "select person_id from demarche.person_of('nobody@example.org')",
@@ -199,16 +200,31 @@ def definer_functions_answer_only_for_the_caller(doors: Doors, who: Populated) -
     ]  # fmt: skip
     asked: list[tuple[Who, str, list[tuple[Any, ...]]]] = [(party, sql, []) for party in nothing[0] for sql in nothing[1]]
     asked += [(party, sql, []) for party in (UNSET, who.stranger, who.filer) for sql in unknown]
-    asked += [(who.stranger, sql, []) for sql in (nothing[1][0], nothing[1][1], nothing[1][3])]
+    asked += [(who.stranger, sql, []) for sql in (nothing[1][0], nothing[1][1], nothing[1][3], nothing[1][4])]
     asked += [(who.stranger, "select id from demarche.my_partners()", [(who.stranger,)])]
     asked += [(party, "select demarche.holder_of(:case)", [(who.filer,)]) for party in (who.filer, who.operator, who.told)]
     asked += [(party, "select demarche.holder_of(:case)", [(None,)]) for party in (who.neighbour, who.awaiting)]
-    faults = []
+    faults, given = [], {"case": who.case, "filer": who.filer, "operator": who.operator}
     for party, sql, expected in asked:
         with doors.enter(WEB, party) as connection:
-            came = attempt(connection, sql, **({"case": who.case} if ":case" in sql else {}))
+            came = attempt(connection, sql, **{name: value for name, value in given.items() if f":{name}" in sql})
         if came != expected:
             faults.append(f"as {party}: {sql} gives {came}, expected {expected}")
+    return faults + _versions_among_show_what_the_wall_shows(doors, who)
+
+
+def _versions_among_show_what_the_wall_shows(doors: Doors, who: Populated) -> list[str]:
+    """Asked among all parties there are, as by somebody who lists others than its own case's."""
+    faults, everybody = [], "(select array_agg(id) from demarche.party)"
+    for party in (who.filer, who.operator, who.told, who.neighbour, who.stranger):
+        with doors.enter(WEB, party) as connection:
+            came = attempt(connection, f"select digest from demarche.my_versions_among({everybody}) order by digest")
+            seen = attempt(connection, "select digest from demarche.agreement_version order by digest")
+            others = attempt(connection, "select digest from demarche.versions_among(array[]::uuid[], null)")
+        if came != seen:
+            faults.append(f"as {party}: among all parties come {came}, behind the wall {seen}")
+        if not (isinstance(others, str) and "permission denied" in others):
+            faults.append(f"as {party}: what anybody agreed is answered: {others}")
     return faults
 
 

@@ -129,6 +129,20 @@ SABOTAGES = [
         ("nobody_and_strangers_see_nothing", "definer_functions_answer_only_for_the_caller"),
     ),
     Sabotage(
+        "versions that bind, of anybody",
+        "create or replace function demarche.my_versions_among(given uuid[]) returns table (name text, digest text,"
+        " accepted_at timestamptz, in_force_from timestamptz, in_force_until timestamptz, published_at timestamptz,"
+        " by_party boolean, survives boolean, members jsonb, acts jsonb)"
+        " language sql stable security definer set search_path = demarche, pg_temp"
+        " as $$ select * from versions_among(given, null) $$",
+        ("definer_functions_answer_only_for_the_caller",),
+    ),
+    Sabotage(
+        "what anybody agreed, to be asked by all",
+        "grant execute on function demarche.versions_among(uuid[], uuid) to demarche_web",
+        ("grants_are_the_golden_ones", "definer_functions_answer_only_for_the_caller"),
+    ),
+    Sabotage(
         "a definer function on the caller's search_path",
         "alter function demarche.holder_of(uuid) reset search_path",
         ("definers_are_pinned_and_known",),

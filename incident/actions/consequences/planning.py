@@ -56,8 +56,9 @@ def binding(work: Work, case: Case, *, bound_at: datetime, known_at: datetime) -
 
     Versions signed, and regimes armed by the filer, after `known_at` do not count: a case keeps what it began under.
     """
-    among = [each.id for each in case.directory]
-    agreed = agreements.in_force(work.connection, bound_at, known_at=known_at, among=among)
+    among, anybodys = [each.id for each in case.directory], work.actor.is_node
+    found = agreements.in_force(work.connection, bound_at, known_at=known_at, among=among, anybodys=anybodys)
+    agreed = terms.among(found, {each.uri for each in case.directory})
     armed = armings.armed(work.connection, case.filer.id, known_at=known_at)
     return terms.bound(agreed, regimes.commitments(bound_at.date(), armed))
 

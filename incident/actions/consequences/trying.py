@@ -15,7 +15,7 @@ from incident.records.agreements import armings
 from incident.records.cases import Row
 from incident.records.obligations import claims
 from incident.records.parties import directory
-from incident.rules import regimes
+from incident.rules import regimes, terms
 from incident.rules.case import Deployment, Party
 from incident.rules.simulate import Setting
 from incident.work import Work
@@ -58,10 +58,11 @@ class Reader:
         bound_at, known_at = values["bound_at"], values["filed_at"]
         case = planning.case_among(matter, cases.standing_facts(facts, corrections), self._known(matter, bound_at.date()))
         armed = self._armed(values["filed_by"], known_at)
+        in_force = agreements.in_force_of(connection, self.versions, bound_at, known_at=known_at)
         record = planning.on_record(owed.get(values["id"], []), acts.get(values["id"], []))
         return Setting(
             case,
-            tuple(agreements.in_force_of(connection, self.versions, bound_at, known_at=known_at)),
+            tuple(terms.among(in_force, {each.uri for each in case.directory})),
             regimes.commitments(bound_at.date(), armed),
             tuple(record),
             self.work.now,

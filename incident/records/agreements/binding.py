@@ -55,32 +55,41 @@ _IN_FORCE = (
     .where(_version.in_force_from <= _at)
     .where(_version.in_force_until.is_(None) | (_version.in_force_until > _at) | _version.survives)
 )
-_AMONG = _IN_FORCE.where(
-    _version.beyond
-    | (
-        sa.select(sa.func.count())
-        .select_from(agreement_party)
-        .where(agreement_party.c.version_id == _version.id, agreement_party.c.party_id == sa.any_(sa.bindparam("among", type_=UUIDS)))
-        .scalar_subquery()
-        >= 2
+
+
+def _among(function: str, *given: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """The same rows by one of the functions that begin with the parties of a case: they do not grow with what others have agreed."""
+    names = "name", "digest", "accepted_at", "in_force_from", "in_force_until", "published_at", "by_party", "survives", "members", "acts"
+    row = getattr(sa.func.demarche, function)(*given).table_valued(*names).alias("v")
+    return (
+        sa.select(*(row.c[name] for name in names))
+        .where((row.c.accepted_at <= _known) | row.c.by_party)
+        .where(row.c.in_force_from <= _at)
+        .where(row.c.in_force_until.is_(None) | (row.c.in_force_until > _at) | row.c.survives)
+        .order_by(row.c.name, row.c.in_force_from.desc(), row.c.published_at.desc())
     )
-)
+
+
+_given = sa.bindparam("among", type_=UUIDS)
+_MINE_AMONG = _among("my_versions_among", _given)
+_ANYBODYS_AMONG = _among("versions_among", _given, sa.null())
 
 
 def in_force(
-    connection: sa.Connection, at: datetime, *, known_at: datetime, among: Collection[UUID] | None = None
+    connection: sa.Connection, at: datetime, *, known_at: datetime, among: Collection[UUID] | None = None, anybodys: bool = False
 ) -> list[terms.Agreement]:
     """The agreements as they bind at `at`, as far as the caller may see them: each clause those parties for whom it is in force.
 
     Of several versions of a name a newer one binds those for whom it is in force, an older one whom it leaves. What came on
-    record after `known_at` does not count, so that a case keeps the versions it began under. With `among`, versions are
-    left out that bind fewer than two of these parties and say nothing that reaches beyond obligations between their parties.
+    record after `known_at` does not count, so that a case keeps the versions it began under. With `among`, only names are
+    read of which some version binds two of these parties, or one and reaches beyond obligations between two; `terms.among` says
+    which of what is found can. `anybodys` is for the node itself, which sees every agreement; others are refused.
     """
-    given: dict[str, object] = {"at": at, "known": known_at}
     if among is None:
-        rows = connection.execute(_IN_FORCE, given).all()
+        rows = connection.execute(_IN_FORCE, {"at": at, "known": known_at}).all()
     else:
-        rows = connection.execute(_AMONG, given | {"among": list(among)}).all()
+        question = _ANYBODYS_AMONG if anybodys else _MINE_AMONG
+        rows = connection.execute(question, {"at": at, "known": known_at, "among": list(among)}).all()
     return _as_they_bind(rows, loaded(connection, [row.digest for row in rows]), at, known_at)
 
 

@@ -8,6 +8,7 @@ from incident.rules.terms.linting import CASE_FACTS, RULES, Edit, Finding, Rule,
 from incident.rules.terms.membership import Act, Standing, as_bound, by_party, standings, survives_until
 from incident.rules.terms.mending import Mended, mended
 from incident.rules.terms.plain_language import Clause, Part, as_text, render
+from incident.rules.terms.reaching import among
 from incident.rules.terms.source import MAX_BYTES, MAX_DEPTH, decoded, line_of, lines
 from incident.rules.terms.writing import Written, label, lines_of, mended_by, written
 
@@ -27,6 +28,7 @@ __all__ = [
     "Rule",
     "Standing",
     "Written",
+    "among",
     "as_bound",
     "as_text",
     "bound",
