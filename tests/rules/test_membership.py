@@ -68,6 +68,7 @@ def test_what_binds_everybody_in_full_is_the_agreement_itself() -> None:
 def test_a_multilateral_one_binds_those_who_signed_as_soon_as_they_are_two() -> None:
     treaty = agreement(A, B, C, layer="multilateral")
     assert bound(treaty, unsigned=(B, C)) is None
+    assert states(treaty, unsigned=(B, C)) == ["signed", "proposed", "proposed"]
     assert bound(treaty, unsigned=(C,)) == {"notice": {A, B}, "secrecy": {A, B}}
 
 

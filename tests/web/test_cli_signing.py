@@ -127,11 +127,15 @@ def _another_node(whole: dict[str, Any]) -> None:
     whole["node"]["public_key"] = whole["keys"][0]["public_key"]
 
 
+def _another_version(whole: dict[str, Any]) -> None:
+    whole["version"] = "2.0"
+
+
 TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another text": (_text, "the text in the bundle has the digest"), "another payload": (_payload, "No key that counts"),
     "stripped": (_stripped, "no signature"), "an act left out": (_left_out, "does not follow"),
     "another order": (_reversed, "does not follow"), "keys of nobody": (_no_keys, "none of the party's"),
-    "another node": (_another_node, "not signed by the node's key"),
+    "another node": (_another_node, "not signed by the node's key"), "another version": (_another_version, "the text in the bundle is pact 1.0"),
 }  # fmt: skip
 
 
@@ -164,3 +168,4 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
         path.write_text(text)
         result = run("agreement", "verify", str(path), "--json")
         assert (result.exit_code, document(result)["error"]["faults"][0]["code"]) == (1, code)
+        assert "expected str" not in result.stdout
