@@ -232,6 +232,8 @@ def test_signing_after_the_term_and_ending_twice_are_refused() -> None:
         admitted(over, said(over, "sign"), unsigned=(A,))
     with pytest.raises(Conflict, match="has ended"):
         admitted(PACT, said(PACT, "end"), Act(A, "end", NOW))
+    with pytest.raises(Conflict, match="ends already for this party, from 2026-12-23"):
+        admitted(PACT, said(PACT, "end"), Act(A, "end", NOW + timedelta(days=30)))
 
 
 def test_keys_that_the_document_names_are_the_only_ones_that_count() -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import stat
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,18 @@ def test_from_publishing_to_ending_and_the_proof_of_it(desk: Desk, tmp_path: Pat
     assert document(proof)["acts"][1]["reserved"] == ["pact_secrecy"]
     distrusted = run("agreement", "verify", str(tmp_path / "pact.json"), "--trust", made["fingerprint"], "--json")
     assert [each["wrong"] for each in document(distrusted)["acts"]][:2] == ["Its key is none of those that are trusted.", None]
+
+
+def test_people_see_what_a_notice_will_do_and_what_was_reserved(desk: Desk, tmp_path: Path) -> None:
+    published(desk, tmp_path / "pact.yaml")
+    party = FR[:2]
+    signed = desk.run("agreement", "sign", "pact", "--reserve", "pact_secrecy", *party).stdout.splitlines()
+    assert signed[1].split("\t") == ["party", "state", "from", "until", "suspended", "without"]
+    assert signed[3].endswith("\tpact_secrecy")
+    left = desk.run("agreement", "end", "pact", "--reason", "So it was decided.", *party).stdout.splitlines()[3].split("\t")
+    assert left[:2] == ["cert-fr", "in force"]
+    assert left[3].startswith(str((desk.world.now + timedelta(days=30)).year))
+    assert "ends already for this party" in desk.run("agreement", "end", "pact", "--reason", "Again.", *party).stderr
 
 
 def test_a_revoked_key_signs_nothing(desk: Desk, tmp_path: Path) -> None:
