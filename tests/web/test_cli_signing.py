@@ -148,7 +148,8 @@ TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another text": (_text, "the text in the bundle has the digest"), "another payload": (_payload, "No key that counts"),
     "stripped": (_stripped, "no signature"), "an act left out": (_left_out, "does not follow"),
     "another order": (_reversed, "does not follow"), "keys of nobody": (_no_keys, "none of the party's"),
-    "another node": (_another_node, "not signed by the node's key"), "another version": (_another_version, "the text in the bundle is pact 1.0"),
+    "another node": (_another_node, "not signed by the node's key"),
+    "another version": (_another_version, "the text in the bundle is pact 1.0"),
 }  # fmt: skip
 
 

@@ -229,7 +229,7 @@ def _draw_standing(paper: Paper, found: dict[str, Any], standing: list[dict[str,
     rows = [
         (
             each["party"], each["state"].replace("_", " "), instant(each["in_force_from"]), instant(each["in_force_until"]),
-            "; ".join(f"from {instant(span['from'])}" + (f" to {instant(span['until'])}" if span["until"] else "") for span in each["suspended"]),
+            "; ".join(f"from {instant(span['from'])} to {instant(span['until'])}".removesuffix(" to ") for span in each["suspended"]),
             ", ".join(each["reserved"]),
         )
         for each in standing
