@@ -68,6 +68,7 @@ def test_what_binds_everybody_in_full_is_the_agreement_itself() -> None:
 def test_a_multilateral_one_binds_those_who_signed_as_soon_as_they_are_two() -> None:
     treaty = agreement(A, B, C, layer="multilateral")
     assert bound(treaty, unsigned=(B, C)) is None
+    assert states(treaty, unsigned=(B, C)) == ["signed", "proposed", "proposed"]
     assert bound(treaty, unsigned=(C,)) == {"notice": {A, B}, "secrecy": {A, B}}
 
 
@@ -231,6 +232,8 @@ def test_signing_after_the_term_and_ending_twice_are_refused() -> None:
         admitted(over, said(over, "sign"), unsigned=(A,))
     with pytest.raises(Conflict, match="has ended"):
         admitted(PACT, said(PACT, "end"), Act(A, "end", NOW))
+    with pytest.raises(Conflict, match="ends already for this party, from 2026-12-23"):
+        admitted(PACT, said(PACT, "end"), Act(A, "end", NOW + timedelta(days=30)))
 
 
 def test_keys_that_the_document_names_are_the_only_ones_that_count() -> None:

@@ -11,6 +11,7 @@ from incident.rules import regimes, typical
 from incident.rules.planning import NOT_PLANNED, plan
 from incident.rules.simulate import Simulated
 from incident.rules.terms import bound, lint, load, render
+from incident.rules.terms.composing import composed
 from incident.rules.terms.library import Specimen, library, specimen
 from incident.rules.typical import Played
 
@@ -73,6 +74,12 @@ def test_what_each_changes_below_is_a_clause_that_lets_it(one: Specimen) -> None
         allowed = clause.relaxable if changed in found.relaxations else clause.displaceable
         assert allowed
         assert one.layer in allowed.by
+
+
+def test_all_that_ships_composes_without_an_error() -> None:
+    """A clause that may be displaced must not be all that another clause waits for."""
+    findings = composed([one.agreement for one in EVERY]).findings
+    assert [(each.code, each.source, each.message) for each in findings if each.level == "error"] == []
 
 
 @each_of_them

@@ -60,6 +60,11 @@ def test_strict_is_for_scripts_and_people_read_a_table(files: dict[str, str]) ->
     assert "baseline\tbase 1\tnotice\t24 hours\trelaxed\tto 48 hours by ee 1, § 2" in lines
 
 
+def test_what_has_no_effect_is_said_beside_the_table_in_a_pipe_too(files: dict[str, str]) -> None:
+    result = run("agreement", "compose", files["base"], files["bad"])
+    assert ("relaxation.too_long" in result.stderr, "relaxation.too_long" in result.stdout) == (True, False)
+
+
 def test_the_cost_of_an_overlay_in_words_and_in_json(files: dict[str, str]) -> None:
     words = run("agreement", "burden", files["base"], "--add", files["ee"])
     assert words.exit_code == 0, words.output

@@ -6,6 +6,7 @@ import base64
 import json
 import stat
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,18 @@ def test_from_publishing_to_ending_and_the_proof_of_it(desk: Desk, tmp_path: Pat
     assert [each["wrong"] for each in document(distrusted)["acts"]][:2] == ["Its key is none of those that are trusted.", None]
 
 
+def test_people_see_what_a_notice_will_do_and_what_was_reserved(desk: Desk, tmp_path: Path) -> None:
+    published(desk, tmp_path / "pact.yaml")
+    party = FR[:2]
+    signed = desk.run("agreement", "sign", "pact", "--reserve", "pact_secrecy", *party).stdout.splitlines()
+    assert signed[1].split("\t") == ["party", "state", "from", "until", "suspended", "without"]
+    assert signed[3].endswith("\tpact_secrecy")
+    left = desk.run("agreement", "end", "pact", "--reason", "So it was decided.", *party).stdout.splitlines()[3].split("\t")
+    assert left[:2] == ["cert-fr", "in force"]
+    assert left[3].startswith(str((desk.world.now + timedelta(days=30)).year))
+    assert "ends already for this party" in desk.run("agreement", "end", "pact", "--reason", "Again.", *party).stderr
+
+
 def test_a_revoked_key_signs_nothing(desk: Desk, tmp_path: Path) -> None:
     made = a_key(desk, tmp_path / "key.pem")
     published(desk, tmp_path / "pact.yaml")
@@ -127,11 +140,16 @@ def _another_node(whole: dict[str, Any]) -> None:
     whole["node"]["public_key"] = whole["keys"][0]["public_key"]
 
 
+def _another_version(whole: dict[str, Any]) -> None:
+    whole["version"] = "2.0"
+
+
 TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another text": (_text, "the text in the bundle has the digest"), "another payload": (_payload, "No key that counts"),
     "stripped": (_stripped, "no signature"), "an act left out": (_left_out, "does not follow"),
     "another order": (_reversed, "does not follow"), "keys of nobody": (_no_keys, "none of the party's"),
     "another node": (_another_node, "not signed by the node's key"),
+    "another version": (_another_version, "the text in the bundle is pact 1.0"),
 }  # fmt: skip
 
 
@@ -164,3 +182,4 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
         path.write_text(text)
         result = run("agreement", "verify", str(path), "--json")
         assert (result.exit_code, document(result)["error"]["faults"][0]["code"]) == (1, code)
+        assert "expected str" not in result.stdout

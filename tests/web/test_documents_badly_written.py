@@ -109,3 +109,4 @@ def test_a_file_of_five_megabytes_is_not_read_on_the_command_line(tmp_path: Path
     path.write_bytes(b"a: b\n" * 1_000_000)
     (file,) = document(run("agreement", "lint", str(path), "--json"))["files"]
     assert [each["code"] for each in file["findings"]] == ["too_long"]
+    assert "262144" in file["findings"][0]["message"]

@@ -20,7 +20,7 @@ from incident.rules.proof.statements import PAYLOAD_TYPE, Statement
 from incident.rules.terms import bundles
 from web.cli import options, signing_key, source
 from web.cli.outcome import DONE, REFUSED, Answer, answering
-from web.cli.paper import Paper
+from web.cli.paper import Paper, instant
 from web.cli.service import Service, service
 
 _AGREEMENTS = "/api/v1/agreements"
@@ -46,7 +46,7 @@ def publish(path: Path, party: str | None, key: str | None, base_url: str | None
 
     Exit codes: 0 on record; 1 the document has faults, or it was refused; 2 wrong usage; 3 the node could not be reached.
     """
-    text = source.text(path)
+    text = source.text(path, largest=terms.MAX_BYTES)
     terms.load(text)  # faults of the document are named without a node
     with service(party=party, key=key, base_url=base_url, home=home) as node:
         found = node.post(_AGREEMENTS, {"text": text})[1]
@@ -149,7 +149,7 @@ def verify(path: Path, trusted: tuple[str, ...]) -> Answer:
 
     Exit codes: 0 every act is right; 1 it is no bundle, or something in it is wrong; 2 wrong usage.
     """
-    agreement, found = bundles.verify(dsse.plain_json(source.text(path), "bundle"), frozenset(trusted))
+    agreement, found = bundles.verify(dsse.plain_json(source.text(path, largest=bundles.LARGEST), "bundle"), frozenset(trusted))
     acts = [_verified(each) for each in found]
     valid = all(each["wrong"] is None for each in acts)
     document = {"name": agreement.name, "version": agreement.version, "digest": agreement.digest, "valid": valid, "acts": acts}
@@ -172,7 +172,8 @@ def _act(
         else:
             body = {"envelope": _envelope(node, found, agreement, key_file, kind, at, reserved, reason)}
         after = node.post(f"{_AGREEMENTS}/{listed['id']}/acts", body)[1]
-    return Answer(after, lambda paper: _draw(paper, after))
+        standing = node.get(f"{_AGREEMENTS}/{listed['id']}")["standing"]
+    return Answer(after, lambda paper: _draw_standing(paper, after, standing))
 
 
 def _envelope(
@@ -220,6 +221,20 @@ def _verified(each: bundles.Verified) -> dict[str, Any]:
 def _draw(paper: Paper, found: dict[str, Any]) -> None:
     paper.line(f"{found['name']} {found['version']}, {'in force' if found['in_force'] else 'not in force'}", "bold")
     paper.table(("party", "state"), [(party, state.replace("_", " ")) for party, state in found["states"].items()], empty="No parties.")
+
+
+def _draw_standing(paper: Paper, found: dict[str, Any], standing: list[dict[str, Any]]) -> None:
+    """With what comes later too: a notice that runs changes nothing yet and must be seen."""
+    paper.line(f"{found['name']} {found['version']}, {'in force' if found['in_force'] else 'not in force'}", "bold")
+    rows = [
+        (
+            each["party"], each["state"].replace("_", " "), instant(each["in_force_from"]), instant(each["in_force_until"]),
+            "; ".join(f"from {instant(span['from'])} to {instant(span['until'])}".removesuffix(" to ") for span in each["suspended"]),
+            ", ".join(each["reserved"]),
+        )
+        for each in standing
+    ]  # fmt: skip
+    paper.table(("party", "state", "from", "until", "suspended", "without"), rows, empty="No parties.")
 
 
 def _draw_acts(paper: Paper, document: dict[str, Any]) -> None:

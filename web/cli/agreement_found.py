@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def found(which: str, home: Path | None) -> terms.Agreement:
     """A document of a file, or a version on record."""
     if which == "-" or Path(which).exists():
-        return terms.load(source.text(Path(which)))
+        return terms.load(source.text(Path(which), largest=terms.MAX_BYTES))
     if "/" in which or which.endswith((".yaml", ".yml")):
         raise click.UsageError(f"There is no file {which}.")
     return _on_record(options.settings(home), which)

@@ -16,7 +16,7 @@ from incident.rules.terms.burden_cases import made_up
 from web.cli import options
 from web.cli.agreement_found import found
 from web.cli.outcome import DONE, REFUSED, Answer, answering
-from web.cli.paper import Paper
+from web.cli.paper import Paper, clean
 
 _RULES = ("layer", "agreement", "clause", "within", "state", "by")
 
@@ -37,7 +37,7 @@ _on = click.option(
 def compose(which: tuple[str, ...], on: datetime | None, strict: bool, home: Path | None) -> Answer:
     """Say what several agreements come to: layers, rules in force, what was relaxed or displaced, and what had no effect.
 
-    Each is a file, or a version on record as for `show`; files need no node. Clauses for the same duty stand side by side, and each
+    Each is a file, or a version on record as for `render`; files need no node. Clauses for the same duty stand side by side, and each
     pair is said to be always, sometimes or never stricter. With --json: {on, layers, rules, groups, findings, findings_left_out}.
 
     \b
@@ -89,7 +89,10 @@ def _day(documents: Sequence[terms.Agreement], on: datetime | None) -> date:
 
 def _draw(paper: Paper, found: dict[str, Any]) -> None:
     paper.table(_RULES, [_row(each) for each in found["rules"]], empty="No clause.")
+    findings = [f"{each['level']}: {each['code']}, {each['source']} {each['cite']}: {each['message']}" for each in found["findings"]]
     if not paper.console.is_terminal:
+        for line in findings:
+            click.echo(clean(line), err=True)
         return
     for layer in found["layers"]:
         if layer["sources"]:
@@ -99,8 +102,8 @@ def _draw(paper: Paper, found: dict[str, Any]) -> None:
         paper.line(f"Duty {group['duty']}:", "bold")
         for pair in group["pairs"]:
             paper.line(f"  {pair['says']}")
-    for finding in found["findings"]:
-        paper.line(f"{finding['level']}: {finding['code']}, {finding['source']} {finding['cite']}: {finding['message']}", "yellow")
+    for line in findings:
+        paper.line(line, "yellow")
 
 
 def _row(rule: dict[str, Any]) -> tuple[object, ...]:

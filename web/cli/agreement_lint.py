@@ -35,7 +35,7 @@ def explained(code: str) -> Answer:
 def checked(path: Path, fix: bool) -> dict[str, Any]:
     """The file with its faults and findings; with `fix` what is mechanical is mended in it first, and named under `fixed`."""
     try:
-        text = source.text(path)
+        text = source.text(path, largest=terms.MAX_BYTES)
         done = _mended(path, text) if fix else terms.Mended(text, ())
         found = terms.load(done.text)
     except Invalid as invalid:

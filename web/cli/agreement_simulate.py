@@ -63,7 +63,7 @@ def simulate(
         raise click.UsageError("Say what to try it on: one of --case FILE, --past and --typical ID.")
     if at is not None and typical is None:
         raise click.UsageError("--at is of use with --typical alone.")
-    text = source.text(path)
+    text = source.text(path, largest=terms.MAX_BYTES)
     agreement = terms.load(text)  # faults of the document are named without a node
     described = None if case is None else report.read(case)
     report.sendable({"case": described})

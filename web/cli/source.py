@@ -83,7 +83,8 @@ def text(path: Path, *, largest: int = LARGEST) -> str:
     except OSError as error:
         raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from error
     if len(raw) > largest:
-        raise Invalid([Fault("", "too_long", f"expected at most {largest} bytes")], f"{path} is too large.")
+        said = f"The file has more than {largest} bytes; {largest} is the most that is accepted."
+        raise Invalid([Fault("", "too_long", said)], f"{path} is too large.")
     try:
         return decoded(raw)
     except Invalid as refused:

@@ -15,7 +15,7 @@ from argon2.exceptions import VerificationError
 from incident import db
 from incident.actor import Actor
 from incident.ids import new_id
-from incident.records.parties.tables import api_key, person, signed_in
+from incident.records.parties.tables import api_key, signed_in
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 _HASHER = PasswordHasher()
@@ -67,21 +67,6 @@ def holder_of_key(connection: sa.Connection, key: str) -> Actor | None:
 def hash_password(password: str) -> str:
     """argon2id with the library's current defaults."""
     return _HASHER.hash(password)
-
-
-def add_person(connection: sa.Connection, *, party: UUID, email: str, name: str, password_hash: str, now: datetime) -> UUID:
-    """Add somebody who may sign in for a party."""
-    id_ = new_id()
-    row = {
-        "id": id_,
-        "party_id": party,
-        "email": email.lower(),
-        "name": name,
-        "password_hash": password_hash,
-        "created_at": now,
-    }
-    db.put(connection, {person: [row]})
-    return id_
 
 
 def check_password(connection: sa.Connection, email: str, password: str) -> tuple[UUID, UUID] | None:

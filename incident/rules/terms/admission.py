@@ -81,6 +81,8 @@ def _moving(agreement: Agreement, said: Statement, own: Standing, now: datetime)
         raise Conflict("The party has not signed this version.", code="not_signed")
     if own.state(now) == "ended":
         raise Conflict("The version has ended for this party.", code="ended_already")
+    if said.kind == "end" and own.ended and own.in_force_until is not None and agreement.articles.transcription is None:
+        raise Conflict(f"The version ends already for this party, from {own.in_force_until.isoformat()}.", code="ended_already")
     articles = agreement.articles
     stopped = bool(own.suspended) and own.suspended[-1][1] is None
     if articles.suspension is not None and said.kind in ("suspend", "resume") and stopped != (said.kind == "resume"):

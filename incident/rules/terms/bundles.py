@@ -17,6 +17,7 @@ from incident.rules.terms.agreement import Agreement, load
 FORMAT = "agreement-bundle/1"
 LARGEST = 8 * 2**20
 _MEMBERS: dict[str, type] = {"name": str, "version": str, "digest": str, "text": str, "acts": list, "keys": list, "node": dict}
+_SAID: dict[type, str] = {str: "text", list: "a list", dict: "an object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,15 @@ def verify(bundle: object, trusted: frozenset[str] = frozenset()) -> tuple[Agree
     the bundle lists is what the node says: with `trusted`, only keys of these fingerprints are believed.
 
     Raises:
-        Invalid: it is no bundle, or its text is not what its digest names.
+        Invalid: it is no bundle, or its text is not what its name, version and digest say.
     """
     whole = _whole(bundle)
     agreement = load(whole["text"])
     if agreement.digest != whole["digest"]:
         raise Invalid([Fault("/digest", "other_text", f"the text in the bundle has the digest {agreement.digest}")])
+    for member, named in (("name", agreement.name), ("version", agreement.version)):
+        if whole[member] != named:
+            raise Invalid([Fault(f"/{member}", "other_text", f"the text in the bundle is {agreement.name} {agreement.version}")])
     last: dict[str, str] = {}
     found = []
     for act in whole["acts"]:
@@ -57,7 +61,7 @@ def _whole(bundle: object) -> Mapping[str, Any]:
         raise Invalid([Fault("/format", "no_bundle", f"expected an exported agreement, with the format {FORMAT}")])
     wrong = [name for name, kind in _MEMBERS.items() if not isinstance(bundle.get(name), kind)]
     if wrong:
-        raise Invalid([Fault(f"/{name}", "wrong_type", f"expected {_MEMBERS[name].__name__}") for name in wrong])
+        raise Invalid([Fault(f"/{name}", "wrong_type", f"expected {_SAID[_MEMBERS[name]]}") for name in wrong])
     return bundle
 
 

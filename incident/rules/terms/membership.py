@@ -75,7 +75,8 @@ def by_party(agreement: Agreement) -> bool:
 def standings(agreement: Agreement, signed: Mapping[str, datetime | None], acts: Iterable[Act]) -> tuple[Standing, ...]:
     """Every party's, in the order of the document, from who signed when and the acts in the order in which they came."""
     done = list(acts)
-    binds = by_party(agreement) or all(signed.get(each) is not None for each in agreement.parties)
+    members = [each for each in agreement.parties if signed.get(each) is not None]
+    binds = len(members) >= (2 if by_party(agreement) else len(agreement.parties))
     concluded = {each.party: each for each in agreement.articles.transcription.parties} if agreement.articles.transcription else None
     made = []
     for party in agreement.parties:
@@ -84,7 +85,6 @@ def standings(agreement: Agreement, signed: Mapping[str, datetime | None], acts:
             made.append(_signed_here(agreement, party, at, done, binds))
         else:
             made.append(_signed_elsewhere(agreement, concluded.get(party), Standing(party, at)))
-    members = [each.party for each in made if each.signed_at is not None]
     return tuple(_moved(agreement, each, members, done) for each in made)
 
 

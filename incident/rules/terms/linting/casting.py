@@ -25,7 +25,6 @@ _KINDS = {
     "operator": "operator", "supplier": "vendor", "supplier two": "vendor", "home CERT": "cert", "affected CERT": "cert",
     "affected CERT two": "cert", "authority": "regulator", "signatory": "other", "signatory two": "other", "signatory three": "other",
 }  # fmt: skip
-_ABROAD = {"supplier": 1, "supplier two": 2, "affected CERT": 0, "affected CERT two": 1, "signatory two": 0, "signatory three": 1}
 _NAMED = (Role.GROUP, Role.PARTY)
 _SIGNATORIES = ("signatory", "signatory two", "signatory three")
 """Of whom a clause names itself so many have a part in the case; more of them would show nothing more."""

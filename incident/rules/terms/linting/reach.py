@@ -129,11 +129,6 @@ def _tests(condition: Condition) -> Iterator[Test]:
                 yield from _tests(part)
 
 
-def tests_of(condition: Condition) -> tuple[Test, ...]:
-    """Every comparison in the condition."""
-    return tuple(_tests(condition))
-
-
 def _key(fact: str, of: str) -> Asked:
     """What the case answers is the same whomever one asks."""
     return (fact, "" if fact in OF_THE_CASE or fact == "affected_countries" else of)
