@@ -72,7 +72,7 @@ def test_a_typical_case_is_planned_as_the_same_case_would_be(seed: int) -> None:
     each, agreement = random.choice(typical.cases()), random_agreement(random)
     for (played, found), asked in zip(typical.performed(agreement, each), typical.settings(each), strict=True):
         cast = typical.recast(agreement, played.parts)
-        production = plan(asked.case, bound((cast,), asked.laws))
+        production = plan(asked.case, bound((*played.beside, cast), asked.laws))
         assert obligations(found.planned) == obligations(production)
         assert [draft.digest for draft in notices(found).values()] == [draft.digest for draft in route(asked.case, production)]
 

@@ -250,7 +250,8 @@ _SPECIMEN: Shape = {
     "id": TEXT, "title": TEXT, "about": TEXT, "layer": TEXT, "version": TEXT, "digest": TEXT, "parties": TEXTS, "clauses": WHOLE,
 }  # fmt: skip
 _SIMULATION: Shape = {
-    "agreement": whole({**_NAMED_VERSION, "title": TEXT}), "total": WHOLE, "next": MAYBE_ID,
+    "agreement": whole({**_NAMED_VERSION, "title": TEXT}), "beside": {"type": "array", "items": whole(_NAMED_VERSION)},
+    "total": WHOLE, "next": MAYBE_ID,
     "summary": whole({
         "cases": WHOLE, "different": WHOLE,
         "clocks": whole(dict.fromkeys(("same", "added", "gone", "earlier", "later", "other"), WHOLE)),

@@ -14,6 +14,7 @@ from incident.rules.terms import Agreement
 from incident.rules.typical import Part, Played
 
 _CLOCKS = ("same", "added", "gone", "earlier", "later", "other")
+Layers = dict[tuple[str, str, str], Json]
 _NOTICES = ("same", "added", "gone", "other")
 
 
@@ -24,28 +25,33 @@ def described(agreement: Agreement, found: Simulated) -> Json:
         "clocks": [_clock(each, reasons=True) for each in found.clocks],
         "notices": [{**_notice(each), "items": _items(each)} for each in found.tellings],
     }  # fmt: skip
-    return {**_heading(agreement), "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
+    heading = _heading(agreement, _layers(agreement, found))
+    return {**heading, "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
 
 
 def past(agreement: Agreement, tried: Iterable[tuple[Row, Simulated]], *, total: int, following: str | None) -> Json:
     """Of cases on record: the sum, and of each case what is different or would have been late."""
     cases: list[Json] = []
+    layers: Layers = {}
     summary = _summary_of_none()
     for row, found in tried:
+        layers |= _layers(agreement, found)
         summary = _added(summary, _summary(found))
         cases.append({
             "incident": str(row.id), "incident_ref": row.ref, "reference": row.reference, **_case(found),
             "clocks": [_clock(each) for each in found.clocks if each.change != "same" or _newly_late(each)],
             "notices": [_notice(each) for each in found.tellings if each.change != "same"],
         })  # fmt: skip
-    return {**_heading(agreement), "total": total, "next": following, "summary": summary, "cases": cases}
+    return {**_heading(agreement, layers), "total": total, "next": following, "summary": summary, "cases": cases}
 
 
 def typical(agreement: Agreement, tried: Iterable[tuple[Played, Simulated]], *, full: bool) -> Json:
     """Of typical cases: who played whom, and what is different; `full`: every clock with its reasons, and all that is seen."""
     cases: list[Json] = []
+    layers: Layers = {}
     summary = _summary_of_none()
     for played, found in tried:
+        layers |= _layers(agreement, found, played.beside)
         summary = _added(summary, _summary(found))
         clocks = [_clock(each, reasons=full) for each in found.clocks if full or each.change != "same"]
         notices = [_notice(each) | ({"items": _items(each)} if full else {}) for each in found.tellings if full or each.change != "same"]
@@ -53,7 +59,7 @@ def typical(agreement: Agreement, tried: Iterable[tuple[Played, Simulated]], *, 
             "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found), "typical": _played(played),
             "clocks": clocks, "notices": notices,
         })  # fmt: skip
-    return {**_heading(agreement), "total": len(cases), "next": None, "summary": summary, "cases": cases}
+    return {**_heading(agreement, layers), "total": len(cases), "next": None, "summary": summary, "cases": cases}
 
 
 def _played(played: Played) -> Json:
@@ -72,9 +78,17 @@ def _items(each: Telling) -> Json | None:
     return dict(each.then.items) if each.then else None
 
 
-def _heading(agreement: Agreement) -> Json:
+def _heading(agreement: Agreement, layers: Layers) -> Json:
     named = {"name": agreement.name, "version": agreement.version, "title": agreement.title, "digest": agreement.digest}
-    return {"agreement": named}
+    return {"agreement": named, "beside": [layers[each] for each in sorted(layers)]}
+
+
+def _layers(agreement: Agreement, found: Simulated, brought_in: Iterable[Agreement] = ()) -> Layers:
+    """The documents that it was tried together with: those brought in, and those under which something is owed beside it."""
+    sources = (each.commitment.source for each in found.planned)
+    owed = {(each.name, each.version, each.digest) for each in sources if each.kind == "agreement" and each.name != agreement.name}
+    both = owed | {(each.name, each.version, each.digest) for each in brought_in}
+    return {each: {"name": each[0], "version": each[1], "digest": each[2]} for each in both}
 
 
 def _case(found: Simulated) -> Json:
