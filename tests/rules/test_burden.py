@@ -17,7 +17,7 @@ from incident.rules.terms import Agreement, bound
 from incident.rules.terms.burden import Burden, burden
 from incident.rules.terms.hours import Watch, _covered, _outside
 from incident.rules.terms.library import specimen
-from tests.rules.layered import ALLOWS, baseline, clause, document, of, relaxes
+from tests.rules.layered import baseline, clause, document, of, relaxes
 from tests.rules.planning_case import FRENCH, NOW, case, law, said
 from tests.rules.test_simulate import identity
 

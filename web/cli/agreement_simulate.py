@@ -46,7 +46,8 @@ def simulate(
 
     FILE is the document; - is stdin. It takes the place of the version of its name that binds in a case, or comes beside the others,
     whatever its dates say. Nothing is filed, kept or sent. Typical cases are invented; without --party or --key they are played by an
-    invented cast, beside the laws, the layers given --with and what these include of the library, and the answer says who plays whom. With --json: the answer of
+    invented cast, beside the laws, the layers given --with and what these include of the library,
+    and the answer says who plays whom. With --json: the answer of
     POST /api/v1/agreements/simulations, the parts of past cases as one.
 
     \b

@@ -82,7 +82,7 @@ _OBLIGATION: Shape = {
     "paused_at": MAYBE_AT, "paused_until": MAYBE_AT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
     "duty": {**TEXT, "description": "The duty that its clause is about; clauses of several layers about one duty each keep their own."},
-    "earliest_of": {**MAYBE_WHOLE, "description": "Of how many clauses about its duty that its debtor owes it is the first due; else null."},
+    "earliest_of": {**MAYBE_WHOLE, "description": "Of how many clauses about its duty it is its debtor's first due; else null."},
     "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _NOTICE: Shape = {
@@ -280,7 +280,8 @@ _CALENDAR: Shape = {
 COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
-    "Obligation": whole(_OBLIGATION, optional=("acts", "inputs", "earliest_of"), about="A commitment applied to one case, one debtor, one creditor."),
+    "Obligation": whole(
+        _OBLIGATION, optional=("acts", "inputs", "earliest_of"), about="A commitment applied to one case, one debtor, one creditor."),
     "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
     "Claim": whole(_CLAIM, about="What one party says against a clock; state `said`: the facts say it themselves now."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
