@@ -68,6 +68,7 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "occurrence": row["occurrence"],
         "reading": row["reading"],
         "stage": row["stage"],
+        "duty": row["spec"].get("duty") or row["commitment"],
         "started_at": at(row["started_at"]),
         "target_at": at(row["target_at"]),
         "due_at": at(row["due_at"]),

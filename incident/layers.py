@@ -91,11 +91,11 @@ def _answer(each: Answer) -> Json:
 def _sums(made: Json) -> list[str]:
     """The burden in sentences, one for each kind of cost."""
     clocks, cases = made["clocks"], made["cases"]
-    new = [each["counts"]["added"] for each in cases]
+    new = [f"{each['counts']['added']} in {each['reference']}" for each in cases if each["counts"]["added"]]
     lines = [
         f"{made['overlay']['title']} {made['overlay']['version']} has {_many(made['clauses'], 'clause')}, "
         f"{made['acknowledgements']} of them to be acknowledged. It relaxes {made['relaxed']} and displaces {made['displaced']} of others.",
-        f"In {_many(len(cases), 'case')} it starts {_many(clocks['added'], 'clock')} ({', '.join(map(str, new)) or 'none'}), ends "
+        f"In {_many(len(cases), 'case')} it starts {_many(clocks['added'], 'clock')} ({', '.join(new) or 'none'}), ends "
         f"{clocks['gone']}, and moves {clocks['earlier']} to an earlier and {clocks['later']} to a later instant.",
         f"New recipients: {_names(each['name'] for each in made['recipients'])}.",
         f"New answers to give: {_names(_question(each) for each in made['answers'])}.",

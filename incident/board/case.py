@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board.claims import claims_of_case
+from incident.board.duties import earliest_of
 from incident.board.pages import act_shape
 from incident.board.staying import stays_because
 from incident.board.wording import sentence
@@ -39,14 +40,17 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     parties = [row.filed_by, row.operator_id, *(p for o in rows for p in (o.debtor, o.creditor) if p), *(n.recipient for n in notices)]
     parties += [each.by_party for each in acts] + [p for fact in facts for p in (fact.about, fact.said_by)]
     slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, parties).items()}
-    stays = stays_because(work, rows)
+    stays, firsts = stays_because(work, rows), earliest_of(rows)
     about: dict[UUID | None, list[Row]] = {}
     for act in acts:
         about.setdefault(act.obligation_id, []).append(act)
     return {
         "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug),
         "deployment": answers.deployment(deployment),
-        "obligations": [_obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, [])) for each in rows],
+        "obligations": [
+            {**_obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, [])), "earliest_of": firsts.get(each.id)}
+            for each in rows
+        ],
         "notices": [
             answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, [])))
             for each in notices

@@ -8,9 +8,8 @@ from incident import answers, layers
 from incident.errors import Fault, Invalid, NotFound
 from incident.records import agreements as records
 from incident.records.parties import directory
-from incident.rules import regimes, terms
+from incident.rules import regimes, terms, typical
 from incident.rules.terms import burden as costs
-from incident.rules.terms import burden_cases
 from incident.work import Work
 
 
@@ -36,15 +35,14 @@ def composition_of_text(work: Work, text: str) -> answers.Json:
 
 
 def burden(work: Work, text: str, add: str) -> answers.Json:
-    """What the document `add` costs beside the document `text` and what is in force for its parties, on made-up cases.
+    """What the document `add` costs beside the document `text` and what is in force for its parties, on the typical cases.
 
     Raises:
         Invalid: one of the two has faults; those of `text` and `add` below these names.
     """
     base, overlay = (_loaded(each, pointer) for each, pointer in ((text, "/text"), (add, "/add")))
     documents = [base, *(each for each in (*beside(work, base), *beside(work, overlay)) if each.name != base.name)]
-    laws = regimes.commitments(work.now.date())
-    return layers.burden(costs.burden(burden_cases.made_up(documents, overlay, laws), documents, overlay))
+    return layers.burden(costs.burden(typical.in_full(), documents, overlay, typical.together))
 
 
 def beside(work: Work, agreement: terms.Agreement) -> list[terms.Agreement]:

@@ -16,7 +16,7 @@ from incident.rules.case import SEVERITIES, STAGES, TLP, Case, Deployment, Party
 from incident.rules.commitment import Discharge
 from incident.rules.facts import Fact, Facts
 from incident.rules.legaltime.values import Moment
-from incident.rules.planning import Done, OnRecord, Planned
+from incident.rules.planning import FIRST, Claim, Done, OnRecord, Pause, Planned
 from incident.rules.simulate import Setting
 from incident.rules.terms import Agreement, load
 from incident.rules.vocabulary import vocabulary
@@ -102,4 +102,30 @@ def _recorded(random: Random, each: Planned) -> OnRecord:
         when = each.deadline.due_at + timedelta(minutes=random.randrange(-3000, 600))
         acts = (Done(_ACT[each.commitment.discharged_by], when, when),)
     agreed, due_at = each.commitment.source.kind == "agreement", each.deadline.due_at if each.deadline else None
-    return OnRecord(each.key, agreed, each.commitment.discharged_by, acts, True, due_at)
+    paused = _paused(random, each) if each.commitment.excuses and due_at else ()
+    missed = due_at and not (paused or each.provisional or each.predicted) and all(act.occurred_at > due_at for act in acts)
+    if due_at and missed and each.commitment.on_miss:
+        acts = (Done("missed", due_at, due_at + timedelta(seconds=1)), *acts)
+    return OnRecord(each.key, agreed, each.commitment.discharged_by, acts, True, due_at, None, paused)
+
+
+def _paused(random: Random, each: Planned) -> tuple[Pause, ...]:
+    if each.started_at is None or random.random() < 0.5:
+        return ()
+    since = each.started_at + timedelta(minutes=random.randrange(30))
+    ends_at = since + timedelta(hours=48) if each.commitment.excuses[0].most else None
+    resumed_at = since + timedelta(hours=random.randrange(1, 90)) if random.random() < 0.7 else None
+    return (Pause(since, ends_at, resumed_at, "injunction", "cl. 6"),)
+
+
+def random_claims(random: Random, planned: list[Planned]) -> tuple[Claim, ...]:
+    """As if some debtors had said that they became aware at another instant; most of it is still disputed."""
+    owed = [each for each in planned if each.creditor and each.occurrence == FIRST and each.started_at]
+    return tuple(_claim(random, each) for each in random.sample(owed, min(len(owed), random.randrange(3))))
+
+
+def _claim(random: Random, each: Planned) -> Claim:
+    id_, moment = uuid.UUID(int=random.getrandbits(128)), (each.started_at or _BEGINS) + timedelta(hours=random.randrange(1, 50))
+    said = {"fact": "aware_at", "about": each.debtor.id, "moment": Moment.exactly(moment)}
+    agreed = frozenset({each.creditor.id}) if each.creditor and random.random() < 0.3 else frozenset[uuid.UUID]()
+    return Claim(id_, "start", each.debtor.id, each.debtor.name, each.key, **said, agreed=agreed)  # type: ignore[arg-type]

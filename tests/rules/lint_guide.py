@@ -37,6 +37,9 @@ mechanically; `--fix` applies those to the text and leaves everything else in it
 
 An `error` cannot work as written, a `warning` may be meant. Conditions are analysed over the finite domains of their facts, cut at the
 constants that are used; where more than 20,000 combinations would have to be tried the finding is `not_analysed`, never silence.
+What a clause says of a miss, a pause or more time is acted out in the case, and what a reservation or a missing signature does to a party
+is planned with it and without it. A few faults lie in the document alone, such as a key that two parties share or a version that nobody
+knows: no case would be planned otherwise because of them, and their example says that it is a reading of the document.
 Two roles that may be the same party are taken apart, so a condition that only their being the same makes impossible is not found.
 
 What stands in an example but for its clauses is a head like that of [the guide's example](agreements.md#a-complete-example), with four

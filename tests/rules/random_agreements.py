@@ -36,6 +36,63 @@ def random_agreement(random: Random, hosts: str = "ALL") -> Agreement:
     return load(yaml.safe_dump(document, sort_keys=False))
 
 
+def random_pair(random: Random, hosts: str = "ALL") -> tuple[Agreement, Agreement]:
+    """A baseline whose clauses give way, and a document above it that relaxes or displaces some, and restricts what is transferred."""
+    below = _written(random, hosts, "baseline", "base")
+    below["restrictions"] = [_restriction(random, "base_stays")] if random.random() < 0.4 else []
+    for clause in below["commitments"]:
+        if "within" in clause and random.random() < 0.8:
+            clause["relaxable"] = {"by": ["national", "sector"], "cite": "cl. 9"}
+        if random.random() < 0.6:
+            clause["displaceable"] = {"by": ["national", "sector"], "cite": "cl. 9"}
+    base = load(yaml.safe_dump({key: value for key, value in below.items() if value != []}, sort_keys=False))
+    above = _written(random, hosts, random.choice(("national", "sector")), "over")
+    above["includes"] = [{"agreement": base.name, "version": "1.0", "digest": base.digest, "cite": "cl. 1"}]
+    above["restrictions"] = [_restriction(random, "over_stays")] if random.random() < 0.6 else []
+    above |= _changes(random, below, above)
+    return base, load(yaml.safe_dump({key: value for key, value in above.items() if value != []}, sort_keys=False))
+
+
+def _written(random: Random, hosts: str, layer: str, prefix: str) -> dict[str, Any]:
+    document = {**random_agreement(random, hosts).document, "layer": layer, "name": f"{prefix}-{random.randrange(10**6)}"}
+    text = yaml.safe_dump(document, sort_keys=False).replace("clause_", f"{prefix}_")
+    made: dict[str, Any] = yaml.safe_load(text)
+    for clause in made["commitments"]:
+        if random.random() < 0.4:
+            clause["duty"] = f"a.duty.{random.randrange(2)}"
+    return made
+
+
+def _changes(random: Random, below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    relaxations, displacements = [], []
+    for clause in below["commitments"]:
+        of = {"agreement": below["name"], "clause": clause["id"]}
+        if "within" in clause and random.random() < 0.6:
+            when = {"when": _condition(random, 1)} if random.random() < 0.5 else {}
+            relaxations.append({"of": of, "within": _within(random), "cite": "cl. 2", **when})
+        elif random.random() < 0.5:
+            displacements.append({"of": of, "by": random.choice(above["commitments"])["id"], "cite": "cl. 3"})
+    return {"relaxations": relaxations, "displacements": displacements}
+
+
+def _restriction(random: Random, name: str) -> dict[str, Any]:
+    fields = random.sample(("summary", "system", "affected_countries", "aware_at", "facts"), random.randint(1, 3))
+    made = {"id": name, "title": "Stays", "cite": "cl. 8", "fields": fields, "only_to": random.choice((["EE"], ["EE", "FR"], ["JP"]))}
+    return made | ({"when": _condition(random, 1)} if random.random() < 0.5 else {})
+
+
+def _on_its_clock(random: Random) -> dict[str, Any]:
+    """What follows a miss, and what may stop the clock."""
+    made: dict[str, Any] = {}
+    if random.random() < 0.5:
+        wanted = random.sample(("notice_of_breach", "cure", "review"), random.randint(1, 3))
+        made["on_miss"] = {**{each: random.choice(({"hours": 30}, {"days": 4})) for each in wanted}, "cite": "cl. 7"}
+    if random.random() < 0.5:
+        most = {"most": {"hours": 48}} if random.random() < 0.5 else {}
+        made["excuses"] = [{"kind": "pause", "ground": "injunction", "by": "both", "cite": "cl. 6", **most}]
+    return made
+
+
 def _clause(random: Random, number: int) -> dict[str, Any]:
     debtor, creditor = random.sample(_ROLES, 2)
     clause: dict[str, Any] = {
@@ -54,6 +111,8 @@ def _clause(random: Random, number: int) -> dict[str, Any]:
         clause |= _telling(random)
     if random.random() < 0.3:
         clause["repeat"] = {"every": "submission", "until": {"fact": "incident_ongoing", "is": False}}
+    if random.random() < 0.5:
+        clause |= _on_its_clock(random)
     for key in ("extendable", "waivable"):
         if random.random() < 0.5:
             clause[key] = "cl. 99"

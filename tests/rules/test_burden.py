@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from incident import layers
-from incident.rules import regimes
+from incident.rules import typical
 from incident.rules.commitment import OnCall
 from incident.rules.legaltime import Period
 from incident.rules.planning import plan
 from incident.rules.simulate import Setting
 from incident.rules.terms import Agreement, bound
 from incident.rules.terms.burden import Burden, burden
-from incident.rules.terms.burden_cases import made_up
 from incident.rules.terms.hours import Watch, _covered, _outside
-from tests.rules.layered import ALLOWS, baseline, clause, document, of, relaxes
+from incident.rules.terms.library import specimen
+from tests.rules.layered import baseline, clause, document, of, relaxes
 from tests.rules.planning_case import FRENCH, NOW, case, law, said
 from tests.rules.test_simulate import identity
 
@@ -124,7 +124,7 @@ def test_it_is_the_planner_that_counts() -> None:
 def test_it_says_so_in_words_and_names_what_has_no_effect() -> None:
     overlay = document("ee", "national", clause("own"), relaxations=[relaxes("base", hours=90)])
     said_ = layers.burden(costs(overlay))
-    assert said_["says"][1] == "In 1 case it starts 1 clock (1), ends 0, and moves 0 to an earlier and 0 to a later instant."
+    assert said_["says"][1] == "In 1 case it starts 1 clock (1 in R), ends 0, and moves 0 to an earlier and 0 to a later instant."
     assert said_["says"][-1].startswith("relaxation.too_long: 90 hours instead of 24 hours")
     assert [each["code"] for each in said_["findings"]] == ["relaxation.too_long"]
 
@@ -134,11 +134,19 @@ def test_another_version_of_the_same_agreement_takes_its_place() -> None:
     assert counts(costs(longer)) == {"later": 1}
 
 
-def test_the_made_up_cases_bind_the_parties_of_every_document() -> None:
-    overlay = document("ee", "national", clause("own", displaceable=ALLOWS))
-    settings = made_up([baseline()], overlay, regimes.commitments(date(2026, 3, 2)))
-    assert [each.case.reference for each in settings] == ["in office hours", "on a Friday night", "of low severity"]
-    assert settings[1].case.filed_at.astimezone(UTC).weekday() == 4
-    assert settings[0].case.filed_at == datetime(2026, 1, 7, 9, tzinfo=UTC)
-    found = burden(settings, [baseline()], overlay)
-    assert [each.count("added") for each in found.cases] == [1, 1, 1]
+def test_the_typical_cases_give_figures_of_their_own() -> None:
+    baseline_, overlay = (found.agreement for name in ("eu-incident-baseline", "health-overlay") if (found := specimen(name)))
+    found = burden(typical.in_full(), [baseline_], overlay, typical.together)
+    assert [each.reference for each in found.cases] == [each.id for each in typical.cases()]
+    added = {each.reference: each.count("added") for each in found.cases}
+    assert (added["hospital-outage"], added["model-weights"]) == (8, 0)
+    assert {each.uri for each in found.recipients} == {"https://ee-health.example/#party"}
+
+
+def test_a_document_whose_parties_nobody_knows_is_played_by_the_cast() -> None:
+    overlay = document("ee", "national", clause("own"), relaxations=[relaxes("base", hours=48)])
+    strangers = replace(overlay, parties=tuple(f"https://unheard-of-{number}.example/#party" for number in range(3)))
+    below = replace(baseline(), parties=strangers.parties)
+    together = typical.together(typical.in_full()[0].case, (strangers, below))
+    assert together[0].parties == together[1].parties
+    assert not set(together[0].parties) & set(strangers.parties)

@@ -105,6 +105,7 @@ def test_each_stands_beside_what_it_includes(one: Specimen) -> None:
     layers = [one, *(below for each in one.agreement.articles.includes if (below := specimen(each.name)))]
     for case in typical.cases():
         for setting in typical.settings(case):
-            together = [typical.recast(each.agreement, typical.casting(each.agreement, setting.case)) for each in layers]
+            parts = typical.casting(*(each.agreement for each in layers), case=setting.case)
+            together = [typical.recast(each.agreement, parts) for each in layers]
             planned = plan(setting.case, bound(together, setting.laws))
             assert all(each.occurrence != NOT_PLANNED for each in planned)

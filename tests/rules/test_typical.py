@@ -177,7 +177,7 @@ def test_the_only_cert_of_a_document_plays_the_one_at_home_even_where_it_is_affe
 def test_what_is_tried_keeps_its_name_and_digest_whoever_plays() -> None:
     document = between("a.example", "b.example", "c.example")
     setting = typical.settings(case("ransomware"))[0]
-    cast = typical.recast(document, typical.casting(document, setting.case))
+    cast = typical.recast(document, typical.casting(document, case=setting.case))
     assert (cast.digest, cast.name, cast.document) == (document.digest, document.name, document.document)
     assert cast.parties == (
         "https://ee-ministry.example/#party",
@@ -190,7 +190,7 @@ def test_what_is_tried_keeps_its_name_and_digest_whoever_plays() -> None:
 def test_groups_and_limits_of_single_recipients_follow_whoever_plays() -> None:
     vendors = shipped("cert-vendor-sovereign-ai")
     setting = typical.settings(case("payment-incident"))[0]
-    notice = typical.recast(vendors, typical.casting(vendors, setting.case)).commitments[0]
+    notice = typical.recast(vendors, typical.casting(vendors, case=setting.case)).commitments[0]
     assert notice.limits.recipients[0].to == {"https://sakura-inference.example/#party", "https://halden-compute.example/#party"}
 
 

@@ -70,7 +70,7 @@ def test_the_cost_of_an_overlay_in_words_and_in_json(files: dict[str, str]) -> N
     assert words.exit_code == 0, words.output
     assert "Title of ee 1 has 1 clause, 0 of them to be acknowledged. It relaxes 1 and displaces 0 of others." in words.stdout
     found = answer(run("agreement", "burden", files["base"], "--add", files["ee"], "--json"))
-    assert (found["clocks"]["added"], found["clocks"]["later"], len(found["cases"])) == (3, 3, 3)
+    assert (found["clocks"]["added"], found["clocks"]["later"], len(found["cases"])) == (15, 15, 15)
     assert found["says"] == words.stdout.splitlines()
 
 

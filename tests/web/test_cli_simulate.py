@@ -99,6 +99,24 @@ def test_typical_cases_need_no_node_and_with_one_are_played_by_ones_own(desk: De
     assert found["summary"]["clocks"]["earlier"] == 2  # type: ignore[index]
 
 
+def test_an_overlay_is_tried_with_the_layers_that_it_names(desk: Desk, tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "incident/rules/terms/library"
+    overlay, text = str(shipped / "ee-overlay.yaml"), (shipped / "ee-overlay.yaml").read_text(encoding="utf-8")
+    by_itself = document(desk.run("agreement", "simulate", overlay, "--typical", "ransomware", "--json"))
+    assert [each["name"] for each in by_itself["beside"]] == ["eu-incident-baseline"]
+    assert by_itself["summary"]["clocks"]["gone"] > 0, "it displaces a clause of the baseline that the library brought in"
+    stranger, own = tmp_path / "overlay.yaml", tmp_path / "baseline.yaml"
+    digest = next(line for line in text.splitlines() if "digest: sha256:" in line)
+    stranger.write_text(text.replace(digest + "\n", ""), encoding="utf-8")
+    own.write_text((shipped / "eu-incident-baseline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    alone = document(desk.run("agreement", "simulate", str(stranger), "--typical", "ransomware", "--json"))
+    assert (alone["beside"], alone["summary"]["clocks"]["gone"]) == ([], 0)
+    given = document(desk.run("agreement", "simulate", str(stranger), "--with", str(own), "--typical", "ransomware", "--json"))
+    assert given["beside"] == by_itself["beside"]
+    assert given["summary"]["clocks"] == by_itself["summary"]["clocks"]
+    assert desk.run("agreement", "simulate", overlay, "--with", str(own), "--typical", "all", "--party", "cert-ee").exit_code == 2
+
+
 def test_what_is_wrong_with_a_typical_case_is_named_without_a_node(tmp_path: Path) -> None:
     away = Desk.__new__(Desk)
     away.home = tmp_path

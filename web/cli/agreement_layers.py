@@ -10,9 +10,8 @@ from typing import Any
 import rich_click as click
 
 from incident import layers
-from incident.rules import regimes, terms
+from incident.rules import regimes, terms, typical
 from incident.rules.terms.burden import burden as burden_of
-from incident.rules.terms.burden_cases import made_up
 from web.cli import options
 from web.cli.agreement_found import found
 from web.cli.outcome import DONE, REFUSED, Answer, answering
@@ -57,17 +56,14 @@ def compose(which: tuple[str, ...], on: datetime | None, strict: bool, home: Pat
 @click.command("burden")
 @click.argument("which", nargs=-1, required=True, metavar="FILE|ID...")
 @click.option("--add", required=True, metavar="FILE|ID", help="The overlay whose cost is asked for.")
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day whose laws stand below. Default: the first on which all are in force."
-)
 @options.home
 @answering
-def burden(which: tuple[str, ...], add: str, on: datetime | None, home: Path | None) -> Answer:
+def burden(which: tuple[str, ...], add: str, home: Path | None) -> Answer:
     """Say what an overlay adds to agreements: new clocks, recipients, answers to give, and hours at which somebody must be reachable.
 
-    The clocks are planned on made-up cases, with the overlay and without it, by what plans real ones. Files need no node. With
-    --json: {on, overlay, base, clauses, acknowledgements, relaxed, displaced, clocks, recipients, answers, reusable, watches, cases,
-    findings, says}.
+    The clocks are planned on the typical cases, under the laws of their days, with the overlay and without it, by what plans real ones.
+    Files need no node. With --json: {overlay, base, clauses, acknowledgements, relaxed, displaced, clocks, recipients, answers,
+    reusable, watches, cases, findings, says}.
 
     \b
     Examples:
@@ -77,14 +73,19 @@ def burden(which: tuple[str, ...], add: str, on: datetime | None, home: Path | N
     Exit codes: 0 done; 1 a document has faults, or there is no such version; 2 wrong usage; 3 no database answers.
     """
     documents, overlay = [found(each, home) for each in which], found(add, home)
-    day = _day([*documents, overlay], on)
-    costs = burden_of(made_up(documents, overlay, regimes.commitments(day)), documents, overlay)
-    document = {"on": day.isoformat(), **layers.burden(costs)}
-    return Answer(document, lambda paper: paper.paragraphs("\n".join(document["says"])))
+    document = layers.burden(burden_of(typical.in_full(), documents, overlay, typical.together))
+    return Answer(document, lambda paper: _draw_costs(paper, document))
 
 
 def _day(documents: Sequence[terms.Agreement], on: datetime | None) -> date:
     return on.date() if on else max(each.in_force_from for each in documents).date()
+
+
+def _draw_costs(paper: Paper, found: dict[str, Any]) -> None:
+    paper.paragraphs("\n".join(found["says"]))
+    if paper.console.is_terminal:
+        rows = [(each["reference"], *each["counts"].values(), len(each["recipients"])) for each in found["cases"]]
+        paper.table(("typical case", *layers.CHANGES, "new recipients"), rows, empty="No case.")
 
 
 def _draw(paper: Paper, found: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +33,21 @@ _SPARE = ("owed to", "now", "due now")
 @click.option("--past", is_flag=True, help="Try it on the cases on record that the party sees, newest first.")
 @click.option("--typical", metavar="ID|all", help="Try it on a typical case, or on all; needs no node unless you speak as a party.")
 @click.option("--at", metavar="INSTANT", help="With --typical: when its operator becomes aware, with its offset.")
+@click.option("--with", "beside", metavar="FILE", type=_FILE, multiple=True, help="With --typical and no node: a layer that binds too.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="With --past: how many cases at most.")
 @click.option("--strict", is_flag=True, help="Exit code 1 if more would be late than is, or a clause conflicts that does not now.")
 @options.speaks
 @answering
 def simulate(
-    path: Path, case: Path | None, past: bool, typical: str | None, at: str | None, limit: int, strict: bool, party: str | None,
-    key: str | None, base_url: str | None, home: Path | None,
+    path: Path, case: Path | None, past: bool, typical: str | None, at: str | None, beside: tuple[Path, ...], limit: int, strict: bool,
+    party: str | None, key: str | None, base_url: str | None, home: Path | None,
 ) -> Answer:  # fmt: skip
     """Try out an agreement, signed or not, and compare it with the versions in force.
 
     FILE is the document; - is stdin. It takes the place of the version of its name that binds in a case, or comes beside the others,
     whatever its dates say. Nothing is filed, kept or sent. Typical cases are invented; without --party or --key they are played by an
-    invented cast, beside the laws alone, and the answer says who of the document plays whom. With --json: the answer of
+    invented cast, beside the laws, the layers given --with and what these include of the library,
+    and the answer says who plays whom. With --json: the answer of
     POST /api/v1/agreements/simulations, the parts of past cases as one.
 
     \b
@@ -54,6 +56,7 @@ def simulate(
       demarche agreement simulate draft.yaml --past --party cert-ee --json
       demarche agreement simulate draft.yaml --past --strict --party cert-ee
       demarche agreement simulate draft.yaml --typical all
+      demarche agreement simulate overlay.yaml --with baseline.yaml --typical all
       demarche agreement simulate draft.yaml --typical friday-evening --at 2026-05-22T19:30:00+02:00
 
     Exit codes: 0 done; 1 the document or the case has faults, or it was refused, or with --strict more would be late or conflict;
@@ -63,12 +66,15 @@ def simulate(
         raise click.UsageError("Say what to try it on: one of --case FILE, --past and --typical ID.")
     if at is not None and typical is None:
         raise click.UsageError("--at is of use with --typical alone.")
+    alone = typical is not None and party is None and key is None and base_url is None
+    if beside and not alone:
+        raise click.UsageError("--with is of use with --typical and without a node: on a node the versions in force bind.")
     text = source.text(path, largest=terms.MAX_BYTES)
     agreement = terms.load(text)  # faults of the document are named without a node
     described = None if case is None else report.read(case)
     report.sendable({"case": described})
-    if typical is not None and party is None and key is None and base_url is None:
-        found = _alone(agreement, typical, at)
+    if alone and typical is not None:
+        found = _alone(agreement, [terms.load(source.text(each)) for each in beside], typical, at)
     else:
         with service(party=party, key=key, base_url=base_url, home=home) as node:
             found = _past(node, text, limit) if past else node.post(_PATH, {"text": text, **_asked(described, typical, at)})[1]
@@ -82,7 +88,7 @@ def _asked(described: dict[str, Any] | None, typical: str | None, at: str | None
     return {"typical": typical} | ({"at": at} if at is not None else {})
 
 
-def _alone(agreement: terms.Agreement, name: str, at: str | None) -> dict[str, Any]:
+def _alone(agreement: terms.Agreement, beside: Sequence[terms.Agreement], name: str, at: str | None) -> dict[str, Any]:
     """Played by the invented cast, without a node."""
     from incident.actions.consequences import trying_answers
     from incident.rules import typical
@@ -91,7 +97,7 @@ def _alone(agreement: terms.Agreement, name: str, at: str | None) -> dict[str, A
         aware = None if at is None else moment(at).earliest
     except TimeRefused as refused:
         raise Invalid([Fault("/at", refused.code, refused.message)]) from refused
-    played = (each for case in typical.asked(name, aware) for each in typical.performed(agreement, case, aware))
+    played = (each for case in typical.asked(name, aware) for each in typical.performed(agreement, case, aware, beside=beside))
     return trying_answers.typical(agreement, played, full=name != "all")
 
 
@@ -111,7 +117,11 @@ def _past(node: Service, text: str, limit: int) -> dict[str, Any]:
 
 
 def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    return {**other, "summary": _added(one["summary"], other["summary"]), "cases": [*one["cases"], *other["cases"]]}
+    beside = {each["digest"]: each for each in (*one["beside"], *other["beside"])}
+    return {
+        **other, "beside": sorted(beside.values(), key=lambda each: (each["name"], each["version"])),
+        "summary": _added(one["summary"], other["summary"]), "cases": [*one["cases"], *other["cases"]],
+    }  # fmt: skip
 
 
 def _added(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,6 +138,9 @@ def _draw(paper: Paper, found: dict[str, Any]) -> None:
         paper.line(f"Clocks: {changes}. Late: {summary['late']}, now {summary['late_before']}; nobody owed it then: {summary['untested']}.")
         if summary["off_record"]:
             paper.line(f"In {summary['off_record']} cases the plan in force, as you see it, is not what is on record.", "yellow")
+    if found["beside"] and paper.console.is_terminal:
+        names = ", ".join(f"{each['name']} {each['version']}" for each in found["beside"])
+        paper.line(f"Together with: {names}.")
     _draw_cast(paper, found)
     rows = [_clock(case, each) for case in found["cases"] for each in case["clocks"] if each["change"] != "same" or _late(each)]
     paper.table(_CLOCKS, rows, empty="No clock is different.", spare=_SPARE)

@@ -81,6 +81,8 @@ _OBLIGATION: Shape = {
     "waivable": MAYBE_TEXT, "extension": _EXTENSION, "excuses": {"type": "array", "items": _EXCUSE}, "excused": many("Excused"),
     "paused_at": MAYBE_AT, "paused_until": MAYBE_AT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
+    "duty": {**TEXT, "description": "The duty that its clause is about; clauses of several layers about one duty each keep their own."},
+    "earliest_of": {**MAYBE_WHOLE, "description": "Of how many clauses about its duty it is its debtor's first due; else null."},
     "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _NOTICE: Shape = {
@@ -211,7 +213,7 @@ _CASE_DUE: Shape = {
 _TRIED_CLOCK: Shape = {
     "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT, "owed_to": MAYBE_TEXT, "occurrence": TEXT,
     "reading": TEXT, "change": words("same", "added", "gone", "earlier", "later", "other"),
-    "then": ref("TriedInstant"), "before": ref("TriedInstant"),
+    "then": ref("TriedInstant"), "before": ref("TriedInstant"), "duty": TEXT, "earliest_of": MAYBE_WHOLE,
 }  # fmt: skip
 _TRIED_INSTANT: Shape = {
     "started_at": MAYBE_AT, "target_at": MAYBE_AT, "due_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "verdict": words(*VERDICTS),
@@ -250,7 +252,8 @@ _SPECIMEN: Shape = {
     "id": TEXT, "title": TEXT, "about": TEXT, "layer": TEXT, "version": TEXT, "digest": TEXT, "parties": TEXTS, "clauses": WHOLE,
 }  # fmt: skip
 _SIMULATION: Shape = {
-    "agreement": whole({**_NAMED_VERSION, "title": TEXT}), "total": WHOLE, "next": MAYBE_ID,
+    "agreement": whole({**_NAMED_VERSION, "title": TEXT}), "beside": {"type": "array", "items": whole(_NAMED_VERSION)},
+    "total": WHOLE, "next": MAYBE_ID,
     "summary": whole({
         "cases": WHOLE, "different": WHOLE,
         "clocks": whole(dict.fromkeys(("same", "added", "gone", "earlier", "later", "other"), WHOLE)),
@@ -277,7 +280,8 @@ _CALENDAR: Shape = {
 COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
-    "Obligation": whole(_OBLIGATION, optional=("acts", "inputs"), about="A commitment applied to one case, one debtor, one creditor."),
+    "Obligation": whole(
+        _OBLIGATION, optional=("acts", "inputs", "earliest_of"), about="A commitment applied to one case, one debtor, one creditor."),
     "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
     "Claim": whole(_CLAIM, about="What one party says against a clock; state `said`: the facts say it themselves now."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),

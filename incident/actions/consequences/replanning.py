@@ -16,7 +16,7 @@ from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.obligations.tables import obligation, timer
 from incident.rules.case import Case
-from incident.rules.planning import FIRST, NOT_PLANNED, STATED, Planned, Verdict
+from incident.rules.planning import FIRST, NOT_PLANNED, STATED, Planned, Verdict, fate
 from incident.work import Work
 
 _OPEN = (None, "missed", "unresolved")
@@ -44,7 +44,8 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
     """Plan the case anew from the facts and acts on record, and bring its obligations in step; each change is an act or a new row.
 
     With `may_lapse` False only dates move: what an act sets in motion never takes a duty away. `retime` sets the timers of
-    whatever runs anew, for a case whose timers were dropped when it was closed.
+    whatever runs anew, for a case whose timers were dropped when it was closed. In a closed case nothing begins, comes back or
+    moves of what the closing ended.
     """
     case_id = matter.values["id"]
     readings.end_what_is_said(work, case_id)
@@ -54,6 +55,8 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
     result = Replan(case, planned)
     for each in planned:
         row = live.pop(each.key, None)
+        if _ended_with_the_case(matter, each):
+            continue
         if row is None:
             if each.reading != STATED:
                 readings.started(work, obligations.find(work.connection, _add(work, case_id, each, result)))
@@ -77,6 +80,13 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
             {"why": why, **{name: [str(i) for i in getattr(result, name)] for name in ("added", "redated", "superseded", "lapsed")}},
         )
     return result
+
+
+def _ended_with_the_case(matter: Matter, each: Planned) -> bool:
+    """Whether the closing ends what is of that kind: then acts that come after it, such as a late delivery, start no clock."""
+    if matter.values["status"] != "closed":
+        return False
+    return fate(matter.values["closed_as"], each.commitment.source.kind).act != "stays"
 
 
 def _add(work: Work, case_id: UUID, each: Planned, result: Replan) -> UUID:

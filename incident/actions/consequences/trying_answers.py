@@ -3,57 +3,69 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from incident import answers
 from incident.answers import Json
 from incident.records.cases import Row
+from incident.rules.planning import Key
 from incident.rules.routing import Draft
 from incident.rules.simulate import Clock, Conflict, Judged, Simulated, Telling
 from incident.rules.terms import Agreement
+from incident.rules.terms.composing import group_of
+from incident.rules.terms.composing.comparing import earliest
 from incident.rules.typical import Part, Played
 
 _CLOCKS = ("same", "added", "gone", "earlier", "later", "other")
+Layers = dict[tuple[str, str, str], Json]
 _NOTICES = ("same", "added", "gone", "other")
 
 
 def described(agreement: Agreement, found: Simulated) -> Json:
     """Of a case that was described: every clock, and every notice with all that its recipient would see."""
+    firsts = _firsts(found)
     case = {
         "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found),
-        "clocks": [_clock(each, reasons=True) for each in found.clocks],
+        "clocks": [_clock(each, firsts, reasons=True) for each in found.clocks],
         "notices": [{**_notice(each), "items": _items(each)} for each in found.tellings],
     }  # fmt: skip
-    return {**_heading(agreement), "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
+    heading = _heading(agreement, _layers(agreement, found))
+    return {**heading, "total": 1, "next": None, "summary": _summary(found), "cases": [case]}
 
 
 def past(agreement: Agreement, tried: Iterable[tuple[Row, Simulated]], *, total: int, following: str | None) -> Json:
     """Of cases on record: the sum, and of each case what is different or would have been late."""
     cases: list[Json] = []
+    layers: Layers = {}
     summary = _summary_of_none()
     for row, found in tried:
+        layers |= _layers(agreement, found)
+        firsts = _firsts(found)
         summary = _added(summary, _summary(found))
         cases.append({
             "incident": str(row.id), "incident_ref": row.ref, "reference": row.reference, **_case(found),
-            "clocks": [_clock(each) for each in found.clocks if each.change != "same" or _newly_late(each)],
+            "clocks": [_clock(each, firsts) for each in found.clocks if each.change != "same" or _newly_late(each)],
             "notices": [_notice(each) for each in found.tellings if each.change != "same"],
         })  # fmt: skip
-    return {**_heading(agreement), "total": total, "next": following, "summary": summary, "cases": cases}
+    return {**_heading(agreement, layers), "total": total, "next": following, "summary": summary, "cases": cases}
 
 
 def typical(agreement: Agreement, tried: Iterable[tuple[Played, Simulated]], *, full: bool) -> Json:
     """Of typical cases: who played whom, and what is different; `full`: every clock with its reasons, and all that is seen."""
     cases: list[Json] = []
+    layers: Layers = {}
     summary = _summary_of_none()
     for played, found in tried:
+        layers |= _layers(agreement, found, played.beside)
         summary = _added(summary, _summary(found))
-        clocks = [_clock(each, reasons=full) for each in found.clocks if full or each.change != "same"]
+        firsts = _firsts(found)
+        clocks = [_clock(each, firsts, reasons=full) for each in found.clocks if full or each.change != "same"]
         notices = [_notice(each) | ({"items": _items(each)} if full else {}) for each in found.tellings if full or each.change != "same"]
         cases.append({
             "incident": None, "incident_ref": None, "reference": found.case.reference, **_case(found), "typical": _played(played),
             "clocks": clocks, "notices": notices,
         })  # fmt: skip
-    return {**_heading(agreement), "total": len(cases), "next": None, "summary": summary, "cases": cases}
+    return {**_heading(agreement, layers), "total": len(cases), "next": None, "summary": summary, "cases": cases}
 
 
 def _played(played: Played) -> Json:
@@ -72,9 +84,17 @@ def _items(each: Telling) -> Json | None:
     return dict(each.then.items) if each.then else None
 
 
-def _heading(agreement: Agreement) -> Json:
+def _heading(agreement: Agreement, layers: Layers) -> Json:
     named = {"name": agreement.name, "version": agreement.version, "title": agreement.title, "digest": agreement.digest}
-    return {"agreement": named}
+    return {"agreement": named, "beside": [layers[each] for each in sorted(layers)]}
+
+
+def _layers(agreement: Agreement, found: Simulated, brought_in: Iterable[Agreement] = ()) -> Layers:
+    """The documents that it was tried together with: those brought in, and those under which something is owed beside it."""
+    sources = (each.commitment.source for each in found.planned)
+    owed = {(each.name, each.version, each.digest) for each in sources if each.kind == "agreement" and each.name != agreement.name}
+    both = owed | {(each.name, each.version, each.digest) for each in brought_in}
+    return {each: {"name": each[0], "version": each[1], "digest": each[2]} for each in both}
 
 
 def _case(found: Simulated) -> Json:
@@ -88,7 +108,14 @@ def _case(found: Simulated) -> Json:
     }
 
 
-def _clock(each: Clock, *, reasons: bool = False) -> Json:
+def _firsts(found: Simulated) -> dict[Key, int]:
+    """By obligation, of how many clauses about its duty that its debtor owes it is the first due; no others are in it."""
+    groups = [each for each in earliest(found.planned) if each.first]
+    counts = {each.first.key: len({one.key[:2] for one in each.planned if not one.provisional}) for each in groups if each.first}
+    return {key: count for key, count in counts.items() if count > 1}
+
+
+def _clock(each: Clock, firsts: Mapping[Key, int], *, reasons: bool = False) -> Json:
     planned, source = each.shown.planned, each.shown.planned.commitment.source
     return {
         "commitment": planned.commitment.id,
@@ -98,6 +125,8 @@ def _clock(each: Clock, *, reasons: bool = False) -> Json:
         "owed_to": planned.creditor.slug if planned.creditor else None,
         "occurrence": planned.occurrence,
         "reading": planned.reading,
+        "duty": group_of(planned.commitment),
+        "earliest_of": firsts.get(each.key) if each.then else None,
         "change": each.change,
         "then": _judged(each.then, reasons),
         "before": _judged(each.before, reasons),

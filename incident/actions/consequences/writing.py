@@ -17,6 +17,7 @@ from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Planned
 from incident.rules.planning.rederiving import frozen_inputs
 from incident.rules.routing import Draft
+from incident.rules.terms.composing import group_of
 
 Rows = list[dict[str, Any]]
 
@@ -116,6 +117,7 @@ def _spec(commitment: Commitment) -> dict[str, Any]:
     return {
         "ladder": [[rung.contact, int(rung.before.total_seconds())] for rung in commitment.ladder] if laddered else [],
         "contains": list(commitment.contains),
+        "duty": group_of(commitment),
         "channels": list(commitment.tell.channels) if commitment.tell else ["webhook", "email", "inbox"],
         **({"on_call": on_call.kept(commitment.on_call)} if commitment.on_call else {}),
         **allowing.kept(commitment),

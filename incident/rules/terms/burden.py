@@ -6,10 +6,10 @@ what a typical case is, others say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from incident.rules.case import Party
+from incident.rules.case import Case, Party
 from incident.rules.commitment import Commitment
 from incident.rules.planning import Key, Planned
 from incident.rules.simulate import Clock, Setting, Simulated, simulate
@@ -62,10 +62,21 @@ class Burden:
         return tuple(sorted({each for case in self.cases for each in case.watches}))
 
 
-def burden(settings: Iterable[Setting], base: Iterable[Agreement], overlay: Agreement) -> Burden:
-    """What `overlay` adds to the documents of `base` and to whatever is in force in each case, or makes of the version of its name."""
+Cast = Callable[[Case, Sequence[Agreement]], Sequence[Agreement]]
+
+
+def as_written(_: Case, documents: Sequence[Agreement]) -> Sequence[Agreement]:
+    """The parties of the documents are those of the case."""
+    return documents
+
+
+def burden(settings: Iterable[Setting], base: Iterable[Agreement], overlay: Agreement, cast: Cast = as_written) -> Burden:
+    """What `overlay` adds to the documents of `base` and to whatever is in force in each case, or makes of the version of its name.
+
+    `cast` gives the documents, the overlay first, as those who are in the case play them.
+    """
     documents = union(base)
-    tried = [simulate(_with(each, documents), overlay) for each in settings]
+    tried = [_tried(each, documents, overlay, cast) for each in settings]
     standing = [*(one for each in documents for one in each.commitments), *(one for each in tried for one in _before(each))]
     known = frozenset(answer for each in standing for answer in asked(each))
     needed = dict.fromkeys(answer for each in overlay.commitments for answer in asked(each))
@@ -81,8 +92,9 @@ def burden(settings: Iterable[Setting], base: Iterable[Agreement], overlay: Agre
     )
 
 
-def _with(setting: Setting, documents: Sequence[Agreement]) -> Setting:
-    return replace(setting, in_force=union(documents, setting.in_force))
+def _tried(setting: Setting, documents: Sequence[Agreement], overlay: Agreement, cast: Cast) -> Simulated:
+    added, *beside = cast(setting.case, (overlay, *documents))
+    return simulate(replace(setting, in_force=union(beside, setting.in_force)), added)
 
 
 def _before(tried: Simulated) -> Iterator[Commitment]:

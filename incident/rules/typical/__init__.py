@@ -6,7 +6,7 @@ and `casting` says whom of the case each party of a document plays.
 
 from incident.rules.typical.casting import Part, casting, recast
 from incident.rules.typical.reading import asked, case, cases, troupe
-from incident.rules.typical.staging import Played, Scene, aware_at, fits, performed, settings, shipped, staged
+from incident.rules.typical.staging import Played, Scene, aware_at, fits, in_full, performed, settings, shipped, staged, together
 from incident.rules.typical.values import Later, Said, Troupe, Typical
 
 __all__ = [
@@ -23,10 +23,12 @@ __all__ = [
     "cases",
     "casting",
     "fits",
+    "in_full",
     "performed",
     "recast",
     "settings",
     "shipped",
     "staged",
+    "together",
     "troupe",
 ]

@@ -43,15 +43,16 @@ class Part:
     how: How
 
 
-def casting(agreement: Agreement, case: Case, known: Mapping[str, Party] | None = None) -> tuple[Part, ...]:
-    """Who plays whom, in the order of the document. `known` are parties beyond the case's directory, by URI."""
+def casting(*agreements: Agreement, case: Case, known: Mapping[str, Party] | None = None) -> tuple[Part, ...]:
+    """Who plays whom, in the order of the documents; a party of several has one part. `known`: parties beyond the directory, by URI."""
+    parties = tuple(dict.fromkeys(uri for each in agreements for uri in each.parties))
     parts = _parts(case)
     by_uri = {each.uri: each for each in case.directory} | dict(known or {})
-    at_home = any(duty == _HOME and party.uri in agreement.parties for duty, party in parts)
-    own = {party.uri: (duty, party) for duty, party in parts if party.uri in agreement.parties and (at_home or duty != _AFFECTED)}
+    at_home = any(duty == _HOME and party.uri in parties for duty, party in parts)
+    own = {party.uri: (duty, party) for duty, party in parts if party.uri in parties and (at_home or duty != _AFFECTED)}
     open_ = [(duty, party) for duty, party in parts if party.uri not in own]
     found = {uri: Part(uri, party, duty, "itself") for uri, (duty, party) in own.items()}
-    waiting = [uri for uri in agreement.parties if uri not in own]
+    waiting = [uri for uri in parties if uri not in own]
     for uri in waiting:
         wanted, how = _suits(uri, by_uri, at_home)
         if part := _taken(open_, wanted, uri):
@@ -59,7 +60,7 @@ def casting(agreement: Agreement, case: Case, known: Mapping[str, Party] | None 
     for uri in waiting:
         if uri not in found:
             found[uri] = _remaining(uri, by_uri, open_)
-    return tuple(found[uri] for uri in agreement.parties)
+    return tuple(found[uri] for uri in parties)
 
 
 def recast(agreement: Agreement, parts: Iterable[Part]) -> Agreement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -14,8 +14,10 @@ from incident.rules.facts import Fact, Facts, binds_at
 from incident.rules.legaltime.values import Moment
 from incident.rules.simulate import Setting, Simulated, simulate
 from incident.rules.terms import Agreement
+from incident.rules.terms.composing import union
+from incident.rules.terms.library import included
 from incident.rules.typical.casting import Part, casting, recast
-from incident.rules.typical.reading import troupe
+from incident.rules.typical.reading import cases, troupe
 from incident.rules.typical.values import Said, Typical
 
 
@@ -48,6 +50,8 @@ class Played:
     step: str
     own: bool
     parts: tuple[Part, ...]
+    beside: tuple[Agreement, ...] = ()
+    """The documents that were brought in with it, as they were played."""
 
 
 def shipped(typical: Typical, known: Mapping[str, Party] | None = None) -> Scene:
@@ -90,16 +94,38 @@ def settings(typical: Typical, at: datetime | None = None, scene: Scene | None =
     return (_setting(first, playing, first.filed_at), *found)
 
 
+def together(case: Case, documents: Sequence[Agreement]) -> tuple[Agreement, ...]:
+    """These documents as the parties of the case play them; a party of several of them has one part."""
+    parts = casting(*documents, case=case)
+    return tuple(recast(each, parts) for each in documents)
+
+
+def in_full() -> tuple[Setting, ...]:
+    """Every typical case as the shipped cast plays it, once, with all that is found out in it."""
+    return tuple(settings(each)[-1] for each in cases())
+
+
 def performed(
-    agreement: Agreement, typical: Typical, at: datetime | None = None, scene: Scene | None = None
+    agreement: Agreement, typical: Typical, at: datetime | None = None, scene: Scene | None = None, beside: Sequence[Agreement] = ()
 ) -> Iterator[tuple[Played, Simulated]]:
-    """What the agreement would do with the case, step by step; its parties play the parts that `casting` gives them."""
+    """What the agreement would do with the case, step by step; its parties play the parts that `casting` gives them.
+
+    It is tried together with `beside`, and with what these include of the shipped library, unless a document of that name binds already.
+    """
     playing = scene or shipped(typical)
     aware = aware_at(typical, playing.deployment.operator.zone) if at is None else at.astimezone(UTC)
     steps = ("", *(_says(each.after, each.affected_countries) for each in typical.later))
     for step, setting in zip(steps, settings(typical, at, playing), strict=True):
-        parts = casting(agreement, setting.case, playing.known)
-        yield Played(typical, aware, step, playing.own, parts), simulate(setting, recast(agreement, parts))
+        layers = (*beside, *_brought_in(agreement, beside, setting))
+        parts = casting(agreement, *layers, case=setting.case, known=playing.known)
+        cast = tuple(recast(each, parts) for each in layers)
+        joined = replace(setting, in_force=union(setting.in_force, cast)) if cast else setting
+        yield Played(typical, aware, step, playing.own, parts, cast), simulate(joined, recast(agreement, parts))
+
+
+def _brought_in(agreement: Agreement, beside: Sequence[Agreement], setting: Setting) -> list[Agreement]:
+    there = {each.name for each in (agreement, *beside, *setting.in_force)}
+    return [each for each in included(agreement, *beside) if each.name not in there]
 
 
 def _says(after: timedelta, countries: tuple[str, ...]) -> str:

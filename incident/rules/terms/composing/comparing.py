@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Earliest:
-    """What one debtor owes under one duty in a case, and which of that is due first; None while nothing has an instant."""
+    """What one debtor owes under one duty in a case, and which of that is due first; None while nothing has an instant for certain."""
 
     duty: str
     debtor: UUID
@@ -78,7 +78,7 @@ def earliest(planned: Iterable[Planned]) -> tuple[Earliest, ...]:
 
 
 def _first(found: list[Planned]) -> Planned | None:
-    dated: list[tuple[datetime, Planned]] = [(each.deadline.due_at, each) for each in found if each.deadline]
+    dated: list[tuple[datetime, Planned]] = [(each.deadline.due_at, each) for each in found if each.deadline and not each.provisional]
     return min(dated, key=lambda pair: pair[0])[1] if dated else None
 
 

@@ -41,6 +41,19 @@ def specimen(id: str) -> Specimen | None:
     return next((each for each in library() if each.id == id), None)
 
 
+def included(*agreements: Agreement) -> tuple[Agreement, ...]:
+    """The shipped documents that these include by digest, and those that they include in turn; each once, none of the given."""
+    shipped = {each.agreement.digest: each.agreement for each in library()}
+    found: dict[str, Agreement] = {}
+    asked = list(agreements)
+    while asked:
+        digests = [each.digest for each in asked.pop().articles.includes if each.digest in shipped and each.digest not in found]
+        asked += [shipped[each] for each in digests if each]
+        found |= {each: shipped[each] for each in digests if each}
+    given = {each.digest for each in agreements}
+    return tuple(each for digest, each in found.items() if digest not in given)
+
+
 _ORDER = ("baseline", "multilateral", "bilateral", "national", "sector")
 
 

@@ -79,6 +79,14 @@ class Stage:
     """What the analysis found, said before the case."""
     afterwards: str | None = None
     """The obligation whose clock is looked at again when everything else has been done."""
+    acted: Literal["", "missed", "paused", "extended"] = ""
+    """What then happens to the watched obligations."""
+    ground: str = ""
+    """On which ground they are paused, or who extends them."""
+    about: tuple[str, ...] = ()
+    """The parties, by URI, for whom the case shows what is planned; each has a part in it."""
+    only_read: bool = False
+    """The fault lies in the document alone, and no case could show it."""
 
 
 @dataclass(frozen=True, slots=True)

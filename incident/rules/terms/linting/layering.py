@@ -89,7 +89,7 @@ def _included_version_unknown(whole: Whole) -> Iterator[Said]:
         else:
             key, message, better = "version", f"{each.name} is known here as of {version}, not {each.version}.", version
         at = f"/includes/{place}/{key}"
-        yield Said(at, message, somewhere(whole, f"{each.name}: {message}"), (Edit("replace", at, better),) if better else ())
+        yield Said(at, message, read(f"{each.name}: {message}"), (Edit("replace", at, better),) if better else ())
 
 
 @BOOK.rule(
@@ -106,9 +106,9 @@ def _yields_to_nobody(look: Look) -> Iterator[Said]:
             yield look.say(f"/{key}/by", f"names no layer above its own, which is {look.agreement.layer}.", stage, look.removing(f"/{key}"))
 
 
-def somewhere(whole: Whole, remark: str) -> Stage:
-    """A case under the first clause, where there is one, with what is to be shown of the document."""
-    return Stage(tuple(each.id for each in whole.agreement.commitments[:1]), remarks=(remark,))
+def read(*remarks: str) -> Stage:
+    """What is to be shown of the document, where nothing that is planned depends on it."""
+    return Stage((), remarks=remarks, only_read=True)
 
 
 def _changes(whole: Whole) -> Iterator[_Change]:

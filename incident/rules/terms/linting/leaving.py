@@ -54,8 +54,6 @@ def _reservation_of_everything(whole: Whole) -> Iterator[Said]:
     given, clauses = whole.agreement.articles.transcription, {each.id for each in whole.agreement.commitments}
     none = [each.party for each in given.parties if each.reserved >= clauses] if given and clauses else []
     if none:
-        remark = f"{none[0]}: none of {len(clauses)} clauses binds it."
         more = f" and {len(none) - 1} more" if len(none) > 1 else ""
         message = f"{none[0]}{more} accept no clause at all." if more else f"{none[0]} accepts no clause at all."
-        first = whole.agreement.commitments[0].id
-        yield Said("/transcription/parties", message, Stage((first,), remarks=(remark,)))
+        yield Said("/transcription/parties", message, Stage((), about=tuple(none[:1])))

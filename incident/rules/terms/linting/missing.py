@@ -8,7 +8,6 @@ from datetime import timedelta
 from incident.rules.legaltime.values import Period
 from incident.rules.terms.linting.finding import Book, Look, Said, Stage
 from incident.rules.terms.linting.places import clause_of
-from incident.rules.terms.linting.targets import spoken
 from incident.rules.terms.plain_language import ground
 
 BOOK = Book()
@@ -26,8 +25,7 @@ def _cure_after_review(look: Look) -> Iterator[Said]:
     follows = look.clause.on_miss
     if follows is None or follows.cure is None or follows.review is None or not _surely_longer(follows.cure, follows.review):
         return
-    remark = f"{look.clause.id}: after a miss the review is due within {spoken(follows.review)}, the cure within {spoken(follows.cure)}."
-    yield look.say("/on_miss/review", "comes before the cure is due.", Stage((look.clause.id,), remarks=(remark,)))
+    yield look.say("/on_miss/review", "comes before the cure is due.", Stage((look.clause.id,), acted="missed"))
 
 
 @BOOK.rule(
@@ -37,7 +35,8 @@ def _cure_after_review(look: Look) -> Iterator[Said]:
 )
 def _misses_nothing(look: Look) -> Iterator[Said]:
     if look.clause.on_miss is not None and look.clause.period is None:
-        yield look.say("/on_miss", "says what follows a miss, but has no period.", fix=look.removing("/on_miss"))
+        stage = Stage((look.clause.id,), acted="missed")
+        yield look.say("/on_miss", "says what follows a miss, but has no period.", stage, look.removing("/on_miss"))
 
 
 @BOOK.rule(
@@ -48,7 +47,9 @@ def _misses_nothing(look: Look) -> Iterator[Said]:
 )
 def _excuses_nothing(look: Look) -> Iterator[Said]:
     if look.clause.excuses and look.clause.period is None:
-        yield look.say("/excuses", "excuses, but has no period.", fix=look.removing("/excuses"))
+        first = look.clause.excuses[0]
+        stage = Stage((look.clause.id,), acted="paused" if first.kind == "pause" else "missed", ground=ground(first.ground))
+        yield look.say("/excuses", "excuses, but has no period.", stage, look.removing("/excuses"))
 
 
 @BOOK.rule(
@@ -60,9 +61,8 @@ def _excuses_nothing(look: Look) -> Iterator[Said]:
 def _pause_without_limit(look: Look) -> Iterator[Said]:
     for place, each in enumerate(look.clause.excuses):
         if each.kind == "pause" and each.by in _DEBTORS and each.most is None and look.clause.period is not None:
-            remark = f"{look.clause.id}: stopped on the ground of {ground(each.ground)} ({each.cite}), its clock stands without an end."
             fix = look.replacing(f"/excuses/{place}/by", "owed_to") if "by" in clause_of(look)["excuses"][place] else None
-            stage = Stage((look.clause.id,), remarks=(remark,))
+            stage = Stage((look.clause.id,), acted="paused", ground=f"{ground(each.ground)} ({each.cite})")
             yield look.say(f"/excuses/{place}", "its debtor may stop the clock without a limit.", stage, fix)
 
 
@@ -75,9 +75,9 @@ def _pause_without_limit(look: Look) -> Iterator[Said]:
 def _extension_without_limit(look: Look) -> Iterator[Said]:
     given = look.clause.extension
     if look.clause.extendable is not None and look.clause.period is not None and given.by in _DEBTORS and given.most is None:
-        remark = f"{look.clause.id}: extended by its own debtor under {look.clause.extendable}, it is due whenever that says."
+        stage = Stage((look.clause.id,), acted="extended", ground=f"its own debtor, under {look.clause.extendable},")
         fix = look.replacing("/extension/by", "owed_to")
-        yield look.say("/extension", "its debtor may extend it without a limit.", Stage((look.clause.id,), remarks=(remark,)), fix)
+        yield look.say("/extension", "its debtor may extend it without a limit.", stage, fix)
 
 
 def _surely_longer(one: Period, other: Period) -> bool:

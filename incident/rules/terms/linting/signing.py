@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from incident.rules.terms.linting.finding import Book, Edit, Said, Stage, Whole
-from incident.rules.terms.linting.layering import somewhere
+from incident.rules.terms.linting.layering import read
 
 BOOK = Book()
 _MOST_NAMED = 3  # of many parties with the same fault
@@ -25,13 +25,14 @@ def _group_of_strangers(whole: Whole) -> Iterator[Said]:
         strangers = [uri for uri in members if uri not in parties]
         if strangers:
             path, left = f"/groups/{place}/members", [uri for uri in members if uri in parties]
-            stage = Stage(using, remarks=tuple(_stranger(uri) for uri in strangers[:_MOST_NAMED]))
+            remarks = tuple(_stranger(uri) for uri in strangers[:_MOST_NAMED])
+            stage = Stage(using, remarks=remarks, about=tuple(strangers[:_MOST_NAMED])) if using else read(*remarks)
             fix = (Edit("replace", path, left),) if left else ()
             yield Said(path, f"{_named(strangers)} in the group {name}, but not among the signatories.", stage, fix)
     for place, each in enumerate(whole.agreement.commitments):
         for key, asked in (("owed_by", each.owed_by), ("owed_to", each.owed_to)):
             if asked.group is None and (strangers := [uri for uri in asked.named if uri not in parties]):
-                stage = Stage((each.id,), remarks=(_stranger(strangers[0]),))
+                stage = Stage((each.id,), remarks=(_stranger(strangers[0]),), about=tuple(strangers[:1]))
                 yield Said(f"/commitments/{place}/{key}/party", f"{each.id}: names {strangers[0]}, who signs nothing.", stage)
 
 
@@ -51,7 +52,7 @@ def _party_without_key(whole: Whole) -> Iterator[Said]:
     without = [uri for uri in whole.agreement.parties if uri not in keys]
     if keys and without:
         remark = f"{without[0]}: no key of it is named; a signature in its name cannot be told from another's."
-        yield Said("/keys", f"{_named(without)} without a key beside others that have one.", somewhere(whole, remark))
+        yield Said("/keys", f"{_named(without)} without a key beside others that have one.", read(remark))
 
 
 @BOOK.document_rule(
@@ -68,7 +69,7 @@ def _shared_key(whole: Whole) -> Iterator[Said]:
         if len(held) > 1:
             names = [uri for _, uri in held]
             message = f"{_named(names[1:])} to sign by a key of {names[0]}."
-            yield Said(held[1][0], message, somewhere(whole, f"{key}: a key of {names[0]} and of {names[1]}."))
+            yield Said(held[1][0], message, read(f"{key}: a key of {names[0]} and of {names[1]}."))
 
 
 def _named(uris: list[str]) -> str:

@@ -14,12 +14,16 @@ from incident.rules.planning import Done, Happened, Planned, Standing, Verdict, 
 from incident.rules.routing.route import Draft, route
 from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.linting.casting import cast_case
+from incident.rules.terms.linting.enacting import enacted, left_out
 from incident.rules.terms.linting.finding import Stage
 
 _TOLD = frozenset(
     {"waits", "no_number", "not_planned", "unknown", "predicted", "planned_for", "calendar_not_computed", "calendar_not_covered"}
 )
 """Which reasons of a plan the example repeats."""
+
+
+_READ = "This is read in the document itself; no case would be planned otherwise because of it."
 
 
 def planned_on(agreement: Agreement, stage: Stage) -> tuple[Case, list[Planned]]:
@@ -30,19 +34,26 @@ def planned_on(agreement: Agreement, stage: Stage) -> tuple[Case, list[Planned]]
 
 def example(agreement: Agreement, stage: Stage) -> tuple[str, ...]:
     """What happens in that case, for the watched clauses: obligations, rungs, notices and what is missing."""
+    if stage.only_read:
+        return (*stage.remarks, _READ)
     case, planned = planned_on(agreement, stage)
     lines = [*stage.remarks, _opening(case)]
     for name in (*stage.watched, *(each.id for each in stage.beside)):
         found = [each for each in planned if each.commitment.id == name or each.commitment.id.startswith(f"{name}.")]
         found = [each for each in found if not _is_real_other(agreement, name, each)]
         lines += [line for each in found for line in _of_one(each)] or [f"{name}: nobody owes anything under this clause."]
-    if not stage.watched and not stage.beside:
+    if not (stage.watched or stage.beside or stage.about):
         names = sorted({each.commitment.id for each in planned})
         lines.append(f"Obligations are planned under {', '.join(names) or 'no clause'}, and under no other name.")
     watched = [each for each in planned if each.commitment.id in stage.watched]
     lines += _notices(case, watched)
     if stage.afterwards is not None:
         lines += _afterwards(agreement, stage, case, planned)
+    if stage.acted:
+        acts, following = enacted(stage, case, planned, (*_with_targets(agreement, stage),))
+        lines += [*acts, *(line for each in following for line in _of_one(each))]
+    if stage.about:
+        lines += left_out(agreement, stage, case, lambda bound: [*_with_targets(bound, stage)])
     return tuple(dict.fromkeys(lines))
 
 
