@@ -78,7 +78,6 @@ def install(app: Flask) -> None:
         initials=initials,
         shown=shown,
         in_order=in_order,
-        sentences=sentences,
         spell=spell,
     )
     app.jinja_env.globals.update(
@@ -257,11 +256,6 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value) or "none"
     return _moment(value)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a plain text, one by one; a dot in a citation such as `cl. 12.2` ends none."""
-    return [each for each in re.split(r"(?<=[^\s.]\.)\s+(?=[A-Z])", " ".join(text.split())) if each] or [""]
 
 
 def _moment(value: object) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from incident.answers import Json
 
-Texts = Mapping[tuple[str, str], str]
-"""The words of the clauses of other documents, by the name of the document and the id of the clause."""
+Texts = Mapping[tuple[str, str], Sequence[Json]]
+"""The words of the clauses of other documents in parts, by the name of the document and the id of the clause."""
 _LAW = "regime"
 
 
@@ -39,12 +39,12 @@ def _standing(rule: Mapping[str, Any] | None) -> Json:
 
 def _other(rule: Mapping[str, Any], texts: Texts) -> Json:
     source = rule["source"]
-    said = texts.get((source["name"], rule["clause"])) or (
-        f"{rule['title']}: within {rule['within']}." if rule["within"] else rule["title"]
-    )
+    plain = f"{rule['title']}: within {rule['within']}." if rule["within"] else rule["title"]
+    parts = texts.get((source["name"], rule["clause"])) or [{"text": plain, "clause": "", "pointer": None}]
     return {
         "source": f"{source['name']} {source['version']}", "layer": rule["layer"], "own": False,
-        "clause": f"{source['name']}.{rule['clause']}", "cite": source["cite"], "title": rule["title"], "text": said, "was": None,
+        "clause": f"{source['name']}.{rule['clause']}", "cite": source["cite"], "title": rule["title"],
+        "article": False, "text": "".join(each["text"] for each in parts), "parts": parts, "was": None,
         "becomes": None, "by": None, "by_cite": None, "pointer": "", "line": None, "unattended": False, **_standing(rule),
     }  # fmt: skip
 
