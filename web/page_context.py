@@ -5,7 +5,6 @@ Instants come as RFC 3339 text in UTC or as aware datetimes; every filter that s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

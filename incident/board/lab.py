@@ -73,14 +73,14 @@ def burden(work: Work, text: str) -> list[str] | None:
 def _composed(work: Work, text: str) -> tuple[answers.Json, layering.Texts]:
     """What the text comes to beside what else binds its parties, with the words of the other documents' clauses."""
     beside = layers_beside(work, terms.load(text))
-    return composition_of_text(work, text), {(each.name, one.id): _parts(one, f"{each.name}.") for each in beside for one in terms.render(each)}
+    return composition_of_text(work, text), {
+        (each.name, one.id): _parts(one, f"{each.name}.") for each in beside for one in terms.render(each)
+    }
 
 
 def _parts(clause: terms.Clause, prefix: str = "") -> list[answers.Json]:
     """The words of a clause; what links to one of its document links to `prefix` and that."""
-    return [
-        {"text": each.text, "clause": each.clause and prefix + each.clause, "pointer": each.pointer or None} for each in clause.parts
-    ]
+    return [{"text": each.text, "clause": each.clause and prefix + each.clause, "pointer": each.pointer or None} for each in clause.parts]
 
 
 def _head(agreement: terms.Agreement) -> answers.Json:

@@ -18,7 +18,10 @@ WORKED_OUT = {
     ("close_case.py", "what.act"): {"stays", "lapsed", "met_elsewhere"},
 }
 """What an act is called where that is worked out: the file, the expression, and what it can come to."""
-KEPT_BY = {("acting.py", "f'act.{kind}'"): set[str](), ("signing.py", "_DONE[said.kind]"): {f"agreement.{each}" for each in ("signed", "suspended", "resumed", "ended")}}  # fmt: skip
+KEPT_BY = {
+    ("acting.py", "f'act.{kind}'"): set[str](),
+    ("signing.py", "_DONE[said.kind]"): {"agreement.signed", "agreement.suspended", "agreement.resumed", "agreement.ended"},
+}
 """The same of other entries; every act is kept by one line."""
 
 

@@ -79,7 +79,10 @@ def test_layers_stand_from_the_text_down_to_the_laws_with_what_each_overrides() 
 
 
 def test_a_rule_says_what_it_was_what_it_becomes_and_by_which_clause() -> None:
-    said = [{"text": "Each owes a notice within ", "clause": "", "pointer": None}, {"text": "24 hours", "clause": "base.notice", "pointer": "/x"}]
+    said = [
+        {"text": "Each owes a notice within ", "clause": "", "pointer": None},
+        {"text": "24 hours", "clause": "base.notice", "pointer": "/x"},
+    ]
     early, notice, plan, report = laid(alone(), composed(), {("base", "notice"): said})["rules"]
     assert (early["own"], early["line"]) == (True, 9)
     assert (notice["text"], notice["state"], notice["was"], notice["becomes"]) == (

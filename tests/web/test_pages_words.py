@@ -112,7 +112,7 @@ def test_names_of_the_interface_read_as_words() -> None:
 
 def test_a_clause_is_read_sentence_by_sentence_and_its_citations_stay_whole() -> None:
     text = "The CERT owes a notice within 1 hour. It must name Art. 4(1). May be waived under cl. 12.2."
-    parts = [{"text": text[:28]}, {"text": "1 hour", "clause": "notice"}, {"text": text[34:]}]
+    parts = [{"text": text[:30]}, {"text": "1 hour", "clause": "notice"}, {"text": text[36:]}]
     found = lab_words.by_sentence(parts)
     said = ["".join(each["text"] for each in sentence).strip() for sentence in found]
     assert said == ["The CERT owes a notice within 1 hour.", "It must name Art. 4(1).", "May be waived under cl. 12.2."]

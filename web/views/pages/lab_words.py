@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from incident.rules.terms import library as shipped
-from web.page_context import SENTENCE_END, Json
+from web.page_context import Json
 
 _SENTENCE_END = re.compile(r"(?<=[^\s.]\.)\s+(?=[A-Z“])")  # a dot in a citation such as `cl. 12.2` ends none
 MOST_LINES = 3000

@@ -18,7 +18,6 @@ from web.schemas.signing import RevocationSchema, SigningKeySchema
 from web.views.pages import forms
 from web.views.pages.blueprint import pages
 
-
 _KEY_LABELS = {"name": "Name of the key", "public_key": "Public key", "reason": "Reason"}
 
 
@@ -63,7 +62,9 @@ def add_key(work: Work) -> Response | tuple[str, int]:
         key, new = add_signing_key.add_signing_key(work, given["public_key"], given["name"])
     except (Invalid, Conflict) as refused:
         status = 422 if isinstance(refused, Invalid) else 409
-        return _shown(work, key_faults=forms.shown(refused, _KEY_LABELS), tried={"key_name": entered["name"], "public_key": entered["public_key"]}), status
+        return _shown(
+            work, key_faults=forms.shown(refused, _KEY_LABELS), tried={"key_name": entered["name"], "public_key": entered["public_key"]}
+        ), status
     door.flash(f"{key['name']} is registered: what it signs counts." if new else f"It is registered already, as {key['name']}.", "done")
     return redirect("/settings#signing", 303)
 
