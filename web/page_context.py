@@ -5,6 +5,7 @@ Instants come as RFC 3339 text in UTC or as aware datetimes; every filter that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,7 @@ _ACRONYMS = {
     "cert": "CERT",
     "csirt": "CSIRT",
 }
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -78,6 +80,7 @@ def install(app: Flask) -> None:
         shown=shown,
         in_order=in_order,
         spell=spell,
+        instants=instants,
     )
     app.jinja_env.globals.update(
         stands_still=stands_still, icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS
@@ -194,6 +197,11 @@ def state(line: Json, now: datetime) -> str:
         return "stayed" if line["predicted"] or line["provisional"] else "late"
     left = until - now
     return "critical" if left <= HOUR else "soon" if left <= DAY else "running"
+
+
+def instants(text: str, zone_name: str) -> str:
+    """The text, with every instant in it that is written for machines as people there read it."""
+    return _INSTANT.sub(lambda found: local(found[0], zone_name), text)
 
 
 def stands_still(one: Json, now: datetime) -> bool:

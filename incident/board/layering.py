@@ -50,11 +50,18 @@ def _other(rule: Mapping[str, Any], texts: Texts) -> Json:
 
 
 def _finding(each: Mapping[str, Any], mine: Sequence[Json]) -> Json:
-    rule = next((one for one in mine if one["clause"] == each["clause"]), {})
+    article = f"{each['code'].partition('.')[0]}:"  # a relaxation or displacement is known by where it stands in the text
+    rule = next(
+        (one for one in mine if each["clause"] in (one["clause"], None, "") and (each["clause"] or _is_of(one, article, each["cite"]))), {}
+    )
     return {
         "code": each["code"], "level": each["level"], "message": each["message"], "pointer": rule.get("pointer", ""),
         "line": rule.get("line"), "clause": rule.get("clause"), "counter_example": [], "mendable": False,
     }  # fmt: skip
+
+
+def _is_of(rule: Mapping[str, Any], article: str, cite: str) -> bool:
+    return bool(rule["clause"].startswith(article) and rule["cite"] == cite)
 
 
 def _name(head: Mapping[str, Any]) -> tuple[str, str]:

@@ -124,3 +124,10 @@ def test_a_clause_is_read_sentence_by_sentence_and_its_citations_stay_whole() ->
 )
 def test_a_time_of_day_is_taken_as_people_type_it(typed: str, meant: str) -> None:
     assert forms.padded(typed) == meant
+
+
+def test_an_instant_inside_a_reason_is_read_by_the_clocks_of_the_reader() -> None:
+    text = "Its clock stands still since 2026-11-26T11:28:19.708031Z, until 2026-12-02T08:00:00Z: file 2026-11."
+    assert say.instants(text, "Europe/Tallinn") == (
+        "Its clock stands still since Thu 26 Nov 2026, 13:28 Tallinn (UTC+2), until Wed 2 Dec 2026, 10:00 Tallinn (UTC+2): file 2026-11."
+    )
