@@ -59,7 +59,7 @@ def message(finding: Json) -> str:
     text = str(finding["message"])
     if finding["clause"]:
         text = text.removeprefix(f"{finding['clause']}: ")
-    return text[:1].upper() + text[1:]
+    return text if "_" in text.partition(" ")[0] else text[:1].upper() + text[1:]  # the id of a clause is no word
 
 
 def counted(findings: Sequence[Json]) -> str:
