@@ -194,3 +194,8 @@ def duties() -> Mapping[str, Period | None]:
             name = f"{one.overlay_of or one.id}.{stage.id}"
             found[name] = stage.period if found.get(name, stage.period) == stage.period else None
     return found
+
+
+def versions() -> Mapping[str, str]:
+    """The version of every law in the catalogue."""
+    return {one.id: one.version for one in catalogue()}

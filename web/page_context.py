@@ -61,6 +61,7 @@ _ACRONYMS = {
     "cert": "CERT",
     "csirt": "CSIRT",
 }
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -78,8 +79,8 @@ def install(app: Flask) -> None:
         initials=initials,
         shown=shown,
         in_order=in_order,
-        sentences=sentences,
         spell=spell,
+        instants=instants,
     )
     app.jinja_env.globals.update(
         stands_still=stands_still, icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS
@@ -198,6 +199,11 @@ def state(line: Json, now: datetime) -> str:
     return "critical" if left <= HOUR else "soon" if left <= DAY else "running"
 
 
+def instants(text: str, zone_name: str) -> str:
+    """The text, with every instant in it that is written for machines as people there read it."""
+    return _INSTANT.sub(lambda found: local(found[0], zone_name), text)
+
+
 def stands_still(one: Json, now: datetime) -> bool:
     """Whether its clock is paused at `now`: an obligation, of which a pause that has a limit ends by itself."""
     since, until = instant(one.get("paused_at")), instant(one.get("paused_until"))
@@ -257,11 +263,6 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value) or "none"
     return _moment(value)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a plain text, one by one; a dot in a citation such as `cl. 12.2` ends none."""
-    return [each for each in re.split(r"(?<=[^\s.]\.)\s+(?=[A-Z])", " ".join(text.split())) if each] or [""]
 
 
 def _moment(value: object) -> str:

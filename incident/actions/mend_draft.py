@@ -30,7 +30,7 @@ def mend_draft(work: Work, draft_id: UUID, *, revision: int, code: str = "", poi
 
 
 def _one(text: str, code: str, pointer: str) -> tuple[str, int]:
-    found = terms.written(text, vocabulary(), law.duties()).findings
+    found = terms.written(text, vocabulary(), law.duties(), law.versions()).findings
     for finding in found:
         if (finding.code, finding.pointer) == (code, pointer) and finding.fix:
             changed = terms.mended_by(text, finding.fix)
@@ -41,7 +41,7 @@ def _one(text: str, code: str, pointer: str) -> tuple[str, int]:
 
 def _all(text: str) -> tuple[str, int]:
     try:
-        done = terms.mended(text, vocabulary(), law.duties())
+        done = terms.mended(text, vocabulary(), law.duties(), law.versions())
     except Invalid as refused:
         raise Conflict("The text cannot be read as an agreement yet; mend its faults first.", code="cannot_be_mended") from refused
     if not done.mended:

@@ -9,13 +9,16 @@ from incident.actions import permission, publish_agreement
 from incident.actions.consequences import drafts
 from incident.errors import Conflict, Fault, Invalid
 from incident.records.agreements import drafts as records
+from incident.records.agreements import layers
 from incident.rules import terms
 from incident.rules.vocabulary import vocabulary
 from incident.work import Work
 
 
 def propose_draft(work: Work, draft_id: UUID, *, revision: int, despite: str = "") -> answers.Json:
-    """The version on record. Errors of the lint stand in the way, unless `despite` says why it is meant so; that is kept as evidence.
+    """The version on record. Errors stand in the way, unless `despite` says why it is meant so; that is kept as evidence.
+
+    They are those of the lint, and those of composing it with what else binds its parties, as far as the caller sees it.
 
     Raises:
         NotFound: there is none that the caller may know of.
@@ -25,19 +28,28 @@ def propose_draft(work: Work, draft_id: UUID, *, revision: int, despite: str = "
     """
     permission.speaks_for(work, what="propose a version")
     row = drafts.held(work, draft_id, revision)
-    errors = [each for each in _findings(row.text) if each.level == "error"]
-    if errors and not despite.strip():
-        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        raise Invalid([Fault("/despite", "has_errors", f"The lint finds {count}; mend them, or say why this is meant so.")])
+    agreement = terms.load(row.text)
+    linted = [each for each in terms.lint(agreement, vocabulary(), law.duties(), law.versions()) if each.level == "error"]
+    in_vain = [each for each in layers.in_vain(work.connection, agreement, work.now) if each.level == "error"]
+    if (linted or in_vain) and not despite.strip():
+        raise Invalid([Fault("/despite", "has_errors", f"{_found(len(linted), len(in_vain))}; mend them, or say why this is meant so.")])
     version, new = publish_agreement.publish_agreement(work, row.text)
     if not new:
         raise Conflict(f"{version['name']} {version['version']} says this already; it is on record.", code="on_record_already")
-    if errors:
-        named = [{"code": each.code, "pointer": each.pointer} for each in errors]
+    if linted or in_vain:
+        named = [{"code": each.code, "pointer": each.pointer} for each in linted]
+        named += [{"code": each.code, "clause": each.clause, "cite": each.cite} for each in in_vain]
         work.record("agreement.proposed_despite", UUID(version["id"]), {"errors": named, "reason": despite.strip()})
     records.proposed(work.connection, row, UUID(version["id"]))
     return version
 
 
-def _findings(text: str) -> tuple[terms.Finding, ...]:
-    return terms.lint(terms.load(text), vocabulary(), law.duties())
+def _found(linted: int, in_vain: int) -> str:
+    parts = [f"the lint finds {_errors(linted)}"] if linted else []
+    parts += [f"composing it with the other layers {'' if linted else 'finds '}{_errors(in_vain)}"] if in_vain else []
+    said = " and ".join(parts)
+    return said[:1].upper() + said[1:]
+
+
+def _errors(count: int) -> str:
+    return "1 error" if count == 1 else f"{count} errors"

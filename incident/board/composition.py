@@ -7,7 +7,7 @@ from uuid import UUID
 from incident import answers, layers
 from incident.errors import Fault, Invalid, NotFound
 from incident.records import agreements as records
-from incident.records.parties import directory
+from incident.records.agreements import layers as neighbours
 from incident.rules import regimes, terms, typical
 from incident.rules.terms import burden as costs
 from incident.work import Work
@@ -47,13 +47,7 @@ def burden(work: Work, text: str, add: str) -> answers.Json:
 
 def beside(work: Work, agreement: terms.Agreement) -> list[terms.Agreement]:
     """The versions in force that the caller sees and that bind two of its parties too, or that it names; none of its own name."""
-    named = {each.name for each in agreement.articles.includes if each.kind == "agreement"}
-    reached = (*(each.of for each in agreement.articles.relaxations), *(each.of for each in agreement.articles.displacements))
-    named |= {each.source for each in reached}
-    parties = set(agreement.parties)
-    found = records.in_force(work.connection, work.now, known_at=work.now)
-    others = [each for each in found if each.name != agreement.name]
-    return [each for each in others if each.name in named or len(parties.intersection(each.parties)) > 1]
+    return neighbours.beside(work.connection, agreement, work.now)
 
 
 def _loaded(text: str, pointer: str) -> terms.Agreement:
@@ -66,6 +60,5 @@ def _loaded(text: str, pointer: str) -> terms.Agreement:
 def _composed(work: Work, agreement: terms.Agreement) -> answers.Json:
     laws = regimes.commitments(work.now.date())
     others = beside(work, agreement)
-    places = {each.uri: each.jurisdiction for each in directory.everybody(work.connection)}
-    found = layers.composition([agreement, *others], laws, places)
+    found = layers.composition([agreement, *others], laws, neighbours.places(work.connection))
     return {"agreement": layers.document(agreement), "beside": [layers.document(each) for each in others], **found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,8 +23,9 @@ _LEVELS = ("error", "warning")
 def lab(work: Work, text: str, *, beside: bool = True) -> answers.Json:
     """`head` (None while the text is no agreement), `layers` from its own down, `rules` clause by clause, `findings` errors first.
 
-    A rule: `{source, layer, own, clause, cite, title, text, state, was, becomes, by, by_cite, group, pointer, line, unattended}` with
-    `state` among `in_force`, `relaxed` and `displaced`; `unattended`: its notice goes out with nobody at a desk. A finding:
+    A rule: `{source, layer, own, article, clause, cite, title, text, parts, state, was, becomes, by, by_cite, group, pointer, line,
+    unattended}` with `state` among `in_force`, `relaxed` and `displaced`; `article`: it is none of the clauses; `parts`: the text as
+    `[{text, clause, pointer}]`, each number by itself; `unattended`: its notice goes out with nobody at a desk. A finding:
     `{code, level, message, pointer, line, clause, counter_example, mendable}`. `beside`: with what else binds its parties.
     """
     read = _read(text)
@@ -43,7 +45,7 @@ class _Read:
 
 @lru_cache(maxsize=64)
 def _read(text: str) -> _Read:
-    found = terms.written(text, vocabulary(), law.duties())
+    found = terms.written(text, vocabulary(), law.duties(), law.versions())
     findings = _findings(text, found)
     agreement = found.agreement
     if agreement is None:
@@ -51,7 +53,7 @@ def _read(text: str) -> _Read:
     rules = _own_rules(text, agreement)
     own = {
         "name": agreement.name, "version": agreement.version, "title": agreement.title, "layer": agreement.layer,
-        "clauses": len(rules), "overrides": 0, "own": True,
+        "clauses": sum(not each["article"] for each in rules), "overrides": 0, "own": True,
     }  # fmt: skip
     return _Read(_head(agreement), (own,), rules, findings)
 
@@ -71,7 +73,14 @@ def burden(work: Work, text: str) -> list[str] | None:
 def _composed(work: Work, text: str) -> tuple[answers.Json, layering.Texts]:
     """What the text comes to beside what else binds its parties, with the words of the other documents' clauses."""
     beside = layers_beside(work, terms.load(text))
-    return composition_of_text(work, text), {(each.name, one.id): one.text for each in beside for one in terms.render(each)}
+    return composition_of_text(work, text), {
+        (each.name, one.id): _parts(one, f"{each.name}.") for each in beside for one in terms.render(each)
+    }
+
+
+def _parts(clause: terms.Clause, prefix: str = "") -> list[answers.Json]:
+    """The words of a clause; what links to one of its document links to `prefix` and that."""
+    return [{"text": each.text, "clause": each.clause and prefix + each.clause, "pointer": each.pointer or None} for each in clause.parts]
 
 
 def _head(agreement: terms.Agreement) -> answers.Json:
@@ -83,19 +92,17 @@ def _head(agreement: terms.Agreement) -> answers.Json:
 
 
 def _own_rules(text: str, agreement: terms.Agreement) -> tuple[answers.Json, ...]:
-    places = {each["id"]: f"/commitments/{place}" for place, each in enumerate(agreement.document.get("commitments", ()))}
-    targets = {f"planned:{name}": f"/planning_targets/{place}" for place, (name, _) in enumerate(agreement.targets)}
     clauses = terms.render(agreement)
-    pointers = [{**places, **targets}.get(each.id, "") for each in clauses]
-    lines = terms.lines_of(text, [terms.Finding("", "warning", pointer, "") for pointer in pointers])
+    lines = terms.lines_of(text, [terms.Finding("", "warning", each.pointer, "") for each in clauses])
     return tuple(
         {
             "source": f"{agreement.name} {agreement.version}", "layer": agreement.layer, "own": True, "clause": each.id, "cite": each.cite,
-            "title": each.title, "text": each.text, "state": "in_force",
+            "article": not each.pointer.startswith("/commitments/"), "title": each.title, "text": each.text, "parts": _parts(each),
+            "state": "in_force",
             "was": None, "becomes": None, "by": None, "by_cite": None, "group": None,
-            "pointer": pointer, "line": line, "unattended": _unattended(agreement.commitment(each.id)),
+            "pointer": each.pointer, "line": line, "unattended": _unattended(agreement.commitment(each.id)),
         }
-        for each, pointer, line in zip(clauses, pointers, lines, strict=True)
+        for each, line in zip(clauses, lines, strict=True)
     )  # fmt: skip
 
 
@@ -106,21 +113,18 @@ def _unattended(clause: Commitment | None) -> bool:
 
 def _findings(text: str, found: terms.Written) -> tuple[answers.Json, ...]:
     lines = terms.lines_of(text, found.findings)
-    made = [_finding(each, line, found.agreement) for each, line in zip(found.findings, lines, strict=True)]
+    said = terms.render(found.agreement) if found.agreement else ()
+    made = [_finding(each, line, said) for each, line in zip(found.findings, lines, strict=True)]
     return tuple(sorted(made, key=lambda each: _LEVELS.index(each["level"])))
 
 
-def _finding(each: terms.Finding, line: int | None, agreement: terms.Agreement | None) -> answers.Json:
+def _finding(each: terms.Finding, line: int | None, said: Sequence[terms.Clause]) -> answers.Json:
     return {
         "code": each.code, "level": each.level, "message": each.message, "pointer": each.pointer, "line": line,
-        "clause": _clause(each.pointer, agreement), "counter_example": list(each.counter_example), "mendable": bool(each.fix),
+        "clause": _clause(each.pointer, said), "counter_example": list(each.counter_example), "mendable": bool(each.fix),
     }  # fmt: skip
 
 
-def _clause(pointer: str, agreement: terms.Agreement | None) -> str | None:
-    """The id of the clause that a pointer leads into."""
-    _, *tokens = pointer.split("/")
-    clauses = agreement.document.get("commitments", ()) if agreement else ()
-    if len(tokens) > 1 and tokens[0] == "commitments" and tokens[1].isdigit() and int(tokens[1]) < len(clauses):
-        return str(clauses[int(tokens[1])]["id"])
-    return None
+def _clause(pointer: str, said: Sequence[terms.Clause]) -> str | None:
+    """The id of the clause or article that a pointer leads into."""
+    return next((each.id for each in said if each.pointer and f"{pointer}/".startswith(f"{each.pointer}/")), None)

@@ -7,8 +7,8 @@ from typing import Any
 
 from incident.answers import Json
 
-Texts = Mapping[tuple[str, str], str]
-"""The words of the clauses of other documents, by the name of the document and the id of the clause."""
+Texts = Mapping[tuple[str, str], Sequence[Json]]
+"""The words of the clauses of other documents in parts, by the name of the document and the id of the clause."""
 _LAW = "regime"
 
 
@@ -39,22 +39,29 @@ def _standing(rule: Mapping[str, Any] | None) -> Json:
 
 def _other(rule: Mapping[str, Any], texts: Texts) -> Json:
     source = rule["source"]
-    said = texts.get((source["name"], rule["clause"])) or (
-        f"{rule['title']}: within {rule['within']}." if rule["within"] else rule["title"]
-    )
+    plain = f"{rule['title']}: within {rule['within']}." if rule["within"] else rule["title"]
+    parts = texts.get((source["name"], rule["clause"])) or [{"text": plain, "clause": "", "pointer": None}]
     return {
         "source": f"{source['name']} {source['version']}", "layer": rule["layer"], "own": False,
-        "clause": f"{source['name']}.{rule['clause']}", "cite": source["cite"], "title": rule["title"], "text": said, "was": None,
+        "clause": f"{source['name']}.{rule['clause']}", "cite": source["cite"], "title": rule["title"],
+        "article": False, "text": "".join(each["text"] for each in parts), "parts": parts, "was": None,
         "becomes": None, "by": None, "by_cite": None, "pointer": "", "line": None, "unattended": False, **_standing(rule),
     }  # fmt: skip
 
 
 def _finding(each: Mapping[str, Any], mine: Sequence[Json]) -> Json:
-    rule = next((one for one in mine if one["clause"] == each["clause"]), {})
+    article = f"{each['code'].partition('.')[0]}:"  # a relaxation or displacement is known by where it stands in the text
+    rule = next(
+        (one for one in mine if each["clause"] in (one["clause"], None, "") and (each["clause"] or _is_of(one, article, each["cite"]))), {}
+    )
     return {
         "code": each["code"], "level": each["level"], "message": each["message"], "pointer": rule.get("pointer", ""),
         "line": rule.get("line"), "clause": rule.get("clause"), "counter_example": [], "mendable": False,
     }  # fmt: skip
+
+
+def _is_of(rule: Mapping[str, Any], article: str, cite: str) -> bool:
+    return bool(rule["clause"].startswith(article) and rule["cite"] == cite)
 
 
 def _name(head: Mapping[str, Any]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_WORDS = {
+WORDS = {
     "report.filed": "Report filed: {stage}, revision {revision}.",
     "obligations.planned": "{obligations} obligations planned.",
     "notices.frozen": "{notices} notices frozen.",
@@ -20,9 +20,28 @@ _WORDS = {
     "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
     "notification.moved_up": "The {contact} of {to} has no channel in use; the {told} is told in its place.",
     "notification.retried": "What had been given up is tried again.",
+    "key.created": "The API key {name} was made.",
+    "key.revoked": "The API key {prefix}… was revoked.",
+    "channel.set": "The {kind} channel was set to {address}.",
+    "channel.disabled": "The {kind} channel was put out of use: {reason}",
+    "person.signed_in": "Somebody signed in.",
+    "person.signed_out": "Somebody signed out.",
+    "deployment.registered": "The deployment {slug} was registered: run by {operator}, with {suppliers} suppliers.",
+    "regime.armed": "{regime} was armed.",
+    "regime.disarmed": "{regime} was disarmed.",
+    "agreement.published": "{name} {version} was put on record.",
+    "agreement.proposed_despite": "Proposed in spite of {errors} errors: {reason}",
+    "agreement.signed": "Signed, by the key {key}.",
+    "agreement.suspended": "Suspended, by the key {key}: {reason}",
+    "agreement.resumed": "The suspension was taken back, by the key {key}: {reason}",
+    "agreement.ended": "Ended, by the key {key}: {reason}",
+    "agreement.superseded": "Version {by_version} takes its place from {from}.",
+    "signing_key.added": "The signing key “{name}” was registered: {fingerprint}.",
+    "signing_key.revoked": "The signing key {fingerprint} was revoked: {reason}",
     "evidence.erased": "An entry's content was erased.",
     "act.acknowledged": "Acknowledged by {by_name}.",
     "act.notice_acknowledged": "Notice acknowledged by {by_name}: receipt only, neither awareness nor admission.",
+    "act.confirmed": "Receipt confirmed by {by_name}.",
     "act.submitted": "Submitted by {by_name}.",
     "act.sent": "Handed over.",
     "act.received": "Received.",
@@ -69,6 +88,6 @@ def sentence(kind: str, said: dict[str, Any] | None, names: Mapping[str, str] | 
     }
     values |= {key: str(values[key]).replace("_", " ") for key in _CONTACTS if key in values}
     try:
-        return _WORDS[kind].format_map(values)
+        return WORDS[kind].format_map(values)
     except KeyError:
         return kind.replace("act.", "").replace("_", " ").replace(".", " ").capitalize() + "."

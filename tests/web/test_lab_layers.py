@@ -79,10 +79,14 @@ def test_layers_stand_from_the_text_down_to_the_laws_with_what_each_overrides() 
 
 
 def test_a_rule_says_what_it_was_what_it_becomes_and_by_which_clause() -> None:
-    early, notice, plan, report = laid(alone(), composed(), {("base", "notice"): "Each owes a notice within 24 hours."})["rules"]
+    said = [
+        {"text": "Each owes a notice within ", "clause": "", "pointer": None},
+        {"text": "24 hours", "clause": "base.notice", "pointer": "/x"},
+    ]
+    early, notice, plan, report = laid(alone(), composed(), {("base", "notice"): said})["rules"]
     assert (early["own"], early["line"]) == (True, 9)
     assert (notice["text"], notice["state"], notice["was"], notice["becomes"]) == (
-        "Each owes a notice within 24 hours.", "relaxed", "24 hours", "48 hours",
+        "Each owes a notice within 24 hours", "relaxed", "24 hours", "48 hours",
     )  # fmt: skip
     assert (notice["by"], notice["by_cite"]) == ("overlay 1.0", "§ 12")
     assert (plan["state"], plan["by_cite"], plan["text"]) == ("displaced", "§ 14", "Plan: within 24 hours.")

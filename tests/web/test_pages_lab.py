@@ -189,6 +189,36 @@ def test_errors_stand_in_the_way_of_proposing_until_a_reason_is_given_which_is_k
     assert "night-watch 1.0" not in officer.get("/agreements").text.partition("On record")[0]
 
 
+def test_what_is_asked_of_other_layers_in_vain_stands_in_the_way_too(enter: Enter, world: World) -> None:
+    officer = enter(OFFICER)
+    overlay = NIGHT_WATCH.replace(", tlp]", ", tlp, duties]").replace("zone: Europe", "layer: national\nzone: Europe", 1)
+    overlay += (
+        "relaxations:\n  - {of: {agreement: sovereign-ai-assurance, clause: mitigation_plan}, within: {business_days: 9}, cite: § 12}\n"
+    )
+    draft = begins(officer, overlay)
+    page = officer.get(f"{draft}?view=read").text
+    assert re.search(r'<li id="relaxation:0" class="r-in_force f-error">', page), "the error stands at what asks in vain"
+    assert "1 error stands in the way" in page
+    refused = send(officer, f"{draft}/propose", draft, revision="1")
+    assert refused.status_code == 422
+    assert "Composing it with the other layers finds 1 error; mend them, or say why this is meant so." in refused.text
+    proposed = send(officer, f"{draft}/propose", draft, revision="1", despite="The other side will allow it.")
+    assert proposed.status_code == 303
+    assert world.rows("select kind from demarche.evidence_entry order by at, seq")[-1].kind == "agreement.proposed_despite"
+
+
+def test_every_number_of_a_clause_links_to_it_and_articles_are_read_too(enter: Enter) -> None:
+    officer = enter(OFFICER)
+    draft = begins(officer, NIGHT_WATCH + "exit: {notice: {months: 3}, cite: cl. 14}\n")
+    page = officer.get(f"{draft}?view=read").text
+    assert '<a class="num-of" href="#notice" title="/commitments/0/within">1 hour</a>' in page
+    assert '<a class="num-of" href="#notice" title="/commitments/0/acknowledge_within">4 hours</a>' in page
+    assert '<li id="article:exit"' in page
+    assert '<a class="num-of" href="#article:exit" title="/exit/notice">3 months</a>' in page
+    for target in re.findall(r'class="num-of" href="#([^"]+)"', page):
+        assert f'id="{target}"' in page
+
+
 def saves_refused(client: FlaskClient, draft: str, seen: str) -> bool:
     return send(client, draft, seen, text="name: x", revision="1").status_code == 409
 

@@ -30,7 +30,7 @@ def test_a_form_that_is_refused_comes_back_with_what_was_filled_in(enter: Enter,
     assert refused.status_code == 422
     assert "There is no clause nothing_of_the_kind" in refused.text
     assert 'value="nothing_of_the_kind"' in refused.text
-    assert send(officer, f"{page}/accept", page).status_code == 303
+    assert send(officer, f"{page}/acts", page, kind="sign", zone="UTC").status_code == 303
     early = {"kind": "end", "zone": "UTC", "reason": "We leave it.", "from": "2026-11-25"}
     refused = send(officer, f"{page}/acts", page, **early)
     assert refused.status_code == 422
@@ -42,7 +42,7 @@ def test_a_form_that_is_refused_comes_back_with_what_was_filled_in(enter: Enter,
 def test_an_end_is_on_the_page_with_its_day_and_its_reason(enter: Enter, world: World) -> None:
     version = published(world, PACT)
     page, officer = f"/agreements/{version}", enter(OTHER_CERT)
-    send(officer, f"{page}/accept", page)
+    send(officer, f"{page}/acts", page, kind="sign", zone="UTC")
     assert (
         send(officer, f"{page}/acts", page, **{"kind": "end", "zone": "UTC", "reason": "A new law.", "from": "2027-01-10"}).status_code
         == 303

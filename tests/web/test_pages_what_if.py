@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from incident.rules.typical import cases
 from tests.web.drafting import begins
 from tests.web.visitors import OFFICER, OPERATOR, VENDOR, Enter, file_one
 from tests.world import World
@@ -69,11 +70,52 @@ def test_what_if_names_what_is_wrong_with_the_case(enter: Enter) -> None:
     assert "the clocks were put forward" in gap
 
 
-def test_a_supplier_reads_and_tries_on_past_cases_but_describes_none(enter: Enter) -> None:
+def test_a_typical_case_is_tried_at_its_own_hour_and_the_slider_moves_it(enter: Enter, world: World) -> None:
+    officer = enter(OFFICER)
+    draft = begins(officer)
+
+    def panel(**asked: object) -> str:
+        return officer.get(f"{draft}/what-if", query_string=asked, headers={"HX-Request": "true"}).text
+
+    own = panel(typical="ransomware")
+    assert re.search(r"<b>Tue 10:40</b> Tallinn starts <b>[1-9]\d* clocks</b>", own)
+    assert "Played by your deployment" in own
+    assert "<b>Sat 10:40</b>" in panel(typical="ransomware", was="ransomware", hour=130)
+    assert "<b>Tue 10:40</b>" in panel(typical="ransomware", was="hospital-outage", hour=130), "the hour was that of another case"
+    assert panel(typical="tlp-red") != own
+    assert "<b>Fri 22:00</b>" in panel(typical="no-such-case"), "what is not known is a case that is described here"
+    assert world.rows("select count(*) as n from demarche.incident")[0].n == 0
+
+
+def test_what_is_found_out_later_in_a_typical_case_stands_below_it(enter: Enter) -> None:
+    officer = enter(OFFICER)
+    later = next(each for each in cases() if each.later)
+    panel = officer.get(f"{begins(officer)}/what-if?typical={later.id}", headers={"HX-Request": "true"}).text
+    assert panel.count('id="verdict"') == 1
+    assert panel.count('<h3 class="step">') == len(later.later)
+
+
+def test_all_typical_cases_are_a_table_and_each_is_opened_from_there(enter: Enter) -> None:
+    officer = enter(OFFICER)
+    draft = begins(officer)
+    panel = officer.get(f"{draft}/what-if?typical=all", headers={"HX-Request": "true"}).text
+    for each in cases():
+        assert f'href="{draft}?typical={each.id}#what-if">{each.title}</a>' in panel
+    assert "later than now" in panel
+    page = officer.get(f"{draft}?typical=hospital-outage").text
+    assert re.search(r'<option value="hospital-outage"[^>]* selected>', page)
+    assert "<b>Sun 02:30</b>" in page
+
+
+def test_a_supplier_describes_no_case_and_tries_typical_and_past_ones(enter: Enter) -> None:
     file_one(enter(OFFICER))
     vendor = enter(VENDOR)
     draft = begins(vendor)
-    assert "it has none" in vendor.get(draft).text
+    page = vendor.get(draft).text
+    assert "it has none" in page
+    assert "Described here" not in page
+    assert "Played by an invented cast" in page
+    assert "<b>Tue 10:40</b>" in page
     assert vendor.get(f"{draft}/past", headers={"HX-Request": "true"}).status_code == 200
 
 

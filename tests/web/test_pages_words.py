@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from web import page_context as say
-from web.views.pages import forms
+from web.views.pages import forms, lab_words
 
 NOW = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
 
@@ -112,7 +112,11 @@ def test_names_of_the_interface_read_as_words() -> None:
 
 def test_a_clause_is_read_sentence_by_sentence_and_its_citations_stay_whole() -> None:
     text = "The CERT owes a notice within 1 hour. It must name Art. 4(1). May be waived under cl. 12.2."
-    assert say.sentences(text) == ["The CERT owes a notice within 1 hour.", "It must name Art. 4(1).", "May be waived under cl. 12.2."]
+    parts = [{"text": text[:30]}, {"text": "1 hour", "clause": "notice"}, {"text": text[36:]}]
+    found = lab_words.by_sentence(parts)
+    said = ["".join(each["text"] for each in sentence).strip() for sentence in found]
+    assert said == ["The CERT owes a notice within 1 hour.", "It must name Art. 4(1).", "May be waived under cl. 12.2."]
+    assert [each["text"] for each in found[0] if each.get("clause")] == ["1 hour"]
 
 
 @pytest.mark.parametrize(
@@ -120,3 +124,10 @@ def test_a_clause_is_read_sentence_by_sentence_and_its_citations_stay_whole() ->
 )
 def test_a_time_of_day_is_taken_as_people_type_it(typed: str, meant: str) -> None:
     assert forms.padded(typed) == meant
+
+
+def test_an_instant_inside_a_reason_is_read_by_the_clocks_of_the_reader() -> None:
+    text = "Its clock stands still since 2026-11-26T11:28:19.708031Z, until 2026-12-02T08:00:00Z: file 2026-11."
+    assert say.instants(text, "Europe/Tallinn") == (
+        "Its clock stands still since Thu 26 Nov 2026, 13:28 Tallinn (UTC+2), until Wed 2 Dec 2026, 10:00 Tallinn (UTC+2): file 2026-11."
+    )

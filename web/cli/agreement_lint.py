@@ -10,10 +10,9 @@ from typing import Any
 
 import rich_click as click
 
+from incident import law
 from incident.errors import Invalid
 from incident.rules import terms
-from incident.rules.legaltime import Period
-from incident.rules.regimes import catalogue
 from incident.rules.vocabulary import vocabulary
 from web.cli import source
 from web.cli.outcome import Answer
@@ -41,7 +40,7 @@ def checked(path: Path, fix: bool) -> dict[str, Any]:
     except Invalid as invalid:
         findings = [{"level": "error", "line": each.line, **as_shown(each)} for each in invalid.faults]
         return {"file": str(path), "name": None, "version": None, "digest": None, "findings": findings, "fixed": []}
-    findings = [_shown(each) for each in terms.lint(found, vocabulary(), _duties(), _regimes())]
+    findings = [_shown(each) for each in terms.lint(found, vocabulary(), law.duties(), law.versions())]
     return {
         "file": str(path), "name": found.name, "version": found.version, "digest": found.digest,
         "findings": findings, "fixed": [_shown(each) for each in done.mended],
@@ -68,7 +67,7 @@ def _place(each: dict[str, Any]) -> str:
 
 
 def _mended(path: Path, text: str) -> terms.Mended:
-    done = terms.mended(text, vocabulary(), _duties(), _regimes())
+    done = terms.mended(text, vocabulary(), law.duties(), law.versions())
     if done.mended:
         mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
         path.write_bytes(mark + done.text.encode("utf-8"))
@@ -80,18 +79,3 @@ def _shown(each: terms.Finding) -> dict[str, Any]:
         "level": each.level, "code": each.code, "pointer": each.pointer, "message": each.message,
         "counter_example": list(each.counter_example), "fix": [edit.as_document() for edit in each.fix],
     }  # fmt: skip
-
-
-def _duties() -> dict[str, Period | None]:
-    """The duties of every law in the catalogue with their periods; None where there is no number or overlays differ in it."""
-    found: dict[str, Period | None] = {}
-    for regime in catalogue():
-        for stage in regime.stages:
-            name = f"{regime.overlay_of or regime.id}.{stage.id}"
-            found[name] = stage.period if found.get(name, stage.period) == stage.period else None
-    return found
-
-
-def _regimes() -> dict[str, str]:
-    """The version of every law in the catalogue."""
-    return {regime.id: regime.version for regime in catalogue()}

@@ -104,10 +104,24 @@ const slider = document.getElementById('wi-hour');
 if (slider) {
   const said = document.getElementById('wi-said');
   const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-  slider.addEventListener('input', () => {
+  const tell = () => {
     const hour = Number(slider.value);
-    said.value = `${days[Math.floor(hour / 24)]} ${String(hour % 24).padStart(2, '0')}:00`;
+    said.value = `${days[Math.floor(hour / 24)]} ${String(hour % 24).padStart(2, '0')}:${slider.dataset.minute.padStart(2, '0')}`;
     slider.setAttribute('aria-valuetext', said.value);
+  };
+  slider.addEventListener('input', tell);
+  // Another case happens at another hour of another week of itself.
+  const which = document.getElementById('wi-case');
+  which.addEventListener('change', () => {
+    const { hour, minute, week, place, purpose = '' } = which.selectedOptions[0].dataset;
+    document.getElementById('wi-was').value = which.value;
+    document.getElementById('wi-purpose').textContent = purpose;
+    if (hour === undefined) return;
+    slider.value = hour;
+    slider.dataset.minute = minute;
+    document.getElementById('wi-week').value = week;
+    document.getElementById('wi-place').textContent = place;
+    tell();
   });
   document.getElementById('what-if-button')?.setAttribute('hidden', '');
   // A reader is told the sum, not every clock at every step.

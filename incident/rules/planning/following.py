@@ -82,7 +82,7 @@ def _commitment(of: Commitment, asked: OnMiss, what: str, period: Period, *, swa
         extension=Extension(),
         excuses=(),
         on_miss=None,
-        duty=None,
+        duty="",
     )
 
 

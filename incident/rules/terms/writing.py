@@ -27,13 +27,15 @@ class Written:
     findings: tuple[Finding, ...]
 
 
-def written(text: str, known_facts: Collection[str], known_duties: Mapping[str, Period | None]) -> Written:
+def written(
+    text: str, known_facts: Collection[str], known_duties: Mapping[str, Period | None], known_regimes: Mapping[str, str] | None = None
+) -> Written:
     """What the text is so far; never refuses."""
     try:
         agreement = load(text)
     except Invalid as refused:
         return Written(None, tuple(Finding(each.code, "error", each.pointer, each.message) for each in refused.faults))
-    return Written(agreement, lint(agreement, known_facts, known_duties))
+    return Written(agreement, lint(agreement, known_facts, known_duties, known_regimes))
 
 
 def label(text: str) -> str | None:

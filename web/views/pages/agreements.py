@@ -1,4 +1,4 @@
-"""The list of agreements and draft versions, where both begin; what a version changes, and its acceptance."""
+"""The list of agreements and draft versions, where both begin, and what a version changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from incident import board
-from incident.actions import accept_agreement, publish_agreement, start_draft
+from incident.actions import publish_agreement, start_draft
 from incident.errors import Invalid, NotFound
 from incident.rules import terms
 from incident.work import Work
@@ -112,16 +112,6 @@ def agreement_diff(work: Work, id_: UUID) -> str:
     """What the version changes against an earlier one."""
     asked = load_query(AgainstQuery(), request.args)
     return rendered(work, "agreement_diff.html", nav="agreements", compared=board.agreement_diff(work, id_, asked["against"]))
-
-
-@pages.post("/agreements/<uuid:id_>/accept")
-@page
-def accept(work: Work, id_: UUID) -> Response:
-    """Sign it for the party as it stands."""
-    found = accept_agreement.accept_agreement(work, id_)
-    waits = len(found["awaiting"])
-    door.flash(f"Signed. {waits} more to sign." if waits else "Signed. Every party has now signed it.", "done")
-    return redirect(f"/agreements/{id_}", 303)
 
 
 def _sent() -> str:

@@ -16,7 +16,7 @@ from incident.rules.case import SEVERITIES, TLP
 from incident.work import Work
 from web.page_context import Json, rendered
 from web.schemas import report as wire
-from web.views.pages import forms, lab_words, what_if, what_if_form
+from web.views.pages import forms, lab_words, what_if, what_if_form, what_if_typical
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +78,19 @@ def tried(work: Work, subject: Subject, lab: Json) -> dict[str, Any]:
     """What the what-if panel shows: the form as it is filled in, and what came of it, or why nothing did."""
     deployments = _deployments(work)
     values: dict[str, Any] = {
-        "deployments": deployments, "severities": SEVERITIES, "labels": TLP, "about": None, "outcome": None, "what_if_faults": [],
-        "changes": what_if.CHANGES, "days": what_if_form.DAYS,
+        "deployments": deployments, "severities": SEVERITIES, "labels": TLP, "outcomes": [], "all_typical": [], "what_if_faults": [],
+        "changes": what_if.CHANGES, "days": what_if_form.DAYS, "typical": what_if_typical,
     }  # fmt: skip
-    if not deployments:
-        return values
     values["about"] = about = what_if_form.supposed(request.args, deployments, work.now)
+    values["of_itself"] = what_if_form.supposed({}, deployments, work.now)
     if lab["head"] is None:
         return values
-    country = next(each["jurisdiction"] for each in deployments if each["slug"] == about.deployment)
-    unattended = [each["clause"] for each in lab["rules"] if each["unattended"]]
     try:
         answer = _simulated(work, subject.text, about)
-        values["outcome"] = what_if.outcome(answer, about, country, board.parties(work), unattended)
+        if about.typical == what_if_typical.ALL:
+            values["all_typical"] = what_if_typical.lines(answer)
+        else:
+            values["outcomes"] = _outcomes(work, lab, answer, about, deployments)
     except Invalid as refused:
         values["what_if_faults"] = forms.shown(refused, what_if_form.LABELS)
     except (Conflict, NotAllowed, NotFound) as refused:
@@ -98,8 +98,26 @@ def tried(work: Work, subject: Subject, lab: Json) -> dict[str, Any]:
     return values
 
 
+def _outcomes(
+    work: Work, lab: Json, answer: Json, about: what_if_form.Supposed, deployments: Sequence[Json]
+) -> list[tuple[Json, what_if.Outcome]]:
+    """The case, and after it what is found out later in a typical one, each with what comes of it."""
+    unattended = [each["clause"] for each in lab["rules"] if each["unattended"]]
+    parties = what_if_typical.cast(board.parties(work))
+    own = next((each["jurisdiction"] for each in deployments if each["slug"] == about.deployment), "")
+    return [
+        (case, what_if.outcome(case, answer["agreement"]["name"], about, country, parties, unattended))
+        for case in answer["cases"]
+        for country in [what_if_typical.country(case, board.deployments(work)) if about.typical else own]
+    ]
+
+
 def _simulated(work: Work, text: str, about: what_if_form.Supposed) -> Json:
+    if about.typical == what_if_typical.ALL:
+        return simulate_agreement(work, text, typical=about.typical)
     at = what_if_form.aware_at(about)
+    if about.typical:
+        return simulate_agreement(work, text, typical=about.typical, at=at)
     return simulate_agreement(work, text, case=wire.report(what_if_form.body(about)), at=at)
 
 

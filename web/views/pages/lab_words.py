@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from incident.rules.terms import library as shipped
 from web.page_context import Json
 
-_NUMBER = re.compile(
-    r"\b\d+ (?:business )?(?:minute|hour|day|month|week)s?\b(?:, by \d\d:\d\d on the last of them)?"
-    r"|\bwithout a fixed period\b|\bTLP:[A-Z+]+"
-)
+_SENTENCE_END = re.compile(r"(?<=[^\s.]\.)\s+(?=[A-Z“])")  # a dot in a citation such as `cl. 12.2` ends none
 MOST_LINES = 3000
 STATES = {"in_force": "in force", "relaxed": "relaxed", "displaced": "displaced"}
 
@@ -38,14 +35,23 @@ class Shelf:
     text: str
 
 
-def marked(sentence: str) -> list[tuple[str, bool]]:
-    """The sentence in parts; True for a period, a limit, or the lack of one."""
-    found: list[tuple[str, bool]] = []
-    end = 0
-    for each in _NUMBER.finditer(sentence):
-        found += [(sentence[end : each.start()], False), (each[0], True)]
-        end = each.end()
-    return [part for part in [*found, (sentence[end:], False)] if part[0]]
+def by_sentence(parts: Iterable[Json]) -> list[list[Json]]:
+    """What a clause says, sentence by sentence, its numbers still by themselves."""
+    listed = list(parts)
+    text = "".join(each["text"] for each in listed)
+    found: list[list[Json]] = [[]]
+    cuts = [*(each.end() for each in _SENTENCE_END.finditer(text)), len(text)]
+    at = 0
+    for each in listed:
+        left = each["text"]
+        while left:
+            here, left = left[: cuts[0] - at], left[cuts[0] - at :]
+            found[-1].append({**each, "text": here})
+            at += len(here)
+            if at == cuts[0] and len(cuts) > 1:
+                cuts.pop(0)
+                found.append([])
+    return [each for each in found if each]
 
 
 def message(finding: Json) -> str:
@@ -53,7 +59,7 @@ def message(finding: Json) -> str:
     text = str(finding["message"])
     if finding["clause"]:
         text = text.removeprefix(f"{finding['clause']}: ")
-    return text[:1].upper() + text[1:]
+    return text if "_" in text.partition(" ")[0] else text[:1].upper() + text[1:]  # the id of a clause is no word
 
 
 def counted(findings: Sequence[Json]) -> str:

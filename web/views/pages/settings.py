@@ -1,4 +1,4 @@
-"""How the party is reached, and its keys."""
+"""How the party is reached, its API keys, and the keys by which it signs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from incident import board
-from incident.actions import set_channel, test_channel
-from incident.errors import Invalid
+from incident.actions import add_signing_key, revoke_signing_key, set_channel, test_channel
+from incident.errors import Conflict, Invalid
 from incident.work import Work
 from web import door
 from web.door import page
 from web.page_context import rendered
+from web.schemas.signing import RevocationSchema, SigningKeySchema
 from web.views.pages import forms
 from web.views.pages.blueprint import pages
+
+_KEY_LABELS = {"name": "Name of the key", "public_key": "Public key", "reason": "Reason"}
 
 
 @pages.get("/settings")
@@ -49,6 +52,40 @@ def send_test(work: Work, kind: str) -> Response:
     return redirect("/settings", 303)
 
 
+@pages.post("/settings/signing-keys")
+@page
+def add_key(work: Work) -> Response | tuple[str, int]:
+    """Register a public key by which the party signs."""
+    entered = {"name": forms.text("key_name"), "public_key": forms.text("public_key")}
+    try:
+        given = forms.loaded(SigningKeySchema(), **entered)
+        key, new = add_signing_key.add_signing_key(work, given["public_key"], given["name"])
+    except (Invalid, Conflict) as refused:
+        status = 422 if isinstance(refused, Invalid) else 409
+        return _shown(
+            work, key_faults=forms.shown(refused, _KEY_LABELS), tried={"key_name": entered["name"], "public_key": entered["public_key"]}
+        ), status
+    door.flash(f"{key['name']} is registered: what it signs counts." if new else f"It is registered already, as {key['name']}.", "done")
+    return redirect("/settings#signing", 303)
+
+
+@pages.post("/settings/signing-keys/<string:fingerprint>/revocation")
+@page
+def revoke_key(work: Work, fingerprint: str) -> Response | tuple[str, int]:
+    """Revoke one; what it signed before stays."""
+    try:
+        given = forms.loaded(RevocationSchema(), reason=forms.text("reason"))
+    except Invalid as refused:
+        return _shown(work, revoking=fingerprint, key_faults=forms.shown(refused, _KEY_LABELS)), 422
+    key = revoke_signing_key.revoke_signing_key(work, fingerprint, given["reason"])
+    door.flash(f"{key['name']} is revoked and signs nothing from now on. What it signed before stays.", "done")
+    return redirect("/settings#signing", 303)
+
+
 def _shown(work: Work, **values: Any) -> str:
-    shared = {"faults": [], "tried": {}, "shown_once": [], "keys": board.keys(work), "channels": board.channels(work)}
+    signing = [each for each in board.signing_keys(work) if each["party"] == work.actor.slug]
+    shared = {
+        "faults": [], "key_faults": [], "tried": {}, "revoking": "", "shown_once": [], "keys": board.keys(work), "signing": signing,
+        "channels": board.channels(work),
+    }  # fmt: skip
     return rendered(work, "settings.html", nav="settings", **(shared | values))

@@ -86,13 +86,12 @@ class Outcome:
         return sum(len(each.owed_by) for each in self.rows if each.change == change)
 
 
-def outcome(answer: Json, about: Supposed, country: str, parties: Mapping[str, Json], unattended: Collection[str]) -> Outcome:
-    """The answer of a simulation of one described case, which is about `about` in that country.
+def outcome(case: Json, tried: str, about: Supposed, country: str, parties: Mapping[str, Json], unattended: Collection[str]) -> Outcome:
+    """What a simulation answers of one case, which is about `about` in that country, and of the agreement named `tried`.
 
     `unattended` are the clauses of the agreement that need nobody at a desk.
     """
-    case = answer["cases"][0]
-    rows = _merged(_row(each, answer["agreement"]["name"]) for each in case["clocks"])
+    rows = _merged(_row(each, tried) for each in case["clocks"])
     scale = _Scale(about.monday, about.zone)
     dated = sorted((each for each in rows if each.at), key=lambda each: not (each.own or each.change != "same"))[:MOST_DRAWN]
     replaced = case["in_place_of"]

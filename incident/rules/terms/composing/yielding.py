@@ -224,8 +224,8 @@ class _About:
         if height(self.document.layer) <= height(target.layer):
             return self.finding("not_below", f"{self.named(target)} is of the layer {target.layer}; {self.document.layer} is not above it.")
         if self.document.layer not in by:
-            allows = f"allows {', '.join(by)} alone" if by else "allows nobody"
-            return self.finding("no_authority", f"{self.named(target)} {allows}, not {self.document.layer}.")
+            allows = f"allows that to {', '.join(by)} alone, not to {self.document.layer}" if by else "allows that to no layer"
+            return self.finding("no_authority", f"{self.named(target)} {allows}.")
         if len(self.signed(target)) < 2:
             return self.finding("not_signed", f"No two parties of {self.named(target)} signed {self.document.name}.")
         return None
