@@ -23,6 +23,7 @@ test: setup          ## the whole suite, on real PostgreSQL and Redis
 
 deep: setup          ## longer campaigns
 	$(BIN)/python -m pytest -m deep -s $(ARGS)
+	DEMARCHE_ALL_EXAMPLES=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not deep" tests/rules $(ARGS)
 
 bench: setup         ## how long a deadline, a plan and a filing take, each beside its floor
 	$(BIN)/python -m bench.legaltime

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incident import db
 from incident.db.columns import BIGINT, BOOL, BYTES, DATE, INSTANT, INT, JSON, TEXT, TEXTS, UUID, UUIDS
+from tests.examples import examples
 from tests.world import empty_template, url_of
 
 META = sa.MetaData()
@@ -69,7 +70,7 @@ def test_hostile_text_is_text(connection: sa.Connection, text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_is_text(connection: sa.Connection, text: str) -> None:
     assert written(connection, text=text, words=[text]) == {"text": text, "words": [text]}
 

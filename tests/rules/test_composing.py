@@ -16,6 +16,7 @@ from incident.rules.commitment import Commitment
 from incident.rules.planning import Planned, plan
 from incident.rules.simulate import Setting, simulate
 from incident.rules.terms import Agreement, bound, composing
+from tests.examples import examples
 from tests.rules.layered import ALLOWS, baseline, clause, document, of, relaxes
 from tests.rules.planning_case import CERT, MINISTRY, NOW, VENDOR, case, law, said
 from tests.rules.test_simulate import identity
@@ -56,7 +57,7 @@ POOL = (
 some = st.lists(st.sampled_from(POOL), max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(some, some, some)
 def test_a_union_is_associative_commutative_and_idempotent(a: list[Agreement], b: list[Agreement], c: list[Agreement]) -> None:
     left = composing.composed(composing.union(composing.union(a, b), c))
@@ -65,7 +66,7 @@ def test_a_union_is_associative_commutative_and_idempotent(a: list[Agreement], b
     assert composing.composed(composing.union(a, b, c, a, c, b)) == left
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(some, st.randoms(use_true_random=False))
 def test_no_clause_is_lost_and_none_is_made(a: list[Agreement], random: Random) -> None:
     laws = tuple(random.sample(regimes.commitments(NOW.date()), 5))
@@ -76,14 +77,14 @@ def test_no_clause_is_lost_and_none_is_made(a: list[Agreement], random: Random) 
     assert [each.commitment for each in found.rules] == list(found.commitments)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(some)
 def test_the_order_of_documents_changes_no_plan(a: list[Agreement]) -> None:
     one, other = plan(case(), bound(a, ())), plan(case(), bound(reversed(a), ()))
     assert [(each.key, each.target_at, each.because) for each in one] == [(each.key, each.target_at, each.because) for each in other]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(some, st.sampled_from(POOL), st.booleans())
 def test_a_layer_that_is_tried_out_gives_the_plan_of_production(a: list[Agreement], more: Agreement, known: bool) -> None:
     here, laws = case(*([said("significant_incident", True)] if known else [])), (law("warning"),)
@@ -93,7 +94,7 @@ def test_a_layer_that_is_tried_out_gives_the_plan_of_production(a: list[Agreemen
     assert sorted(str(each.key) for each in found.clocks if each.before) == before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(some, st.sampled_from(POOL))
 def test_another_layer_only_ever_adds_clauses(a: list[Agreement], more: Agreement) -> None:
     before, after = composing.composed(a), composing.composed([*a, more])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from incident.errors import Fault, Invalid
 from incident.rules.terms import Agreement, line_of, lines, load
+from tests.examples import examples
 from tests.rules.spoilt_documents import GOOD, PLAIN, changed, line, places
 
 DEMO = sorted((Path(__file__).parents[2] / "web" / "demo" / "agreements").glob("*.yaml"))
@@ -104,7 +105,7 @@ cuts = st.tuples(st.integers(0, len(GOOD)), st.integers(0, 40), st.sampled_from(
 swaps = st.tuples(st.integers(0, GOOD.count("\n")), st.integers(0, GOOD.count("\n")))
 
 
-@settings(max_examples=100, deadline=None)  # what is bounded is the work, counted
+@settings(max_examples=examples(100), deadline=None)  # what is bounded is the work, counted
 @given(st.lists(cuts, min_size=1, max_size=4), st.lists(swaps, max_size=2))
 def test_a_good_document_spoilt_at_random_is_refused_by_faults_or_is_an_agreement_after_bounded_work(
     edits: list[tuple[int, int, str]], moved: list[tuple[int, int]]

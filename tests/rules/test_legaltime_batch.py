@@ -28,6 +28,7 @@ from incident.rules.legaltime import (
 )
 from incident.rules.legaltime.freezing import frozen_calendar, thawed_calendar
 from incident.rules.legaltime.stated_calendars import KEYS
+from tests.examples import examples
 
 BLOCK: dict[str, Any] = {
     "none": {},
@@ -285,7 +286,7 @@ keys = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(sorted(rules())), st.dictionaries(keys, anything, max_size=4))
 def test_whatever_a_case_holds_it_is_answered_or_refused(rule: str, changes: dict[str, Any]) -> None:
     found = worked(case(rule=rule, n=2) | changes, KNOWN)
@@ -295,7 +296,7 @@ def test_whatever_a_case_holds_it_is_answered_or_refused(rule: str, changes: dic
         assert found.deadline.target_at <= found.deadline.due_at
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(st.sampled_from([*KEYS, "note", "x"]), anything, max_size=4))
 def test_whatever_defines_a_calendar_is_one_or_is_refused(definition: dict[str, Any]) -> None:
     found = calendars_of({"x": definition})["x"]

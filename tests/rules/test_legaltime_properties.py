@@ -19,6 +19,7 @@ from incident.rules.legaltime import Basis, Deadline, Moment, Period, Place, cal
 from incident.rules.legaltime.counting.eu1182 import next_full_hour
 from incident.rules.legaltime.counting.values import add_months
 from incident.rules.legaltime.zones import day_end, day_start, readings
+from tests.examples import examples
 
 ZONES = (
     *("Europe/Tallinn", "Europe/Berlin", "America/New_York", "Africa/Cairo", "Asia/Kolkata", "Australia/Lord_Howe"),
@@ -81,7 +82,7 @@ def flagged(period: Period) -> bool:
     return any(period.options.values())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(periods(), some_time.map(Moment.exactly) | vague, st.integers(0, 40), places)
 def test_the_target_is_never_after_the_limit(period: Period, first: Moment, hours: int, place: Place) -> None:
     found = due(period, anchored(period, first, hours), place)
@@ -93,7 +94,7 @@ def test_the_target_is_never_after_the_limit(period: Period, first: Moment, hour
     assert {"anchor", "period", "rule"} | ending <= {line.code for line in found.because}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(periods(), some_time.map(Moment.exactly) | vague, places)
 def test_a_limit_lies_after_its_start_and_a_last_day_before_its_event(period: Period, first: Moment, place: Place) -> None:
     found = due(period, first, place)
@@ -104,7 +105,7 @@ def test_a_limit_lies_after_its_start_and_a_last_day_before_its_event(period: Pe
         assert first.latest <= found.due_at
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(periods(), some_time, st.timedeltas(timedelta(0), timedelta(days=9)), st.floats(0, 1), st.integers(0, 40), places)
 def test_knowing_less_never_shortens_the_limit_nor_delays_the_target(
     period: Period, at: datetime, span: timedelta, share: float, hours: int, place: Place
@@ -116,7 +117,7 @@ def test_knowing_less_never_shortens_the_limit_nor_delays_the_target(
     assert vaguer.due_at >= exact.due_at
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(periods(), some_time, st.timedeltas(timedelta(0), timedelta(days=20)), places)
 def test_a_later_start_never_ends_earlier_where_the_rule_declares_it(period: Period, at: datetime, span: timedelta, place: Place) -> None:
     rule = rules()[period.rule]
@@ -203,7 +204,7 @@ ROLLS = {
 }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(periods(), some_time, st.integers(0, 40), places)
 def test_where_a_rule_rolls_the_limit_lies_on_a_working_day(period: Period, at: datetime, hours: int, place: Place) -> None:
     rolls = period.options.get("roll", False) or (period.rule in ROLLS and not (flagged(period) and period.rule != "dora_final"))
@@ -221,7 +222,7 @@ def ends_at_noon(at: datetime, place: Place) -> bool:
     return at.astimezone(zone(place.zone)).strftime("%H:%M") == "12:00"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(periods(), some_time, st.integers(0, 40), places, st.sampled_from(ZONES))
 def test_an_instant_counts_the_same_however_it_is_represented(period: Period, at: datetime, hours: int, place: Place, other: str) -> None:
     here = due(period, anchored(period, Moment.exactly(at), hours), place)
@@ -251,7 +252,7 @@ def by_stepping(at: datetime, zone_name: str, hours: int) -> datetime:
     return at
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(some_time, st.sampled_from(ZONES), st.integers(1, 80))
 @example(datetime(2026, 4, 4, 14, 45, tzinfo=UTC), "Australia/Lord_Howe", 1)
 @example(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "Europe/Berlin", 24)
@@ -310,7 +311,7 @@ def machine_in(name: str) -> Iterator[None]:
         time.tzset()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(periods(), some_time, places, st.sampled_from(["Asia/Tokyo", "America/Los_Angeles", "Pacific/Apia"]))
 def test_the_zone_of_the_machine_changes_nothing(period: Period, at: datetime, place: Place, machine: str) -> None:
     here = deadline(period, Moment.exactly(at), place, basis=Basis.STATUTE, cite=None)

@@ -14,11 +14,12 @@ from incident.rules.terms.linting.casting import cast_case
 from incident.rules.terms.linting.finding import Stage
 from incident.rules.terms.linting.staging import concerned
 from incident.rules.vocabulary import vocabulary
+from tests.examples import examples
 from tests.rules.any_documents import documents
 
 
 @given(documents())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_every_finding_of_any_document_has_a_rule_a_place_and_a_case(document: dict[str, Any]) -> None:
     found = lint(load(json.dumps(document)), vocabulary(), {"x.law": None, "x.hours": Period(24, "h", "elapsed_hours")}, {"x.regime": "1"})
     for each in found:
@@ -29,7 +30,7 @@ def test_every_finding_of_any_document_has_a_rule_a_place_and_a_case(document: d
 
 
 @given(documents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_what_a_clause_waits_for_is_all_that_its_plan_depends_on(document: dict[str, Any]) -> None:
     agreement = load(json.dumps(document))
     for watched in agreement.commitments:
@@ -46,7 +47,7 @@ def test_what_a_clause_waits_for_is_all_that_its_plan_depends_on(document: dict[
 
 
 @given(documents())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_mending_any_document_ends_and_brings_no_error(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     before = [each.level for each in lint(load(text), vocabulary())]
@@ -57,7 +58,7 @@ def test_mending_any_document_ends_and_brings_no_error(document: dict[str, Any])
 
 
 @given(documents(), documents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_document_is_said_and_compared_with_itself_and_with_any_other(one: dict[str, Any], other: dict[str, Any]) -> None:
     old, new = load(json.dumps(one)), load(json.dumps(other))
     assert diff(old, load(json.dumps(one))) == ()

@@ -15,6 +15,7 @@ from incident.rules.terms import load
 from incident.rules.terms.linting.casting import cast_case
 from incident.rules.terms.linting.finding import Stage
 from incident.rules.terms.linting.reach import OF_THE_CASE, STATED, TooMuch, possible, spoken_for
+from tests.examples import examples
 from tests.rules.lint_guide import with_head
 
 AGREEMENT = load(
@@ -66,7 +67,7 @@ cases = st.fixed_dictionaries({fact: st.sampled_from(values) for fact, values in
 
 
 @given(conditions, st.lists(cases, min_size=8, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_what_is_impossible_never_happens(condition: Condition, several: list[dict[str, object]]) -> None:
     try:
         found = possible(condition)
@@ -77,7 +78,7 @@ def test_what_is_impossible_never_happens(condition: Condition, several: list[di
 
 
 @given(conditions)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_what_is_possible_is_planned_in_the_case_that_is_made_for_it(condition: Condition) -> None:
     agreement = replace(AGREEMENT, commitments=(replace(AGREEMENT.commitments[0], when=condition),))
     try:

@@ -18,6 +18,7 @@ from incident.rules.planning import Happened, OnRecord, Planned, Standing, Verdi
 from incident.rules.routing import route
 from incident.rules.simulate import Setting, Simulated, simulate
 from incident.rules.terms import Agreement, bound
+from tests.examples import examples
 from tests.rules.demo_cases import agreements, random_case, random_claims, random_record, setting
 from tests.rules.random_agreements import random_agreement, random_pair
 
@@ -36,7 +37,7 @@ def notices(found: Simulated) -> dict[Any, Any]:
     return {(each.recipient.slug, each.then.way): each.then for each in found.tellings if each.then}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(SEEDS)
 def test_a_random_agreement_does_in_a_simulation_what_it_does_in_production(seed: int) -> None:
     random = Random(seed)
@@ -55,7 +56,7 @@ def test_a_random_agreement_does_in_a_simulation_what_it_does_in_production(seed
     assert {each.key for each in found.clocks if each.before} == {each.key for each in before}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(SEEDS)
 def test_layers_misses_pauses_and_claims_are_simulated_as_they_are_planned(seed: int) -> None:
     random = Random(seed)
@@ -111,7 +112,7 @@ def _some_in_force(random: Random, agreement: Agreement) -> tuple[Agreement, ...
     return (*found, replace(earlier, commitments=named))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SEEDS)
 def test_a_typical_case_is_planned_as_the_same_case_would_be(seed: int) -> None:
     random = Random(seed)
@@ -123,7 +124,7 @@ def test_a_typical_case_is_planned_as_the_same_case_would_be(seed: int) -> None:
         assert [draft.digest for draft in notices(found).values()] == [draft.digest for draft in route(asked.case, production)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SEEDS)
 def test_cases_that_say_the_same_at_other_times_with_other_acts_are_each_planned_by_themselves(seed: int) -> None:
     random = Random(seed)

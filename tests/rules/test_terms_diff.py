@@ -21,6 +21,7 @@ from incident.rules.terms.implying import implied
 from incident.rules.terms.schema.clause import CommitmentSchema
 from incident.rules.terms.schema.document import DocumentSchema
 from incident.rules.terms.timing import Compared, Counted, compared
+from tests.examples import examples
 from tests.rules.diff_cases import CHANGES, HERE, MIRRORED, ONE, an_agreement, the_change
 
 DEMO = sorted((Path(__file__).parents[2] / "web" / "demo" / "agreements").glob("*.yaml"))
@@ -161,7 +162,7 @@ def test_against_a_cut_off_it_is_stricter_only_sometimes_and_both_are_shown() ->
     assert found.later is not None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(old=periods, new=periods, there=places, here=places, tried=st.lists(starts, min_size=20, max_size=20))
 def test_no_start_contradicts_what_is_said_and_every_witness_shows_it(
     old: Period, new: Period, there: tuple[str, str], here: tuple[str, str], tried: list[datetime]
@@ -196,7 +197,7 @@ def test_where_the_place_depends_on_the_case_nothing_is_decided_and_the_supposed
     assert "supposing the clocks of Europe/Tallinn and weekends and no holidays" in change.because
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(period=periods, place=st.sampled_from([(name, "weekend") for name in ZONES]), start=starts)
 def test_no_period_lasts_less_or_more_than_it_can_anywhere(period: Period, place: tuple[str, str], start: datetime) -> None:
     least, most = timing._bounds(period)

@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from incident.errors import Invalid
 from incident.rules.terms import json_schema, load, schema, source
+from tests.examples import ALL
 from tests.rules.diff_cases import ONE
 from tests.rules.json_schema_walker import fits
 
@@ -160,14 +162,14 @@ def test_what_is_accepted_is_valid(document: Any) -> None:
 def test_what_the_schema_forbids_is_refused_and_of_what_is_refused_it_forbids_nearly_all() -> None:
     """The second so that it is worth publishing: what it lets pass needs more than structure."""
     forbidden, let_pass = 0, []
-    for name, mutant in mutants(FULL):
+    for name, mutant in islice(mutants(FULL), 0, None, 1 if ALL else 5):
         refused = not accepted(mutant)
         if not valid(mutant):
             forbidden += 1
             assert refused, name
         elif refused:
             let_pass.append(name)
-    assert forbidden > 1000
+    assert forbidden > (1000 if ALL else 200)
     assert len(let_pass) < forbidden / 30, let_pass
 
 

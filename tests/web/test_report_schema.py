@@ -15,6 +15,7 @@ from incident.actions.commands import FileReport, StatedFact
 from incident.errors import Invalid
 from incident.rules.legaltime import moment
 from incident.rules.vocabulary import vocabulary
+from tests.examples import examples
 from tests.web.callers import a_body
 from web.problems import Malformed
 from web.schemas.reading import DEEPEST, read_json, understood
@@ -227,7 +228,7 @@ def attempted(do: Callable[[], FileReport]) -> Invalid | None:
     return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data())
 def test_whatever_is_sent_becomes_a_command_or_a_refusal(data: st.DataObject) -> None:
     body = a_body(facts=data.draw(FACTS, "facts"))
@@ -237,7 +238,7 @@ def test_whatever_is_sent_becomes_a_command_or_a_refusal(data: st.DataObject) ->
     assert refusal is None or all(fault.pointer == "" or fault.pointer.startswith("/") for fault in refusal.faults)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(JSON_VALUES | st.text(max_size=200) | st.binary(max_size=200))
 def test_whatever_bytes_are_sent_are_read_or_refused(value: Any) -> None:
     body = value if isinstance(value, bytes) else (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "surrogatepass")
