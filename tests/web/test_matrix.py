@@ -257,6 +257,7 @@ def test_pages_ask_strangers_to_sign_in_and_take_no_form_of_theirs(api: Callers)
             .replace("<any(webhook, email):kind>", "email")
             .replace("<kind>", "email")
             .replace("<string:regime_id>", "eu.nis2.art23")
+            .replace("<string:fingerprint>", "sha256:00")
         )
         assert "<" not in path, f"{rule.rule} needs a value here"
         for method in (rule.methods or set()) & {"GET", "POST"}:
