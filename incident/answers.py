@@ -55,13 +55,7 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "incident_ref": incident_ref,
         "commitment": row["commitment"],
         "title": row["title"],
-        "source": {
-            "kind": row["source_kind"],
-            "name": row["source_name"],
-            "version": row["source_version"],
-            "cite": row["cite"],
-            "digest": row["source_digest"],
-        },
+        "source": _source(row),
         "owed_by": slugs[row["debtor"]],
         "owed_to": slugs[row["creditor"]] if row["creditor"] else None,
         "owed_to_role": row["owed_to_role"],
@@ -88,6 +82,13 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "because": row["because"],
         **_about_its_clock(row),
     }
+
+
+def _source(row: Mapping[Any, Any]) -> Json:
+    return {
+        "kind": row["source_kind"], "name": row["source_name"], "version": row["source_version"], "cite": row["cite"],
+        "digest": row["source_digest"],
+    }  # fmt: skip
 
 
 def _about_its_clock(row: Mapping[Any, Any]) -> Json:

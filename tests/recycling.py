@@ -61,7 +61,9 @@ def _emptied(name: str) -> bool:
     if not may:
         return False
     with _connected(name) as connection, connection.transaction(), connection.cursor() as cursor:
-        if cursor.execute(_SHAPE).fetchone() != (shape,):
+        if cursor.execute("select to_regnamespace('demarche') is null").fetchone() == (True,) or cursor.execute(_SHAPE).fetchone() != (
+            shape,
+        ):
             return False
         cursor.execute("set local session_replication_role = replica")
         for table in rows:

@@ -37,9 +37,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     notices = outbox.of_case(work.connection, case_id)
     facts = cases.fact_rows(work.connection, case_id)
     withheld = outbox.withheld_of(work.connection, [each.id for each in notices])
-    parties = [row.filed_by, row.operator_id, *(p for o in rows for p in (o.debtor, o.creditor) if p), *(n.recipient for n in notices)]
-    parties += [each.by_party for each in acts] + [p for fact in facts for p in (fact.about, fact.said_by)]
-    slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, parties).items()}
+    slugs = _slugs(work, row, rows, notices, acts, facts)
     stays, firsts = stays_because(work, rows), earliest_of(rows)
     about: dict[UUID | None, list[Row]] = {}
     for act in acts:
@@ -65,6 +63,13 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
         "can": _can(work, row),
     }  # fmt: skip
+
+
+def _slugs(work: Work, row: Row, rows: list[Row], notices: list[Row], acts: list[Row], facts: list[Row]) -> dict[UUID, str]:
+    """Of every party that the case speaks of."""
+    parties = [row.filed_by, row.operator_id, *(p for o in rows for p in (o.debtor, o.creditor) if p), *(n.recipient for n in notices)]
+    parties += [each.by_party for each in acts] + [p for fact in facts for p in (fact.about, fact.said_by)]
+    return {id_: party.slug for id_, party in directory.by_ids(work.connection, parties).items()}
 
 
 def timeline(work: Work, case_id: UUID) -> list[answers.Json]:

@@ -255,7 +255,7 @@ def test_many_strangers_are_one_finding_and_each_counter_example_plans_no_more_t
     assert found[-1].message.startswith(
         "https://x0.example/#party, https://x1.example/#party, https://x2.example/#party and 1997 more are in"
     )
-    assert all(len(each.counter_example) < 10 for each in found)
+    assert all(len(each.counter_example) < 20 for each in found)  # of three strangers and two suppliers
 
 
 def test_unknown_facts_are_found_in_restrictions_relaxations_and_what_ends_a_repetition() -> None:

@@ -45,10 +45,9 @@ def simulate(
     """Try out an agreement, signed or not, and compare it with the versions in force.
 
     FILE is the document; - is stdin. It takes the place of the version of its name that binds in a case, or comes beside the others,
-    whatever its dates say. Nothing is filed, kept or sent. Typical cases are invented; without --party or --key they are played by an
-    invented cast, beside the laws, the layers given --with and what these include of the library,
-    and the answer says who plays whom. With --json: the answer of
-    POST /api/v1/agreements/simulations, the parts of past cases as one.
+    whatever its dates say. Nothing is filed, kept or sent. Typical cases are invented; without --party or --key they are
+    played by an invented cast, beside the laws, the layers given --with and what these include of the library, and the answer says who
+    plays whom. With --json: the answer of POST /api/v1/agreements/simulations, the parts of past cases as one.
 
     \b
     Examples:
@@ -62,13 +61,10 @@ def simulate(
     Exit codes: 0 done; 1 the document or the case has faults, or it was refused, or with --strict more would be late or conflict;
     2 wrong usage; 3 the node could not be reached.
     """
-    if [past, case is not None, typical is not None].count(True) != 1:
-        raise click.UsageError("Say what to try it on: one of --case FILE, --past and --typical ID.")
-    if at is not None and typical is None:
-        raise click.UsageError("--at is of use with --typical alone.")
     alone = typical is not None and party is None and key is None and base_url is None
-    if beside and not alone:
-        raise click.UsageError("--with is of use with --typical and without a node: on a node the versions in force bind.")
+    _check_usage(
+        [past, case is not None, typical is not None], needless_at=at is not None and typical is None, with_a_node=beside and not alone
+    )
     text = source.text(path, largest=terms.MAX_BYTES)
     agreement = terms.load(text)  # faults of the document are named without a node
     described = None if case is None else report.read(case)
@@ -80,6 +76,15 @@ def simulate(
             found = _past(node, text, limit) if past else node.post(_PATH, {"text": text, **_asked(described, typical, at)})[1]
     worse = found["summary"]["late"] > found["summary"]["late_before"] or found["summary"]["conflicts"] > 0
     return Answer(found, lambda paper: _draw(paper, found), REFUSED if strict and worse else DONE)
+
+
+def _check_usage(tried_on: list[bool], *, needless_at: bool, with_a_node: object) -> None:
+    if tried_on.count(True) != 1:
+        raise click.UsageError("Say what to try it on: one of --case FILE, --past and --typical ID.")
+    if needless_at:
+        raise click.UsageError("--at is of use with --typical alone.")
+    if with_a_node:
+        raise click.UsageError("--with is of use with --typical and without a node: on a node the versions in force bind.")
 
 
 def _asked(described: dict[str, Any] | None, typical: str | None, at: str | None) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _within(each: Planned) -> str | None:
     }
     anchor = each.commitment.anchors[0]
     unit = {"min": "minutes", "h": "hours", "d": "days", "bd": "business days", "w": "weeks", "mo": "months", "y": "years"}[period.unit]
-    return f"{period.n} {unit} from {from_what[anchor.kind].format(anchor.name)}"
+    return f"{period.n} {unit.removesuffix('s') if period.n == 1 else unit} from {from_what[anchor.kind].format(anchor.name)}"
 
 
 def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Draft]:
