@@ -37,7 +37,7 @@ alter table notice add constraint notice_kind_check
   check (kind in (
   'duties', 'information', 'correction', 'reminder', 'escalation', 'missed', 'paused', 'resumed', 'excused', 'again', 'dispute'));
 
--- The board says of which reading a line is.
+-- The board says of which reading a line is, and whether its clock stands still.
 alter table line add column reading text not null default 'stated';
 reset role;
 grant create on schema demarche to demarche_definer;
