@@ -76,6 +76,18 @@ class Work:
             self.become(actor)
             raise
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """A part that leaves nothing behind in any case: neither rows nor evidence nor a wake-up, nor another time or step."""
+        savepoint = self.connection.begin_nested()
+        recorded, wakes, now, step = len(self.recorded), set(self.wakes), self.now, self.step
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+            del self.recorded[recorded:]
+            self.wakes, self.now, self.step = wakes, now, step
+
     def widen(self, case: UUID) -> None:
         """From here on work in the name of the case's holder: the consequences of a recipient's act reach rows it may not see.
 

@@ -71,15 +71,9 @@ def preview(work: Work, command: FileReport, *, withheld: bool = False) -> answe
     The same code runs and its writes are undone with the transaction, so a preview cannot differ from the filing.
     `withheld`: each notice also names what it does not carry, and by which rule.
     """
-    savepoint = work.connection.begin_nested()
-    recorded, wakes = len(work.recorded), set(work.wakes)
-    try:
+    with work.undone():
         answer = file_report(work, command).answer
         return _with_withheld(work, answer) if withheld else answer
-    finally:
-        savepoint.rollback()
-        del work.recorded[recorded:]
-        work.wakes, work.step = wakes, ""
 
 
 def _with_withheld(work: Work, answer: answers.Json) -> answers.Json:

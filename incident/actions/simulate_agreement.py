@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -43,7 +42,7 @@ def simulate_agreement(
     agreement = terms.load(text)
     if case is not None:
         return trying_answers.described(agreement, _described(work, agreement, case, at or work.now))
-    with _undone(work):
+    with work.undone():
         work.connection.execute(sa.text("set transaction read only"))
         if typical is not None:
             played = typical_scenes.tried(work, party, agreement, asked(typical, at), at)
@@ -56,7 +55,7 @@ def simulate_agreement(
 
 
 def _described(work: Work, agreement: terms.Agreement, command: FileReport, at: datetime) -> Simulated:
-    with _undone(work):
+    with work.undone():
         work.now = at
         filed = file_report.file_report(work, command)
         row = cases.find(work.connection, UUID(filed.answer["incident"]))
@@ -78,17 +77,3 @@ def _past(work: Work, limit: int, after: UUID | None) -> list[cases.Row]:
         return cases.past(work.connection, limit, before=after)
     except NotFound as absent:
         raise Invalid([Fault("/after", "unknown_case", "expected the `next` of an earlier answer")]) from absent
-
-
-@contextmanager
-def _undone(work: Work) -> Iterator[None]:
-    """Whatever is done within leaves nothing behind, neither rows nor evidence nor a wake-up."""
-    savepoint = work.connection.begin_nested()
-    recorded, wakes, now = len(work.recorded), set(work.wakes), work.now
-    try:
-        yield
-    finally:
-        savepoint.rollback()
-        work.now = now
-        del work.recorded[recorded:]
-        work.wakes, work.step = wakes, ""

@@ -17,9 +17,10 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 COMMITS = {
     ("incident/work.py", "begin"): "the unit of work",
     ("incident/db/migrations/__init__.py", "begin"): "roles, then the schema, each in one transaction",
-    ("incident/actions/file_report.py", "begin_nested"): "a preview is a filing that is undone: a savepoint, which commits nothing",
-    ("incident/actions/simulate_agreement.py", "begin_nested"): "what is tried out is undone: a savepoint, which commits nothing",
-    ("incident/work.py", "begin_nested"): "an attempt that is refused leaves nothing behind: a savepoint, which commits nothing",
+    (
+        "incident/work.py",
+        "begin_nested",
+    ): "what is refused, or only tried, leaves nothing behind: a savepoint, which commits nothing",
     ("incident/actions/register_deployment.py", "begin_nested"): "a name that is taken must not end the unit of work: a savepoint",
 }
 AUTOCOMMITS = {

@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
 from incident.errors import Fault, Invalid
 from incident.rules.legaltime.values import Period
 from incident.rules.terms import source
@@ -69,31 +67,10 @@ def _line(place: Finding | Fault, by_pointer: Mapping[str, int]) -> int | None:
     if not pointer:
         said = _LINE.search(place.message)
         return int(said[1]) if said else None
-    while pointer and pointer not in by_pointer:
-        pointer = pointer.rpartition("/")[0]
-    return by_pointer.get(pointer)
+    return source.line_of(by_pointer, pointer)
 
 
 @lru_cache(maxsize=32)
 def _marks(text: str) -> dict[str, int]:
-    """The line of every value by its pointer; of a key that is given twice, the last. Empty for what is no YAML."""
-    try:
-        source.read(text)  # refuses what would grow or nest without end
-    except Invalid as refused:
-        if any(each.code in ("yaml", "too_long") for each in refused.faults):
-            return {}
-    found: dict[str, int] = {}
-    _mark(yaml.compose(text, Loader=yaml.SafeLoader), "", found)
-    return found
-
-
-def _mark(node: yaml.Node | None, pointer: str, found: dict[str, int]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, below in node.value:
-            here = f"{pointer}/{source.escape(key.value)}"
-            found[here] = key.start_mark.line + 1
-            _mark(below, here, found)
-    elif isinstance(node, yaml.SequenceNode):
-        for place, below in enumerate(node.value):
-            found[f"{pointer}/{place}"] = below.start_mark.line + 1
-            _mark(below, f"{pointer}/{place}", found)
+    """The line of every key and item by its pointer; what stands nowhere in the text has none, and not that of the whole."""
+    return {pointer: line for pointer, line in source.lines(text).items() if pointer}
