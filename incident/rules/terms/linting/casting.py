@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 
 from incident.rules.case import Case, Deployment, Party
 from incident.rules.commitment import AUTHORITIES, Commitment, Parties, Role
-from incident.rules.conditions import All
 from incident.rules.facts import Fact, Facts
 from incident.rules.legaltime.values import Moment
 from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.linting.finding import Answers, Stage
-from incident.rules.terms.linting.reach import STATED, TooMuch, possible, spoken_for
+from incident.rules.terms.linting.reach import STATED, answers_for, spoken_for
 from incident.rules.vocabulary import vocabulary
 
 _WHERE = {
@@ -105,10 +104,7 @@ def cast_case(agreement: Agreement, stage: Stage) -> Case:
 
 def binding_answers(watched: list[Commitment]) -> Answers:
     """Answers that make all these clauses bind; none where nothing can, or where it was not analysed."""
-    try:
-        return possible(All(tuple(spoken_for(each) for each in watched))).answers or {}
-    except TooMuch:
-        return {}
+    return answers_for(*(spoken_for(each) for each in watched)) or {}
 
 
 def _cast(agreement: Agreement, watched: list[Commitment], as_written: bool, answers: Answers) -> Cast:

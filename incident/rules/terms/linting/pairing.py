@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from incident.rules.commitment import Commitment, Role
-from incident.rules.conditions import All
 from incident.rules.terms.linting.casting import SLOTS
 from incident.rules.terms.linting.finding import Book, Look, Said, Stage
 from incident.rules.terms.linting.places import Spoken, clause_of
-from incident.rules.terms.linting.reach import TooMuch, possible, spoken_for
+from incident.rules.terms.linting.reach import answers_for, spoken_for
 
 BOOK = Book()
 _SEVERAL = (Role.SUPPLIERS, Role.AFFECTED_CERTS, Role.ANY_PARTY, Role.COMPETENT)  # whose members may owe each other
@@ -75,10 +74,7 @@ def _rival(look: Look) -> Iterator[Said]:
         spoken = look.agreement.document["commitments"][place]
         if spoken["owes"] != clause_of(look)["owes"] or not _rivals(other, look.clause):
             continue
-        try:
-            both = possible(All((spoken_for(other), spoken_for(look.clause)))).answers
-        except TooMuch:
-            continue
+        both = answers_for(spoken_for(other), spoken_for(look.clause))
         if both is not None:
             yield look.say("/within", f"{other.id} asks for the same within another period.", Stage((other.id, look.clause.id), both))
 

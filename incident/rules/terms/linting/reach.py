@@ -72,6 +72,14 @@ def possible(condition: Condition, bound: int = BOUND) -> Possible:
             return _tried(condition, bound)
 
 
+def answers_for(*conditions: Condition) -> Answers | None:
+    """Answers for which all of these hold; none too where that was not analysed, which is said of the clause itself."""
+    try:
+        return possible(All(conditions)).answers
+    except TooMuch:
+        return None
+
+
 def domains(condition: Condition) -> dict[Asked, tuple[object, ...]]:
     """For every question of the condition, enough answers to tell all cases apart; None is unknown."""
     tests: dict[Asked, list[Test]] = {}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from incident.rules.commitment import Restriction, Role
-from incident.rules.conditions import All
 from incident.rules.handling.fields import FACT, MINIMAL
 from incident.rules.terms.linting.finding import NOTICES, Book, Look, Said, Stage
-from incident.rules.terms.linting.reach import TooMuch, possible, spoken_for
+from incident.rules.terms.linting.reach import answers_for, spoken_for
 
 BOOK = Book()
 _OWN = (Role.OPERATOR, Role.FILER)  # they see every field that a clause tells
@@ -30,10 +29,7 @@ def _restriction_against_content(look: Look) -> Iterator[Said]:
         kept = [field for field in clause.contains if field in look.told and field not in MINIMAL and _keeps(each, field)]
         if not kept:
             continue
-        try:
-            both = possible(All((spoken_for(clause), each.when))).answers
-        except TooMuch:
-            continue  # what was not analysed is said of the clause itself
+        both = answers_for(spoken_for(clause), each.when)
         if both is not None:
             places, fields = ", ".join(each.only_to), ", ".join(kept)
             remark = f"{each.id}: {fields} must stay in {places}, and {clause.id} must tell it."

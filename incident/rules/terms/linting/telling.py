@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from incident.rules.case import TLP
 from incident.rules.commitment import Commitment, Parties, Role
-from incident.rules.conditions import All, Test
+from incident.rules.conditions import Test
 from incident.rules.handling.fields import FACT, MINIMAL
 from incident.rules.terms.linting.finding import NOTICES, Answers, Book, Edit, Look, Said, Stage
-from incident.rules.terms.linting.reach import TooMuch, possible, spoken_for
+from incident.rules.terms.linting.reach import answers_for, spoken_for
 
 BOOK = Book()
 _OWN = (Role.OPERATOR, Role.FILER)  # they see every field that a clause tells
@@ -161,10 +161,7 @@ def _conflicting_handling(look: Look) -> Iterator[Said]:
         kept = _withheld_of(other, look.clause)
         if other.id == look.clause.id or not kept or not _one_notice(other, look.clause):
             continue
-        try:
-            both = possible(All((spoken_for(other), spoken_for(look.clause)))).answers
-        except TooMuch:
-            continue
+        both = answers_for(spoken_for(other), spoken_for(look.clause))
         if both is not None:
             message = f"withholds {', '.join(kept)}, which {other.id} tells the same recipient in the same notice."
             yield look.say("/handling/withhold", message, Stage((other.id, look.clause.id), both))
@@ -200,10 +197,7 @@ def _told_to_others(clause: Commitment) -> bool:
 
 def _answers(clause: Commitment, labels: tuple[str, ...] = TLP) -> Answers | None:
     """Answers for which it binds under one of these labels; none too where that was not analysed, which is said elsewhere."""
-    try:
-        return possible(All((spoken_for(clause), Test("tlp", "in", labels)))).answers
-    except TooMuch:
-        return None
+    return answers_for(spoken_for(clause), Test("tlp", "in", labels))
 
 
 def _who(parties: Parties) -> tuple[Role, str | None, tuple[str, ...]]:
