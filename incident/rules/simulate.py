@@ -153,7 +153,8 @@ def simulate(setting: Setting, agreement: Agreement) -> Simulated:
     was = _judged(setting, before, (), {})
     judged = _judged(setting, then, borrowed, was)
     if agreement.digest not in {each.digest for each in replaced} and (missed := _missed_then(judged, agreement)):
-        then = plan(setting.case, bound(tried, setting.laws), replace(done, missed={**done.missed, **missed}))
+        late = replace(done, missed={**done.missed, **missed})
+        then = plan(setting.case, bound(tried, setting.laws), late, setting.claims)
         judged = _judged(setting, then, borrowed, was)
     clocks = _clocks(judged, was)
     seen: Seen = {}
