@@ -284,7 +284,13 @@ def agreement_draft(row: Mapping[Any, Any]) -> Json:
 
 def gap(each: Stretch) -> Json:
     """A stretch of time in which nobody of a party can be reached, and why."""
-    return {"since": at(each.since), "until": at(each.until), "contact": each.contact, "why": each.why, "text": _NOT_REACHED[each.why or ""]}
+    return {
+        "since": at(each.since),
+        "until": at(each.until),
+        "contact": each.contact,
+        "why": each.why,
+        "text": _NOT_REACHED[each.why or ""],
+    }
 
 
 def rota(kept: Mapping[Any, Any] | None, plan: Rota, now: datetime, ahead: Iterable[Stretch]) -> Json:

@@ -16,6 +16,7 @@ from incident.records import cases, outbox
 from incident.records.obligations.tables import timer
 from incident.work import Node, Work
 from workers.post import post_of
+from workers.rotas import read_calendars
 
 BATCH = 50
 GRACE_SECONDS = 60
@@ -51,6 +52,13 @@ def seal(node: Node) -> int:
     return sum(_batches(node, "seal", _seal_some))
 
 
+def rotas(node: Node) -> int:
+    """Read the calendars of rotas that are due again, and look again at who can be reached."""
+    did = read_calendars(node, patience=1.0)
+    _beat(node, "rotas", did)
+    return did
+
+
 def audit(node: Node) -> int:
     """Check the invariants and mend what can be derived; the number of things that were not as they should be.
 
@@ -74,7 +82,14 @@ def audit(node: Node) -> int:
         return mended
 
 
-SWEEPS: dict[str, Callable[[Node], int]] = {"route": route, "deliver": deliver, "watch": watch, "seal": seal, "audit": audit}
+SWEEPS: dict[str, Callable[[Node], int]] = {
+    "route": route,
+    "deliver": deliver,
+    "watch": watch,
+    "seal": seal,
+    "rotas": rotas,
+    "audit": audit,
+}
 
 
 def next_due(node: Node) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -82,7 +83,10 @@ def test_when_the_clocks_are_moved_an_hour_that_is_skipped_leaves_no_gap_and_one
 
 
 def test_stretches_that_meet_for_one_reason_are_one_line_of_a_directory() -> None:
-    two = (Stretch(MONDAY, MONDAY + timedelta(hours=1), "deputy", "failing"), Stretch(MONDAY + timedelta(hours=1), MONDAY + timedelta(hours=2), "manager", "failing"))  # fmt: skip
+    two = (
+        Stretch(MONDAY, MONDAY + timedelta(hours=1), "deputy", "failing"),
+        Stretch(MONDAY + timedelta(hours=1), MONDAY + timedelta(hours=2), "manager", "failing"),
+    )
     assert merged(two) == (Stretch(MONDAY, MONDAY + timedelta(hours=2), "deputy", "failing"),)
 
 
@@ -93,9 +97,19 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 
 contacts = st.sampled_from(["duty_desk", "deputy", "manager"])
 quarters = st.integers(0, 95).map(lambda each: each * 15)
-places = st.sampled_from(["fixed:Europe/Tallinn", "fixed:Australia/Lord_Howe", "fixed:America/New_York", "fixed:Asia/Kathmandu", "fixed:Nowhere/At_All"])  # fmt: skip
+places = st.sampled_from(
+    ["fixed:Europe/Tallinn", "fixed:Australia/Lord_Howe", "fixed:America/New_York", "fixed:Asia/Kathmandu", "fixed:Nowhere/At_All"]
+)
 windows = st.builds(OnCall, contacts, places, st.frozensets(st.integers(0, 6), min_size=1), quarters, quarters)
-starts = st.sampled_from([datetime(2026, 3, 27, tzinfo=UTC), datetime(2026, 4, 3, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC), MONDAY])  # fmt: skip
+starts = st.sampled_from(
+    [
+        datetime(2026, 3, 27, tzinfo=UTC),
+        datetime(2026, 4, 3, tzinfo=UTC),
+        datetime(2026, 10, 23, tzinfo=UTC),
+        datetime(2026, 10, 30, tzinfo=UTC),
+        MONDAY,
+    ]
+)
 ways = st.dictionaries(contacts, st.sampled_from(["works", "failed", "inbox", "none"]))
 
 
@@ -103,7 +117,9 @@ ways = st.dictionaries(contacts, st.sampled_from(["works", "failed", "inbox", "n
 def rotas(draw: st.DrawFn) -> tuple[Rota, datetime]:
     start = draw(starts)
     spans = draw(st.lists(st.tuples(contacts, st.integers(0, 400), st.integers(1, 90)), max_size=3))
-    turns = tuple(Turn(whom, start + timedelta(minutes=15 * at), start + timedelta(minutes=15 * (at + length))) for whom, at, length in spans)
+    turns = tuple(
+        Turn(whom, start + timedelta(minutes=15 * at), start + timedelta(minutes=15 * (at + length))) for whom, at, length in spans
+    )
     return Rota(tuple(draw(st.lists(windows, max_size=3))), turns), start
 
 
@@ -120,4 +136,4 @@ def test_whoever_looks_every_quarter_of_an_hour_finds_the_same(made: tuple[Rota,
             at += timedelta(minutes=15)
     assert at == end
     assert [found[0].since, *(each.until for each in found)] == [*(each.since for each in found), end]
-    assert all((one.contact, one.why) != (next_.contact, next_.why) for one, next_ in zip(found, found[1:], strict=False))
+    assert all((one.contact, one.why) != (next_.contact, next_.why) for one, next_ in pairwise(found))

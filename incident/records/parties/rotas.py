@@ -143,8 +143,8 @@ def to_look_at(connection: sa.Connection, now: datetime, every: timedelta) -> li
     """The parties at whose reach nobody looked for so long, or since they changed their channels or rota."""
     question = sa.text(
         "select p.id from demarche.party p left join demarche.reach r on r.party_id = p.id where r.looked_at is null"
-        " or r.looked_at <= :since or exists (select from demarche.rota o where o.party_id = p.id and o.changed_at > r.looked_at)"
-        " or exists (select from demarche.channel c where c.party_id = p.id and greatest(c.changed_at, c.disabled_at) > r.looked_at)"
+        " or r.looked_at <= :since or exists (select from demarche.rota o where o.party_id = p.id and o.changed_at >= r.looked_at)"
+        " or exists (select from demarche.channel c where c.party_id = p.id and greatest(c.changed_at, c.disabled_at) >= r.looked_at)"
         " order by p.id"
     )
     return cast("list[UUID]", list(connection.execute(question, {"since": now - every}).scalars()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -70,13 +70,14 @@ def read(text: str, mapping: Sequence[Means], home: Zone, now: datetime) -> Read
     Raises:
         FeedRefused: it is no calendar, an event of it cannot be read, or it is too much.
     """
-    events = _events(text)
+    calendar = _calendar(text)
+    events = _events(calendar)
     steps = sum(_steps(each, now + AHEAD) for each in events)
     if steps > MOST_STEPS:
         raise FeedRefused(f"its events repeat some {steps:.0f} times until {now + AHEAD:%d %b %Y}; expected at most {MOST_STEPS} times.")
     turns: list[Turn] = []
     unmatched: dict[str, None] = {}
-    for event in _repeated(text, now):
+    for event in _repeated(calendar, now):
         means = next((each for each in mapping if each.holds(event)), None)
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue
@@ -91,23 +92,25 @@ def read(text: str, mapping: Sequence[Means], home: Zone, now: datetime) -> Read
     return Read(tuple(dict.fromkeys(turns)), tuple(unmatched)[:50], now + AHEAD)
 
 
-def _repeated(text: str, now: datetime) -> Iterable[Any]:
+def _repeated(calendar: Any, now: datetime) -> list[Any]:
     try:
-        calendar = icalendar.Calendar.from_ical(text)
-        return recurring_ical_events.of(calendar, components=["VEVENT"]).between(now - BEHIND, now + AHEAD)
+        return list(recurring_ical_events.of(calendar, components=["VEVENT"]).between(now - BEHIND, now + AHEAD))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise FeedRefused(f"its repetitions cannot be worked out: {_short(error)}") from error
 
 
-def _events(text: str) -> list[Any]:
+def _calendar(text: str) -> Any:
     if len(text) > LONGEST:
         raise FeedRefused(f"it has {len(text)} characters; expected at most {LONGEST}.")
     if not text.lstrip("\ufeff \r\n\t").upper().startswith("BEGIN:VCALENDAR"):
         raise FeedRefused("it does not begin with BEGIN:VCALENDAR; expected an iCalendar text (.ics).")
     try:
-        calendar = icalendar.Calendar.from_ical(text)
+        return icalendar.Calendar.from_ical(text)
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise FeedRefused(f"it cannot be read as iCalendar: {_short(error)}") from error
+
+
+def _events(calendar: Any) -> list[Any]:
     events = list(calendar.walk("VEVENT"))
     if not events:
         raise FeedRefused("it has no events; expected at least one VEVENT.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from incident.rules.commitment import OnCall
@@ -84,7 +85,7 @@ def _cut(rota: Rota, since: datetime, until: datetime) -> Iterator[tuple[datetim
         edges.update(_edges(window, since, until))
     inside = sorted(each.astimezone(UTC) for each in edges if since < each < until)
     points = [since, *inside, until]
-    yield from ((start, end) for start, end in zip(points, points[1:], strict=False) if start < end)
+    yield from ((start, end) for start, end in pairwise(points) if start < end)
 
 
 def _edges(window: OnCall, since: datetime, until: datetime) -> Iterator[datetime]:
