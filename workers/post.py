@@ -98,11 +98,7 @@ class Post:
             if free <= 0:
                 return []
             room = self._breakers.room(Counter(self._under_way.values()), time.monotonic())
-            lease = timedelta(seconds=self.node.settings.lease_seconds)
-            with self.node.work() as work:
-                rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
-                made = letters(work, rows)
-                work.step = "claim" if rows else ""
+            rows, made = self.node.perform(lambda work: _take(work, free, room))
             for row, letter in made:
                 self._begun += 1
                 sending = self.pool.submit(self._send, row, letter)
@@ -120,8 +116,7 @@ class Post:
         crash.here("send.after")
         self._learn(outbox.place(row), outcome)
         try:
-            with self.node.work() as work:
-                _settle(work, row, outcome)
+            self.node.perform(lambda work: _settle(work, row, outcome))
         except Exception:  # the lease runs out and it is sent again under the same id
             _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
 
@@ -151,6 +146,13 @@ def close_post(node: Node) -> None:
         post = _posts.pop(id(node), None)
     if post is not None:
         post.close()
+
+
+def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], list[tuple[Row, Letter]]]:
+    lease = timedelta(seconds=work.node.settings.lease_seconds)
+    rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
+    work.step = "claim" if rows else ""
+    return rows, letters(work, rows)
 
 
 def _settle(work: Work, row: Row, outcome: Outcome) -> None:
