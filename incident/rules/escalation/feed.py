@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-import icalendar
-import recurring_ical_events
-from icalendar.prop import vRecur
-
 from incident.errors import Refused
 from incident.rules.escalation.on_call import Contact
 from incident.rules.escalation.rota import Turn
@@ -93,6 +89,8 @@ def read(text: str, mapping: Sequence[Means], home: Zone, now: datetime) -> Read
 
 
 def _repeated(calendar: Any, now: datetime) -> list[Any]:
+    import recurring_ical_events  # not at the top: a quarter of a second at every start, for what is rarely read
+
     try:
         return list(recurring_ical_events.of(calendar, components=["VEVENT"]).between(now - BEHIND, now + AHEAD))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -100,6 +98,8 @@ def _repeated(calendar: Any, now: datetime) -> list[Any]:
 
 
 def _calendar(text: str) -> Any:
+    import icalendar  # as above
+
     if len(text) > LONGEST:
         raise FeedRefused(f"it has {len(text)} characters; expected at most {LONGEST}.")
     if not text.lstrip("\ufeff \r\n\t").upper().startswith("BEGIN:VCALENDAR"):
@@ -138,7 +138,7 @@ def _steps(event: Any, until: datetime) -> float:
     """How many repetitions would be gone through at most; what repeats by the minute is no turn of anybody."""
     rules = event.get("RRULE", [])
     steps = 1.0
-    for rule in [rules] if isinstance(rules, vRecur) else rules:
+    for rule in rules if isinstance(rules, list) else [rules]:
         often = str((rule.get("FREQ") or [""])[0]).upper()
         if often not in _LENGTHS or rule.get("BYSECOND") or len(rule.get("BYMINUTE") or []) > 1:
             raise FeedRefused(f"the event {_title(event)!r} repeats {often.lower()}; expected at most once an hour.")
