@@ -1,7 +1,8 @@
-"""The sweeps: each asks the database what is due and works until nothing is. They know neither Celery nor threads of others."""
+"""The sweeps: each asks the database what is due and works until nothing is, or for two seconds. They know no Celery and no threads."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,7 @@ from workers import auditing
 from workers.post import post_of
 
 BATCH = 50
+LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then its caller looks at what else is due
 
 
 def route(node: Node) -> int:
@@ -34,8 +36,8 @@ def deliver(node: Node) -> int:
 
 def watch(node: Node) -> int:
     """Look at every obligation whose timer is due: remind, escalate, record a miss; each step once."""
-    did = 0
-    while due := _take_due(node):
+    did, began = 0, time.monotonic()
+    while time.monotonic() < began + LONGEST and (due := _take_due(node)):
         for case_id, obligation_id in due:
             node.perform(partial(_look, case_id=case_id, obligation_id=obligation_id))
             did += 1
@@ -72,8 +74,8 @@ def next_due(node: Node) -> datetime | None:
 
 
 def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int]:
-    did = 0
-    while True:
+    did, began = 0, time.monotonic()
+    while time.monotonic() < began + LONGEST:
         count = node.perform(some)
         did += count
         if not count:
