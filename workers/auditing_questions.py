@@ -123,9 +123,10 @@ DELIVERIES = (
           from demarche.notification n join demarche.notice w on w.id = n.notice_id
          where (n.changed >= cast(:changed as xid8) or n.case_id = any (:cases)) and w.released_at is null""", ("changed", "cases")),
     Each("delivery.unrecorded", """
-        select n.id::text as subject, n.case_id, n.kind || ' counts as delivered' as what, n.delivered_at as since
+        select n.id::text as subject, n.case_id, n.kind || ' counts as ' || n.state as what, n.state_at as since
           from demarche.notification n
-         where (n.changed >= cast(:changed as xid8) or n.case_id = any (:cases)) and n.delivered_at is not null
+         where (n.changed >= cast(:changed as xid8) or n.case_id = any (:cases))
+           and n.state in ('sent', 'delivered', 'opened', 'acknowledged')
            and not exists (select from demarche.attempt a where a.notification_id = n.id)""", ("changed", "cases")),
 )  # fmt: skip
 """About the notifications that changed."""
@@ -137,7 +138,8 @@ select id, case_id, kind, items, digest from demarche.notice where changed >= ca
 COUNTS = (
     Count("late.routing", "{n} released notices have no channel chosen", """
         select count(*) as number, min(released_at) as since from demarche.notice
-         where released_at < :late and routed_at is null and cancelled_at is null""", "unrouted"),
+         where coalesce(route_again_at, released_at) < :late
+           and released_at is not null and routed_at is null and cancelled_at is null""", "unrouted"),
     Count("late.sending", "{n} notifications are overdue", """
         select count(*) as number, min(look_at) as since from demarche.notification where look_at < :late""", "overdue_notifications"),
     Count("late.looking", "{n} timers are overdue", """

@@ -82,9 +82,9 @@ SPOILT: dict[str, str] = {
     " from demarche.act a where kind = 'missed' limit 1",
     "delivery.unreleased": "update demarche.notice set released_at = null where routed_at is not null",
     "delivery.unrecorded": "delete from demarche.attempt",
-    "dead.untold": "update demarche.notification set state = 'dead', look_at = null, leased_until = null where kind = 'email'",
+    "dead.untold": "update demarche.notification set state = 'dead', cause = 'c', look_at = null, leased_until = null where kind = 'email'",
     "notice.altered": 'update demarche.notice set items = items || \'{"summary": "other"}\'',
-    "late.sending": "update demarche.notification set state = 'due', look_at = '2026-11-23T09:00Z' where kind = 'inbox'",
+    "late.sending": "update demarche.notification set state = 'pending', look_at = '2026-11-23T09:00Z' where kind = 'inbox'",
     "late.looking": "insert into demarche.timer select id, case_id, 'remind_half', '2026-11-23T09:00Z' from demarche.obligation limit 1",
     "late.verdicts": "update demarche.obligation set settled_as = null, settled_at = null, predicted = false"
     " where settled_as = 'missed' and superseded_by is null",

@@ -23,8 +23,7 @@ grant select, insert, update, delete on finding to demarche_worker;
 grant select, insert, update on audited to demarche_worker;
 grant select on finding, audited to demarche_web;
 
--- What runs, by when it ends, and what reached nobody: the audit asks for those alone, however many are settled and delivered.
+-- What runs, by when it ends: the audit asks for those alone, however many are settled.
 create index obligation_running on obligation (due_at)
   where settled_as is null and superseded_by is null and not predicted and due_at is not null;
-create index notification_dead on notification (id) where state = 'dead';
 reset role;
