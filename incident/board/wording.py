@@ -73,6 +73,7 @@ WORDS = {
     "act.claim_withdrawn": "A claim about a clock was withdrawn by {by_name}: {reason}",
     "act.claim_ended": "A claim about a clock ended: the facts say now what it said.",
     "act.reminded": "A reminder was due.",
+    "act.gone_silent": "Acknowledged by {acknowledged_by}, and nothing more for {after}: the ladder begins anew.",
     "act.escalated": "Escalated to the {contact}.",
 }
 

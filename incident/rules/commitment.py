@@ -113,6 +113,14 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The whole ladder is climbed `times` more times, each `every` after the one before."""
+
+    times: int
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a commitment comes from, by name, version, digest and provision."""
 
@@ -296,6 +304,10 @@ class Commitment:
     """What the condition cannot do without, of its debtor or creditor; looked at first. It adds nothing to `when`."""
     displaced_by: tuple[tuple[str, str], ...] = ()
     """Names of sources that take this one's place where both bind the same debtor, each with the provision that says so."""
+    ladder_again: Again | None = None
+    """That the whole ladder is climbed anew; None: once."""
+    silent_after: timedelta | None = None
+    """Whoever acknowledged and then does nothing more for so long is taken to be silent, and the ladder begins anew; None: never."""
     acknowledged_by: Literal["each", "first"] = "each"
     """Whether every recipient acknowledges, or the first one does it for all."""
     on_call: tuple[OnCall, ...] = ()

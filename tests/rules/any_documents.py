@@ -79,6 +79,8 @@ excuses = st.builds(
 )  # fmt: skip
 RARE: dict[str, st.SearchStrategy[Any]] = {
     "acknowledged_by": words(("each", "first")),
+    "ladder_again": st.builds(lambda times, hours: {"times": times, "every": {"hours": hours}}, st.integers(1, 3), st.integers(1, 3)),
+    "silent_after": st.integers(1, 90).map(lambda minutes: {"minutes": minutes}),
     "repeat": some(st.just({"every": "fact"}), conditions.map(lambda until: {"every": "submission", "until": until})),
     "on_call": st.lists(windows, min_size=1, max_size=3, unique_by=json.dumps),
     "extension": st.builds(lambda by, ground, most: {"by": by, "grounds": [ground], "most": most}, sides, kinds, plain),
@@ -143,6 +145,10 @@ def clauses(draw: st.DrawFn, name: str) -> dict[str, Any]:
             clause[key] = draw(made)
     if "acknowledge_within" not in clause:
         clause.pop("acknowledged_by", None)
+        clause.pop("silent_after", None)
+    if "ladder" not in clause:
+        clause.pop("ladder_again", None)
+        clause.pop("silent_after", None)
     if "extendable" not in clause:
         clause.pop("extension", None)
     return clause

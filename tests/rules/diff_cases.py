@@ -39,6 +39,7 @@ def the_change(old: Agreement, new: Agreement) -> Change:
 
 SEVERE = {"fact": "severity", "in": ["high", "critical"]}
 ACKNOWLEDGED = {"acknowledge_within": {"hours": 4}}
+CHASED = {**ACKNOWLEDGED, "ladder": [{"contact": "deputy", "before": {"hours": 1}}]}
 NIGHTS = {"contact": "deputy", "days": ["mon"], "from": "18:00", "until": "08:00"}
 STOPPED = {"kind": "pause", "ground": "injunction", "by": "owed_by", "most": {"hours": 2}, "cite": "cl. 8"}
 MISSED = {"cure": {"hours": 4}, "cite": "cl. 9"}
@@ -71,6 +72,9 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("channels", {"tell": {"fields": ["tlp"]}}, {"tell": {"fields": ["tlp"], "channels": ["email"]}}, "different"),
     ("acknowledgement within", {"acknowledge_within": {"hours": 4}}, {"acknowledge_within": {"hours": 2}}, "stronger"),
     ("ladder", {"ladder": [{"contact": "deputy", "before": {"hours": 1}}]}, {"ladder": None}, "weaker"),
+    ("ladder", CHASED, {**CHASED, "ladder_again": {"times": 2, "every": {"hours": 3}}}, "stronger"),
+    ("silence after acknowledging", CHASED, {**CHASED, "silent_after": {"hours": 4}}, "stronger"),
+    ("silence after acknowledging", {**CHASED, "silent_after": {"hours": 4}}, {**CHASED, "silent_after": {"hours": 8}}, "weaker"),
     ("highest TLP label", {"handling": {"max_tlp": "GREEN"}}, {"handling": {"max_tlp": "AMBER"}}, "stronger"),
     ("what is held back", {"handling": {"withhold": ["summary"]}}, {"handling": {"withhold": ["summary", "facts"]}}, "weaker"),
     ("where the full notice may go", {"handling": {"residency": ["EE"]}}, {"handling": {"residency": ["EE", "NO"]}}, "stronger"),

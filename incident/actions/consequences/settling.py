@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from incident.actions.consequences import acting, readings, telling
+from incident.actions.consequences import acting, readings, silence, telling
 from incident.actions.consequences.planning import matter_of
 from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
@@ -50,6 +50,8 @@ def settle_case(work: Work, case_id: UUID) -> None:
                 work, case_id, "met_elsewhere", obligation=row.id, detail={"by": str(done), "why": "Another member did it for all."}
             )
             obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
+    if any(allowing.silent_after(row.spec) for row in rows):
+        silence.arm(work, [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None])
 
 
 def record_miss(work: Work, row: Row) -> None:

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from incident.actions.consequences import acting, settling, telling
+from incident.actions.consequences import acting, settling, silence, telling
 from incident.records import cases, obligations
+from incident.rules.escalation import contact_of
+from incident.rules.escalation.on_call import LADDER
 from incident.rules.planning import Verdict
 from incident.work import Work
 
 
 def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Collection[str]) -> None:
-    """Do what the steps that are due ask for. Once the due instant has passed, older reminders are overtaken by the miss."""
+    """Do what the steps that are due ask for.
+
+    A miss that is seen now overtakes the reminders that came before it, but no rung of the ladder: that is another person, who has
+    heard of nothing yet.
+    """
     cases.find(work.connection, case_id, for_update=True)
     row = obligations.find(work.connection, obligation_id)
     acts = obligations.acts_about(work.connection, [obligation_id]).get(obligation_id, [])
     stands = obligations.verdict_of(row, acts, work.now)
+    silence.look(work, row, [step for step in due_steps if silence.is_about_it(step)])
+    due_steps = [step for step in due_steps if not silence.is_about_it(step)]
     if row.superseded_by is not None or stands not in (Verdict.RUNNING, Verdict.MISSED, Verdict.UNRESOLVED):
         settling.settle_case(work, case_id)
         return
@@ -26,20 +34,27 @@ def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Collection[s
         elif stands is Verdict.UNRESOLVED:
             obligations.settle(work.connection, row.id, Verdict.UNRESOLVED, work.now)
             work.record("verdict", case_id, {"obligation": str(row.id), "from": None, "to": "unresolved"})
-        return
+        due_steps = [step for step in due_steps if step.startswith("escalate_") and stands is Verdict.MISSED]
     for step in _newest_of_each_kind(due_steps):
         _act_on(work, row, step)
 
 
 def _act_on(work: Work, row: cases.Row, step: str) -> None:
-    kind, _, which = step.partition("_")
-    contact = which if kind == "escalate" else "duty_desk"
+    kind = step.partition("_")[0]
+    contact = contact_of(step) if kind == "escalate" else "duty_desk"
     told = "escalated" if kind == "escalate" else "reminded"
     acting.note(work, row.case_id, told, obligation=row.id, by="node", detail={"step": step, "contact": contact})
     telling.remind(work, row, step=step, contact=contact, kind="escalation" if kind == "escalate" else "reminder")
 
 
 def _newest_of_each_kind(due_steps: Collection[str]) -> list[str]:
-    """After an outage one reminder says what several would have; every rung of a ladder is another person, so each is told."""
+    """After an outage one reminder says what several would have, and one escalation to a contact what several rungs of it would."""
     reminders = [step for step in ("remind_half", "remind_last", "remind_after") if step in due_steps]
-    return reminders[-1:] + [step for step in ("escalate_duty_desk", "escalate_deputy", "escalate_manager") if step in due_steps]
+    climbed = sorted((step for step in due_steps if step.startswith("escalate_")), key=_number)
+    newest = {contact_of(step): step for step in climbed}
+    return reminders[-1:] + [newest[contact] for contact in LADDER if contact in newest]
+
+
+def _number(step: str) -> int:
+    """Of several steps for one contact, which it is."""
+    return int(step.partition(".")[2] or 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from incident import answers
 from incident.actions.commands import StatedFact
 from incident.ids import new_id
 from incident.records.obligations import allowing
-from incident.rules.commitment import Commitment, Discharge, Rung
+from incident.rules.commitment import Commitment, Discharge
 from incident.rules.escalation import on_call, steps
 from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Planned
@@ -79,7 +79,8 @@ def timer_rows(row: Mapping[Any, Any], now: datetime) -> Rows:
         target_at=row["target_at"],
         due_at=row["due_at"],
         now=now,
-        ladder=[Rung(contact, timedelta(seconds=before)) for contact, before in row["spec"]["ladder"]],
+        ladder=allowing.ladder(row["spec"]),
+        again=allowing.again(row["spec"]),
         provisional=row["provisional"],
         predicted=row["predicted"],
     )
@@ -115,7 +116,7 @@ def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids:
 def _spec(commitment: Commitment) -> dict[str, Any]:
     laddered = commitment.discharged_by is Discharge.ACKNOWLEDGED or commitment.acknowledge_within is None
     return {
-        "ladder": [[rung.contact, int(rung.before.total_seconds())] for rung in commitment.ladder] if laddered else [],
+        **allowing.kept_ladder(commitment, laddered=laddered),
         "contains": list(commitment.contains),
         "duty": group_of(commitment),
         "channels": list(commitment.tell.channels) if commitment.tell else ["webhook", "email", "inbox"],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from incident.rules.commitment import Commitment, Excuse, Extension
+from incident.rules.commitment import Again, Commitment, Discharge, Excuse, Extension, Rung
 from incident.rules.legaltime.values import Period
 
 Row = sa.Row[Any]
@@ -25,6 +26,33 @@ def kept(commitment: Commitment) -> dict[str, Any]:
         "on_miss": commitment.on_miss is not None,
         "excused": [],
     }
+
+
+def kept_ladder(commitment: Commitment, *, laddered: bool) -> dict[str, Any]:
+    """The ladder as plain values, none where it is another obligation's; how often it is climbed, and when silence is noticed."""
+    again, silent = commitment.ladder_again, commitment.silent_after
+    return {
+        "ladder": [[rung.contact, int(rung.before.total_seconds())] for rung in commitment.ladder] if laddered else [],
+        **({"again": [again.times, int(again.every.total_seconds())]} if again and laddered else {}),
+        **({"silent_after": int(silent.total_seconds())} if silent and commitment.discharged_by is Discharge.ACKNOWLEDGED else {}),
+    }
+
+
+def ladder(spec: Mapping[str, Any]) -> list[Rung]:
+    """The rungs that an obligation keeps."""
+    return [Rung(contact, timedelta(seconds=before)) for contact, before in spec["ladder"]]
+
+
+def again(spec: Mapping[str, Any]) -> Again | None:
+    """How often its ladder is climbed anew."""
+    kept = spec.get("again")
+    return Again(kept[0], timedelta(seconds=kept[1])) if kept else None
+
+
+def silent_after(spec: Mapping[str, Any]) -> timedelta | None:
+    """After how long without an act whoever acknowledged is taken to be silent; None: never."""
+    kept = spec.get("silent_after")
+    return timedelta(seconds=kept) if kept else None
 
 
 def excuses(row: Row, kind: str) -> list[Excuse]:

@@ -78,6 +78,8 @@ def _commitment(of: Commitment, asked: OnMiss, what: str, period: Period, *, swa
         tell=None,
         acknowledge_within=None,
         ladder=(),
+        ladder_again=None,
+        silent_after=None,
         extendable=None,
         extension=Extension(),
         excuses=(),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from incident.rules.commitment import (
+    Again,
     Anchor,
     Commitment,
     Counting,
@@ -119,6 +120,8 @@ def _commitment(spoken: Clause, document: Mapping[str, Any], digest: str, signat
         extendable=spoken.get("extendable"),
         waivable=spoken.get("waivable"),
         because_applies=_because(document),
+        ladder_again=_again(spoken["ladder_again"]) if "ladder_again" in spoken else None,
+        silent_after=timedelta(**spoken["silent_after"]) if "silent_after" in spoken else None,
         acknowledged_by=spoken.get("acknowledged_by", "each"),
         on_call=tuple(_on_call(each) for each in spoken.get("on_call", ())),
         extension=_extension(spoken.get("extension", {})),
@@ -180,6 +183,10 @@ def _tell(spoken: Clause) -> Tell:
 
 def _rung(spoken: Clause) -> Rung:
     return Rung(spoken["contact"], timedelta(**spoken["before"]))
+
+
+def _again(spoken: Clause) -> Again:
+    return Again(spoken["times"], timedelta(**spoken["every"]))
 
 
 def _limits(spoken: Clause, document: Mapping[str, Any]) -> Limits:

@@ -24,8 +24,8 @@ from incident.rules.terms.renaming import renamed
 CLAUSE_KEYS = frozenset(
     {
         "id", "title", "cite", "owed_by", "owed_to", "owes", "when", "anchor", "within", "counting", "discharged_by", "must_contain",
-        "tell", "acknowledge_within", "acknowledged_by", "ladder", "handling", "extendable", "extension", "waivable", "repeat", "on_call",
-        "excuses", "on_miss", "duty", "relaxable", "displaceable",
+        "tell", "acknowledge_within", "acknowledged_by", "ladder", "ladder_again", "silent_after", "handling", "extendable",
+        "extension", "waivable", "repeat", "on_call", "excuses", "on_miss", "duty", "relaxable", "displaceable",
     }
 )  # fmt: skip
 """The keys of a clause whose meaning is compared. What has another key is told as it stands, and never passed over."""

@@ -134,7 +134,12 @@ def _commitment(each: Schema) -> Shape:
     named = {"required": ["calendar"]}
     return {
         "not": {"required": ["within", "counting"], "properties": {"within": named, "counting": named}},
-        "dependentRequired": {"acknowledged_by": ["acknowledge_within"], "extension": ["extendable"]},
+        "dependentRequired": {
+            "acknowledged_by": ["acknowledge_within"],
+            "extension": ["extendable"],
+            "ladder_again": ["ladder"],
+            "silent_after": ["acknowledge_within", "ladder"],
+        },
     }
 
 
@@ -155,6 +160,7 @@ _TOGETHER: Mapping[type[Schema], Callable[[Schema], Shape]] = {
     parts.OwedSchema: _owed,
     parts.SpanSchema: _span,
     parts.BeforeSchema: lambda each: {"oneOf": _one_of("minutes", "hours")},
+    parts.WaitSchema: lambda each: {"oneOf": _one_of("minutes", "hours")},
     parts.SingleAnchorSchema: _anchor,
     parts.RepeatSchema: _repeat,
     parts.OnMissSchema: lambda each: {"anyOf": _one_of("notice_of_breach", "cure", "review")},

@@ -28,6 +28,7 @@ _ASPECTS: tuple[Callable[[Pair], Iterator[Said]], ...] = (
     telling.notice,
     telling.acknowledging,
     telling.ladder,
+    telling.silent,
     telling.on_call,
     telling.limits,
     changing.extending,

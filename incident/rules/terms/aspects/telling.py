@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from incident.rules.case import TLP
 from incident.rules.commitment import Limits, OnCall
+from incident.rules.escalation import climbed
 from incident.rules.terms import plain_language as plain
 from incident.rules.terms.aspects.judging import Effect, Pair, Said, alike, covers, judged, more, ordered, periods
 
@@ -56,9 +57,18 @@ def acknowledging(pair: Pair) -> Iterator[Said]:
 
 
 def ladder(pair: Pair) -> Iterator[Said]:
-    old, new = ({(rung.contact, rung.before) for rung in each.ladder} for each in (pair.old, pair.new))
+    old, new = ({(step.contact, step.before) for step in climbed(each.ladder, each.ladder_again)} for each in (pair.old, pair.new))
     if old != new:
         yield Said("ladder", plain.rungs(pair.old), plain.rungs(pair.new), more(old, new), gains="none")
+
+
+def silent(pair: Pair) -> Iterator[Said]:
+    """Who falls silent is asked again; sooner is stronger, to the gain of whoever waits for an answer."""
+    old, new = pair.old.silent_after, pair.new.silent_after
+    if old == new or None in (pair.old.acknowledge_within, pair.new.acknowledge_within):
+        return
+    sooner = new is not None and (old is None or new < old)
+    yield Said("silence after acknowledging", plain.silence(old), plain.silence(new), "stronger" if sooner else "weaker", gains="debtor")
 
 
 def on_call(pair: Pair) -> Iterator[Said]:

@@ -19,6 +19,7 @@ from incident.rules.terms.plain_language.words import (
     party,
     rungs,
     said,
+    silence,
     span,
     start,
     titled,
@@ -26,7 +27,7 @@ from incident.rules.terms.plain_language.words import (
 
 __all__ = [
     "Clause", "Part", "as_text", "counted", "desk", "discharged", "excused", "facts", "field_limit", "fields", "ground", "length",
-    "on_call", "party", "recipient_limit", "reference", "render", "rungs", "said", "start", "titled", "yielding",
+    "on_call", "party", "recipient_limit", "reference", "render", "rungs", "said", "silence", "start", "titled", "yielding",
 ]  # fmt: skip
 
 

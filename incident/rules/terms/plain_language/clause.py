@@ -11,6 +11,7 @@ from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.plain_language.marks import NOWHERE, At
 from incident.rules.terms.plain_language.words import (
     before,
+    climbed_again,
     clocks,
     counted,
     desk,
@@ -22,6 +23,7 @@ from incident.rules.terms.plain_language.words import (
     said,
     span,
     start,
+    wait,
 )
 
 _CHANNELS = {"webhook": "webhook", "email": "e-mail", "inbox": "inbox"}
@@ -121,9 +123,15 @@ def _acknowledging(each: Commitment, at: At) -> Iterator[str]:
             f"the {desk(rung.contact)} is told {before(rung.before, at.below('ladder', place, 'before'))}"
             for place, rung in enumerate(each.ladder)
         ]
-        yield f"Until that is done, {joined(rungs, 'and')} the due instant."
+        again = f"; {climbed_again(each.ladder_again, at.below('ladder_again'))}" if each.ladder_again else ""
+        yield f"Until that is done, {joined(rungs, 'and')} the due instant{again}."
+    if each.silent_after is not None:
+        yield (
+            f"Whoever acknowledged and does nothing more for {wait(each.silent_after, at.below('silent_after'))} is asked again, from the"
+            " first of them on."
+        )
     if each.on_call:
-        yield f"On call is {on_call(each.on_call, at.below('on_call'))}; otherwise the duty desk."
+        yield f"On call is {on_call(each.on_call, at.below('on_call'))}; otherwise whoever the party's own rota names, or the duty desk."
 
 
 def on_call(windows: tuple[OnCall, ...], at: At = NOWHERE) -> str:

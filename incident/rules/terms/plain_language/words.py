@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from incident.rules.commitment import Anchor, Commitment, Counting, Discharge, Parties, Role
+from incident.rules.commitment import Again, Anchor, Commitment, Counting, Discharge, Parties, Role
 from incident.rules.conditions import All, Condition, Not, Test
 from incident.rules.conditions import Any as Either
 from incident.rules.facts import Scalar
@@ -104,7 +104,26 @@ def fields(names: Sequence[str], last: str = "and") -> str:
 
 def rungs(each: Commitment) -> str:
     """Who is told before the due instant, and when."""
-    return joined([f"the {desk(rung.contact)} {before(rung.before)}" for rung in each.ladder], "and") if each.ladder else "nobody"
+    if not each.ladder:
+        return "nobody"
+    again = f"; {climbed_again(each.ladder_again)}" if each.ladder_again else ""
+    return joined([f"the {desk(rung.contact)} {before(rung.before)}" for rung in each.ladder], "and") + again
+
+
+def climbed_again(again: Again, at: At = NOWHERE) -> str:
+    """How often the ladder is climbed anew."""
+    times = f"{at.below('times').mark(str(again.times))} more time{'' if again.times == 1 else 's'}"
+    return f"all of them again {times}, {wait(again.every, at.below('every'))} after each"
+
+
+def silence(after: timedelta | None) -> str:
+    """When whoever acknowledged is taken to be silent."""
+    return "not looked for" if after is None else f"after {wait(after)}"
+
+
+def wait(span: timedelta, at: At = NOWHERE) -> str:
+    """How long one waits."""
+    return before(span, at).removesuffix(" before")
 
 
 def desk(contact: str) -> str:

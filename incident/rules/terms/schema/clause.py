@@ -10,6 +10,7 @@ from marshmallow import ValidationError, validates_schema
 from incident.rules.case import TLP
 from incident.rules.commitment import Discharge
 from incident.rules.terms.schema.parts import (
+    AgainSchema,
     AnchorSchema,
     ConditionSchema,
     CountingSchema,
@@ -21,6 +22,7 @@ from incident.rules.terms.schema.parts import (
     RepeatSchema,
     RungSchema,
     SpanSchema,
+    WaitSchema,
     WithinSchema,
     YieldSchema,
 )
@@ -61,6 +63,16 @@ class HandlingSchema(Map):
     recipients = List(nested(RecipientLimitSchema))
 
 
+_BESIDE = (
+    ("acknowledged_by", "acknowledge_within"),
+    ("extension", "extendable"),
+    ("ladder_again", "ladder"),
+    ("silent_after", "acknowledge_within"),
+    ("silent_after", "ladder"),
+)
+"""What is said only beside something else."""
+
+
 class CommitmentSchema(Map):
     """One clause: who owes whom what, when, within which period, and what discharges it."""
 
@@ -81,6 +93,8 @@ class CommitmentSchema(Map):
     acknowledged_by = one_of("each", "first")
     repeat = nested(RepeatSchema)
     ladder = List(nested(RungSchema), longest=12)
+    ladder_again = nested(AgainSchema)
+    silent_after = nested(WaitSchema)
     handling = nested(HandlingSchema)
     on_call = List(nested(OnCallSchema), longest=40)
     extendable = Text(120)
@@ -99,6 +113,6 @@ class CommitmentSchema(Map):
 
     @validates_schema(skip_on_field_errors=True)
     def _beside(self, data: Mapping[str, Any], **options: Any) -> None:
-        for key, other in (("acknowledged_by", "acknowledge_within"), ("extension", "extendable")):
+        for key, other in _BESIDE:
             if key in data and other not in data:
                 raise ValidationError(f"Expected only beside {other}.", key)

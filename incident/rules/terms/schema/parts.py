@@ -115,6 +115,23 @@ class RungSchema(Map):
     before = nested(BeforeSchema, required=True)
 
 
+class WaitSchema(Map):
+    """How long one waits."""
+
+    minutes, hours = number(1, 10_080), number(1, 168)
+
+    @validates_schema(pass_original=True)
+    def _one_unit(self, data: Any, original: Mapping[str, Any], **options: Any) -> None:
+        exactly_one(original, ("minutes", "hours"))
+
+
+class AgainSchema(Map):
+    """How many times more the whole ladder is climbed, and how long after each time."""
+
+    times = number(1, 20, required=True)
+    every = nested(WaitSchema, required=True)
+
+
 class SingleAnchorSchema(Map):
     """One fact or act that starts a clock."""
 
