@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from incident import board
 from incident.clock import DatabaseClock
 from tests.bench.client import a_report
 from tests.bench.counts import Counted
@@ -28,3 +29,11 @@ def test_filing_through_the_api_is_eight_statements_in_one_transaction(world: Wo
     assert files() == 201
     assert len(counted.statements) <= MOST, "\n".join(counted.statements)
     assert counted.commits == 1
+
+
+def test_the_board_is_two_statements(world: World) -> None:
+    world.files()
+    with world.work("cert-ee") as work:
+        counted = Counted(world.web.engine)
+        assert len(board.lines(work, limit=50)["lines"]) > 10
+    assert len(counted.statements) == 2, "\n".join(counted.statements)
