@@ -67,7 +67,7 @@ def _counts(work: Work) -> dict[str, int]:
     now, hour, day = work.now, work.now + timedelta(hours=1), work.now + timedelta(hours=24)
     ahead, due, passed = line.c.sort_at, line.c.due_at, line.c.sort_at < work.now
     binds = ~(line.c.predicted | line.c.provisional | line.c.prohibited_at.is_not(None))
-    groups = {
+    groups: dict[str, list[sa.ColumnElement[bool]]] = {
         "overdue": [passed & (due < now) & binds],
         "hour": [(ahead >= now) & (ahead < hour), passed & (due >= now) & (due < hour)],
         "day": [(ahead >= hour) & (ahead < day), passed & (due >= hour) & (due < day)],
