@@ -134,6 +134,7 @@ class Post:
             return
         try:
             self.node.perform(lambda work: delivering.unsettled(work, row, reason))
+            self.node.perform(lambda work: delivering.say_dead(work, row, reason))
         except Exception:
             _log.exception("delivery.stuck", notification=str(row.id), channel=row.kind)
 

@@ -33,7 +33,8 @@ def _route_one(node: Node, case_id: UUID, notice_id: UUID) -> int:
     except Exception as fault:
         _log.exception("route.fault", notice=str(notice_id))
         reason = f"A fault of this node: the notice cannot be addressed ({type(fault).__name__})."
-        node.perform(lambda work: _route_later(work, case_id, notice_id, reason))
+        if node.perform(lambda work: _route_later(work, case_id, notice_id, reason)):
+            node.perform(lambda work: _say_dead(work, notice_id, reason))
         return 0
 
 
@@ -46,7 +47,8 @@ def _route(work: Work, case_id: UUID, notice_id: UUID) -> int:
     return len(rows)
 
 
-def _route_later(work: Work, case_id: UUID, notice_id: UUID, reason: str) -> None:
+def _route_later(work: Work, case_id: UUID, notice_id: UUID, reason: str) -> bool:
+    """True after the last try, which leaves a dead letter."""
     cases.hold(work.connection, [case_id])
     for row in outbox.still_to_route(work.connection, [notice_id]):
         again_at = after_fault(row.route_tries + 1, work.now)
@@ -54,6 +56,14 @@ def _route_later(work: Work, case_id: UUID, notice_id: UUID, reason: str) -> Non
         work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(later))
         if again_at is None:
             addressing.nowhere(work, row, reason)
+            return True
+    return False
+
+
+def _say_dead(work: Work, notice_id: UUID, reason: str) -> None:
+    for row in outbox.notifications_of(work.connection, notice_id):
+        if row.state == "dead":
+            telling.dead_letter(work, row, reason)
 
 
 def past(node: Node, look: Callable[[Work], None], case_id: UUID, obligation_id: UUID) -> None:

@@ -62,6 +62,7 @@ def test_a_notice_that_cannot_be_addressed_lets_the_others_go_and_becomes_a_pers
     sweeps_for(world, minutes=3)
     (dead,) = world.rows("select state, cause from demarche.notification where notice_id = :n", n=UUID(notice["id"]))
     assert (dead.state, "cannot be addressed" in dead.cause) == ("dead", True)
+    assert told(world, "Could not be delivered to Halden Compute AS") == 1
     assert world.rows("select route_tries from demarche.notice where id = :n", n=UUID(notice["id"]))[0][0] == 5
 
 

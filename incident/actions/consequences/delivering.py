@@ -75,6 +75,13 @@ def unsettled(work: Work, row: Row, reason: str) -> None:
     outbox.move(work.connection, this, among=("claimed",), to="dead", cause=reason, now=work.now, last_error=reason)
 
 
+def say_dead(work: Work, row: Row, reason: str) -> None:
+    """The filer's liaison is told of a dead letter; of a test of a channel nobody is."""
+    if row.case_id is not None:
+        work.record("notification.dead", row.case_id, _about(row) | {"reason": reason})
+        telling.dead_letter(work, row, reason)
+
+
 def _go_on(work: Work, row: Row, reason: str, again_at: datetime | None, *, ours: bool) -> None:
     ends_at = turn_ends(row.created_at, row.due_at)
     if again_at is not None and (ours or ends_at is None or again_at <= ends_at):
@@ -97,8 +104,7 @@ def _go_on(work: Work, row: Row, reason: str, again_at: datetime | None, *, ours
         told = ", ".join(f"{way.contact} by {way.kind}" for way in what.ways)
         work.record("notification.failed", row.case_id, _about(row) | {"reason": reason, "instead": told})
     elif isinstance(what, Person):
-        work.record("notification.dead", row.case_id, _about(row) | {"reason": reason})
-        telling.dead_letter(work, row, reason)
+        say_dead(work, row, reason)
 
 
 def _settle(work: Work, row: Row, reason: str, what: Next) -> bool:
