@@ -51,6 +51,7 @@ def obligation_row(case: UUID, each: Planned, now: datetime) -> dict[str, Any]:
         "stage": each.stage if commitment.source.kind == "regime" else None, "extendable": commitment.extendable,
         "waivable": commitment.waivable, "spec": _spec(commitment), "superseded_by": None, "missed_at": None, "settled_as": None,
         "settled_at": None, "created_at": now, "paused_at": None, "paused_until": None, "prohibited_at": None,
+        "relay_to": each.relay_to,
     }  # fmt: skip
 
 
