@@ -132,6 +132,22 @@ def test_a_state_without_a_single_point_of_contact_is_not_lost(world: World) -> 
     assert (italian["standing"], italian["told"]["proof"]) == ("told_otherwise", "call taken by G. Rossi")
 
 
+def test_one_call_tells_a_state_under_every_clause_and_law(world: World) -> None:
+    filed = world.files(affected_countries=("FR", "DE"))
+    with world.work("cert-ee") as work:
+        log_relay(work, uuid.UUID(duty(relay_of(world, filed, "FR"), LAW)["id"]), DoneBy("M. Saar", detail={"proof": "call"}))
+    assert {each["verdict"] for each in relay_of(world, filed, "FR")["obligations"]} == {"met"}
+    assert {each["verdict"] for each in relay_of(world, filed, "DE")["obligations"]} == {"running"}
+
+
+def test_the_cover_of_a_relay_says_cross_border_and_names_no_state(world: World) -> None:
+    filed = world.files(affected_countries=("FR", "DE"))
+    releases(world, relay_of(world, filed, "FR"))
+    (subject,) = world.subjects("duty@cert-fr.example")
+    assert subject.startswith(f"[Démarche] Cross-border · {filed['incident_ref']} · severity high")
+    assert not [each for each in world.subjects("psirt@halden-compute.example") if "border" in each]
+
+
 def test_a_single_point_of_contact_of_its_own_goes_before_a_cert_with_the_competence(world: World) -> None:
     with world.worker.work() as work:
         work.connection.execute(sa.text(

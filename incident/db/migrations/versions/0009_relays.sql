@@ -7,6 +7,7 @@ grant update (affected_since) on incident to demarche_web;
 
 -- The affected state that a duty tells of the case. It stands for itself, because a state may have nobody here who could be the creditor.
 alter table obligation add column relay_to text check (relay_to ~ '^[A-Z]{2}$');
+alter table notice add column relay_to text check (relay_to ~ '^[A-Z]{2}$');    -- so that the cover of a relay can say what it is
 create unique index relay_once on obligation (case_id, source_name, commitment, debtor, relay_to, creditor, occurrence, reading)
   nulls not distinct where relay_to is not null and superseded_by is null;
 alter table obligation no force row level security;    -- the owner sees no row otherwise
