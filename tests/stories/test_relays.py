@@ -145,7 +145,7 @@ def test_the_cover_of_a_relay_says_cross_border_and_names_no_state(world: World)
     releases(world, relay_of(world, filed, "FR"))
     (subject,) = world.subjects("duty@cert-fr.example")
     assert subject.startswith(f"[Démarche] Cross-border · {filed['incident_ref']} · severity high")
-    assert not [each for each in world.subjects("psirt@halden-compute.example") if "border" in each]
+    assert not [each for each in world.subjects("duty@halden-compute.example") if "border" in each]
 
 
 def test_a_single_point_of_contact_of_its_own_goes_before_a_cert_with_the_competence(world: World) -> None:
