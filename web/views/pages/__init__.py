@@ -17,6 +17,7 @@ from web.views.pages import (
     relays,
     release,
     report,
+    rota,
     settings,
 )
 from web.views.pages.blueprint import pages
@@ -39,5 +40,6 @@ __all__ = [
     "relays",
     "release",
     "report",
+    "rota",
     "settings",
 ]
