@@ -24,8 +24,8 @@ reset role;
 grant create on schema demarche to demarche_definer;
 set local role demarche_definer;
 set local search_path = demarche;
-create function affected_elsewhere(countries text[], deployment_id uuid) returns text[] language sql stable security definer
-  set search_path = demarche, pg_temp as $$
+create function affected_elsewhere(countries text[], deployment_id uuid) returns text[] language sql stable
+  set search_path = demarche, pg_temp as $$   -- called by the two below alone, in their name
   select coalesce(array_agg(distinct c order by c), '{}') from unnest(countries) c
     where c <> (select d.jurisdiction from deployment d where d.id = affected_elsewhere.deployment_id) $$;
 create or replace function put_lines(obligations uuid[], only_for uuid) returns void language sql security definer set search_path = demarche, pg_temp as $$
