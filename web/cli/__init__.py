@@ -23,6 +23,7 @@ COMMANDS = {
     "outbox": ("web.cli.outbox:outbox", "See what is on its way, and try again what was given up."),
     "key": ("web.cli.key:key", "Make, list and revoke API keys."),
     "health": ("web.cli.health:health", "Ask a node whether it is ready."),
+    "doctor": ("web.cli.doctor:doctor", "Look a node over: is it well, and what to do where it is not."),
     "config": ("web.cli.config:config", "Print the settings that a process started here would have, secrets masked."),
     "migrate": ("web.cli.migrate:migrate", "Bring the database's roles and schema up to date."),
     "web": ("web.cli.serving:web", "Serve the pages and the API, as a process of its own."),
@@ -33,7 +34,7 @@ COMMANDS = {
 _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
     {"name": "Report and follow", "commands": ["file", "due", "claim", "rota", "regime", "calendar", "agreement", "replay"]},
-    {"name": "Look after a node", "commands": ["evidence", "outbox", "key", "config", "migrate"]},
+    {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "key", "config", "migrate"]},
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]
 
