@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.looking import looks_by_obligation
 from incident.board.staying import stays_because
 from incident.errors import Fault, Invalid, NotFound
 from incident.records import obligations as records
@@ -125,9 +126,10 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     row = records.find(work.connection, id_)
     shown = obligation_shapes(work, [row])[0]
     acts = records.acts_about(work.connection, [id_]).get(id_, [])
+    looks = looks_by_obligation(records.firings_of(work.connection, [id_])).get(id_, [])
     slugs = _slugs(work, [each.by_party for each in acts])
     because = [*shown["because"], *stays_because(work, [row]).get(id_, [])]
-    return shown | {"because": because, "acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
+    return shown | {"because": because, "acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs, "looks": looks}
 
 
 def readings(work: Work, id_: UUID) -> list[answers.Json]:

@@ -75,6 +75,10 @@ _EXCUSED: Shape = {
     "kind": words("excused", "prohibited"), "ground": words(*GROUNDS), "clause": TEXT, "provision": MAYBE_TEXT, "reason": TEXT,
     "by": words("owed_by", "owed_to"), "by_name": TEXT, "logged_for_debtor": FLAG, "at": AT,
 }  # fmt: skip
+_LOOK = whole(
+    {"step": TEXT, "look_at": AT, "fired_at": AT, "late_seconds": {"type": "number"}, "text": TEXT},
+    about="When a step of its timer was to be looked at and when this node did, in its own transaction's time.",
+)
 _OBLIGATION: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT,
     "owed_to": MAYBE_TEXT, "owed_to_role": TEXT, "occurrence": TEXT, "reading": TEXT, "stage": MAYBE_TEXT, "started_at": MAYBE_AT,
@@ -87,6 +91,7 @@ _OBLIGATION: Shape = {
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
     "duty": {**TEXT, "description": "The duty that its clause is about; clauses of several layers about one duty each keep their own."},
     "earliest_of": {**MAYBE_WHOLE, "description": "Of how many clauses about its duty it is its debtor's first due; else null."},
+    "looks": many("Look"),
     "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _HOW: Shape = {
@@ -298,7 +303,11 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
     "Obligation": whole(
-        _OBLIGATION, optional=("acts", "inputs", "earliest_of"), about="A commitment applied to one case, one debtor, one creditor."),
+        _OBLIGATION,
+        optional=("acts", "inputs", "earliest_of", "looks"),
+        about="A commitment applied to one case, one debtor, one creditor.",
+    ),
+    "Look": _LOOK,
     "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
     "Claim": whole(_CLAIM, about="What one party says against a clock; state `said`: the facts say it themselves now."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
