@@ -71,7 +71,7 @@ def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Pa
             incident_ref=case.ref, severity=case.severity, link=link, acknowledge_by=about.acknowledge_by, zone=party.zone,
             exercise=case.exercise,
         )  # fmt: skip
-        subject = SUBJECTS.get(about.kind, "")
+        subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
     return Letter(
         notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=_body(row, about, link), cover=cover,
         subject=subject, secret=secret, signing_key=endpoint_key(work.node.key, row.channel_id) if signs and work.node.key else None,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from incident import evidence
 from incident.actions.consequences import addressing, watching
-from incident.records import cases, outbox
+from incident.records import cases, obligations, outbox
 from incident.records.obligations.tables import timer
 from incident.work import Node, Work
 from workers import auditing, stumbling
@@ -139,12 +139,9 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
     The case first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
     """
     cases.hold(work.connection, [case_id])
-    taken = work.connection.execute(
-        sa.delete(timer).where(timer.c.obligation_id == obligation_id, timer.c.look_at <= work.now).returning(timer.c.step)
-    )
-    if due := list(taken.scalars()):
+    if due := obligations.fire(work.connection, obligation_id, work.now):
         work.step = "watch"
-        watching.look(work, case_id, obligation_id, due)
+        watching.look(work, case_id, obligation_id, [each.step for each in due])
 
 
 def _beat(node: Node, name: str, did: int) -> None:
