@@ -130,6 +130,7 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
     }, begins=case_id)  # fmt: skip
     _record(work, case_id, command, rows, notices)
     if case.cross_border:
+        work.flush()
         relaying.ask_for_contacts(work, cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id))
     work.wake("route")
     return Filed(answer)
