@@ -150,8 +150,9 @@ def granted(work: Work, row: Row, *, kind: str, title: str, cause: UUID, extra: 
     )  # fmt: skip
 
 
-def remind(work: Work, row: Row, *, step: str, contact: str, kind: str) -> None:
-    """A reminder or escalation of one obligation to its debtor, if it knows of it; the filer's liaison is told of escalations."""
+def remind(work: Work, row: Row, *, step: str, contact: str, kind: str, overtaken: bool = False) -> None:
+    """A reminder or escalation of one obligation to its debtor, if it knows of it; the filer's liaison is told of escalations, but for
+    those that a miss has `overtaken`, which it hears of."""
     incident = cases.find(work.connection, row.case_id)
     word = "Escalation" if kind == "escalation" else "Reminder"
     common: dict[str, Any] = {
@@ -160,7 +161,7 @@ def remind(work: Work, row: Row, *, step: str, contact: str, kind: str) -> None:
     }  # fmt: skip
     if knows(work, incident, row, row.debtor):
         tell(work, incident, [row.debtor], contact=contact, **common)
-    if kind == "escalation" and incident.filed_by != row.debtor:
+    if kind == "escalation" and incident.filed_by != row.debtor and not overtaken:
         tell(work, incident, [incident.filed_by], contact="duty_desk", **common)
 
 

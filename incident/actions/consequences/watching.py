@@ -28,7 +28,8 @@ def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Collection[s
     if row.superseded_by is not None or stands not in (Verdict.RUNNING, Verdict.MISSED, Verdict.UNRESOLVED):
         settling.settle_case(work, case_id)
         return
-    if "due" in due_steps and row.settled_as is None:
+    overtaken = "due" in due_steps and row.settled_as is None
+    if overtaken:
         if stands is Verdict.MISSED:
             settling.record_miss(work, row)
         elif stands is Verdict.UNRESOLVED:
@@ -36,15 +37,16 @@ def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Collection[s
             work.record("verdict", case_id, {"obligation": str(row.id), "from": None, "to": "unresolved"})
         due_steps = [step for step in due_steps if step.startswith("escalate_") and stands is Verdict.MISSED]
     for step in _newest_of_each_kind(due_steps):
-        _act_on(work, row, step)
+        _act_on(work, row, step, overtaken=overtaken)
 
 
-def _act_on(work: Work, row: cases.Row, step: str) -> None:
+def _act_on(work: Work, row: cases.Row, step: str, *, overtaken: bool) -> None:
     kind = step.partition("_")[0]
     contact = contact_of(step) if kind == "escalate" else "duty_desk"
     told = "escalated" if kind == "escalate" else "reminded"
     acting.note(work, row.case_id, told, obligation=row.id, by="node", detail={"step": step, "contact": contact})
-    telling.remind(work, row, step=step, contact=contact, kind="escalation" if kind == "escalate" else "reminder")
+    kind = "escalation" if kind == "escalate" else "reminder"
+    telling.remind(work, row, step=step, contact=contact, kind=kind, overtaken=overtaken)
 
 
 def _newest_of_each_kind(due_steps: Collection[str]) -> list[str]:
