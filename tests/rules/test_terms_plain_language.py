@@ -147,7 +147,7 @@ def test_what_the_new_keys_of_a_clause_say_is_said() -> None:
     for words in (
         "It is owed again after each submission of it, until the severity is low.",
         "A recipient acknowledges within 9 minutes of delivery; the first that does so does it for all.",
-        "On call is the deputy on Monday and Sunday from 08:00 to 07:30 of the next day in the zone of the creditor; otherwise the duty",
+        "On call is the deputy on Monday and Sunday from 08:00 to 07:30 of the next day in the zone of the creditor; otherwise whoever",
         "It carries the summary only up to TLP:GREEN and to EE.",
         "To https://one.example/#party and https://two.example/#party it carries nothing that is labelled above TLP:GREEN and",
         "May be extended under cl. 8 by both sides on the ground of injunction, by at most 2 days.",
