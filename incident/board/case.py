@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board.claims import claims_of_case
+from incident.board.desk import ask_shapes, word_shapes
 from incident.board.duties import earliest_of
 from incident.board.pages import act_shape
 from incident.board.staying import stays_because
@@ -17,6 +18,7 @@ from incident.board.wording import sentence
 from incident.errors import NotFound
 from incident.evidence.tables import entry, payload
 from incident.records import cases, obligations, outbox
+from incident.records.outbox import asks
 from incident.records.parties import directory
 from incident.rules.planning import Verdict
 from incident.work import Work
@@ -59,6 +61,8 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
         ],
         "facts": _facts(facts, slugs),
         "claims": claims_of_case(work, case_id),
+        "asks": ask_shapes(work, asks.of_case(work.connection, case_id)),
+        "words": word_shapes(work, asks.words_of_case(work.connection, case_id)),
         "acts": [act_shape(each, slugs) for each in acts],
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
         "can": _can(work, row),

@@ -14,6 +14,7 @@ from web.schemas.answers import COMPONENTS
 from web.schemas.layered import LAYERED
 from web.views.api.agreements import agreements
 from web.views.api.calendars import calendars
+from web.views.api.chasing import chasing
 from web.views.api.claims import claims
 from web.views.api.describing import completed
 from web.views.api.drafts import drafts
@@ -55,7 +56,7 @@ def register(app: Flask) -> None:
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "An API key, `demarche_…`."})
     for name, shape in {**COMPONENTS, **LAYERED}.items():
         api.spec.components.schema(name, shape)
-    for calls in (reports, incidents, obligations, claims, notices, agreements, drafts, simulations, law, calendars, parties):
+    for calls in (reports, incidents, obligations, claims, notices, chasing, agreements, drafts, simulations, law, calendars, parties):
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
     app.register_blueprint(documents)
