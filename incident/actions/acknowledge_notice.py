@@ -27,7 +27,7 @@ def acknowledge_notice(work: Work, notice_id: UUID, done: DoneBy) -> answers.Jso
     acting.widen(work, row.case_id)
     row = outbox.find(work.connection, notice_id)  # as it stands now that the case is held
     if row.acknowledged_at is None:
-        by, how = linking.named(work, done.by), linking.how(work)
+        by, how = linking.named(work, done.by), work.actor.how
         linking.use(work, row, "acknowledged", by)
         acknowledging.acknowledged(work, row, by=by, how=how, at=occurred_at or work.now, detail={"note": done.note})
     return outcomes.notice(work, notice_id)

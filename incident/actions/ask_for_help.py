@@ -43,7 +43,7 @@ def ask_for_help(work: Work, notice_id: UUID, asked: Asks) -> answers.Json:
 def _put(work: Work, row: Row, asked: Asks) -> UUID:
     id_, by = new_id(), linking.named(work, asked.by)
     made = {
-        "id": id_, "case_id": row.case_id, "notice_id": row.id, "party_id": row.recipient, "kind": asked.kind, "how": linking.how(work),
+        "id": id_, "case_id": row.case_id, "notice_id": row.id, "party_id": row.recipient, "kind": asked.kind, "how": work.actor.how ,
         "by_name": by, "reason": asked.reason, "call_back": asked.call_back if asked.kind == "human" else None, "asked_at": work.now,
         "origin": work.node.settings.node_name,
     }  # fmt: skip

@@ -9,20 +9,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from incident.actions.consequences import acting, delivering, settling
-from incident.records import obligations
+from incident.records import obligations, outbox
 from incident.records.cases import Row
 from incident.records.outbox import asks
 from incident.records.outbox.tables import notice, word
 from incident.work import Work
 
 
-def acknowledged(work: Work, row: Row, *, by: str, how: str, at: datetime, detail: Mapping[str, Any]) -> None:
+def acknowledged(work: Work, row: Row, *, by: str, how: str | None, at: datetime, detail: Mapping[str, Any]) -> None:
     """The notice is acknowledged once, by `by` at `at`; every duty to acknowledge that it announces to its recipient is met by it, and
     no ladder of these goes on. What one party said about it before is overtaken. The case is held.
     """
     said = {"how": how, **detail}
     values = {"acknowledged_at": at, "acknowledged_by": by, "acknowledged_how": how}
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(values))
+    outbox.acknowledged(work.connection, row.id, by, work.now)
     acting.note(work, row.case_id, "notice_acknowledged", notice=row.id, by=by, party=row.recipient, occurred_at=at, detail=said)
     delivering.performed(work, row.case_id, row, "received", {"acknowledged_by": by})
     for each in obligations.by_ids(work.connection, row.obligations):

@@ -7,13 +7,6 @@ from incident.records.cases import Row
 from incident.records.outbox import links
 from incident.work import Work
 
-HOW = {"session": "session", "key": "api", "link": "link"}
-
-
-def how(work: Work) -> str:
-    """How the caller says something to us: session, api or link."""
-    return HOW[work.actor.means]
-
 
 def named(work: Work, by: str) -> str:
     """Who it is recorded as: of the holder of a link only a name is known, as given."""

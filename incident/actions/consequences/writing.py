@@ -104,8 +104,7 @@ def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids:
             "tlp": tlp, "contact": draft.contact(now), "channels": list(draft.channels), "pre_authorised_by": draft.pre_authorised_by,
             "acknowledge_by": draft.acknowledge_by, "created_at": now, "released_at": now if at_once else None,
             "released_by": draft.pre_authorised_by, "cancelled_at": None, "cancelled_because": None, "acknowledged_at": None,
-            "acknowledged_by": None, "acknowledged_how": None, "opened_at": None, "opened_by": None, "opened_how": None,
-            "effect_key": f"{cause}:{draft.recipient.id}:{draft.way}",
+            "acknowledged_by": None, "effect_key": f"{cause}:{draft.recipient.id}:{draft.way}",
         })  # fmt: skip
         withheld += [
             {"notice_id": id_, "case_id": case, "field": each.field, "rule": each.rule, "why": each.why} for each in draft.withheld
