@@ -1,10 +1,12 @@
-"""The sweeps: each asks the database what is due and works until nothing is. They know neither Celery nor threads of others."""
+"""The sweeps: each asks the database what is due and works until nothing is, or for two seconds. They know no Celery and no threads."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +20,7 @@ from incident.work import Node, Work
 from workers.post import post_of
 
 BATCH = 50
+LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then its caller looks at what else is due
 GRACE_SECONDS = 60
 
 
@@ -35,10 +38,10 @@ def deliver(node: Node) -> int:
 
 def watch(node: Node) -> int:
     """Look at every obligation whose timer is due: remind, escalate, record a miss; each step once."""
-    did = 0
-    while due := _take_due(node):
+    did, began = 0, time.monotonic()
+    while time.monotonic() < began + LONGEST and (due := _take_due(node)):
         for case_id, obligation_id in due:
-            _look(node, case_id, obligation_id)
+            node.perform(partial(_look, case_id=case_id, obligation_id=obligation_id))
             did += 1
     _beat(node, "watch", did)
     return did
@@ -91,10 +94,9 @@ def next_due(node: Node) -> datetime | None:
 
 
 def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int]:
-    did = 0
-    while True:
-        with node.work() as work:
-            count = some(work)
+    did, began = 0, time.monotonic()
+    while time.monotonic() < began + LONGEST:
+        count = node.perform(some)
         did += count
         if not count:
             break
@@ -131,19 +133,18 @@ def _take_due(node: Node) -> list[tuple[UUID, UUID]]:
         return list(dict.fromkeys((row.case_id, row.obligation_id) for row in rows))
 
 
-def _look(node: Node, case_id: UUID, obligation_id: UUID) -> None:
+def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
     """One obligation, in a transaction of its own: whoever deletes the timers does the work, everybody else finds nothing.
 
     The case first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
     """
-    with node.work() as work:
-        cases.hold(work.connection, [case_id])
-        taken = work.connection.execute(
-            sa.delete(timer).where(timer.c.obligation_id == obligation_id, timer.c.look_at <= work.now).returning(timer.c.step)
-        )
-        if due := list(taken.scalars()):
-            work.step = "watch"
-            watching.look(work, case_id, obligation_id, due)
+    cases.hold(work.connection, [case_id])
+    taken = work.connection.execute(
+        sa.delete(timer).where(timer.c.obligation_id == obligation_id, timer.c.look_at <= work.now).returning(timer.c.step)
+    )
+    if due := list(taken.scalars()):
+        work.step = "watch"
+        watching.look(work, case_id, obligation_id, due)
 
 
 def _give_timers(work: Work) -> int:

@@ -9,7 +9,7 @@ from incident.actions import permission
 from incident.actions.commands import Heard
 from incident.actions.consequences import acting, outcomes, wording
 from incident.errors import Conflict
-from incident.records import cases, outbox
+from incident.records import outbox
 from incident.records.outbox import asks
 from incident.work import Work
 
@@ -24,7 +24,7 @@ def acknowledge_by_word(work: Work, notice_id: UUID, heard: Heard) -> answers.Js
         Conflict: the notice was not released, or is acknowledged.
     """
     row = outbox.find(work.connection, notice_id)
-    permission.files_cases(work, cases.find(work.connection, row.case_id), what="log an acknowledgement of its notices")
+    permission.filed_case_of(work, row, what="log an acknowledgement of its notices")
     occurred_at = permission.not_in_the_future(work, heard.occurred_at)
     acting.widen(work, row.case_id)
     row = outbox.find(work.connection, notice_id)  # as it stands now that the case is held

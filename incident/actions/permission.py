@@ -56,6 +56,22 @@ def files_cases(work: Work, case: Row, *, what: str) -> UUID:
     return party
 
 
+def filed_case_of(work: Work, row: Row, *, what: str) -> UUID:
+    """The actor's party, which must have filed the case of `row`, of which it knows.
+
+    Raises:
+        NotAllowed: another party, of the case or not.
+    """
+    party = speaks_for(work, what=what)
+    _must_have_filed(work, row.case_id, party, what)
+    return party
+
+
+def _must_have_filed(work: Work, case_id: UUID, party: UUID, what: str) -> None:
+    if work.connection.execute(sa.select(incident.c.id).where(incident.c.id == case_id, incident.c.filed_by == party)).first() is None:
+        raise NotAllowed(f"Only the party that filed the report may {what}.")
+
+
 def performs(work: Work, obligation_id: UUID, *, what: str) -> tuple[Row, bool]:
     """The obligation, and whether the caller acts on the debtor's behalf: the debtor may, and the filer may log it for the debtor.
 
@@ -236,8 +252,7 @@ def is_asked(work: Work, ask_id: UUID, *, what: str) -> Row:
     """
     party = speaks_for(work, what=what)
     row = asks.find(work.connection, ask_id)
-    if work.connection.execute(sa.select(incident.c.id).where(incident.c.id == row.case_id, incident.c.filed_by == party)).first() is None:
-        raise NotAllowed(f"Only the party that filed the report may {what}.")
+    _must_have_filed(work, row.case_id, party, what)
     return row
 
 

@@ -60,13 +60,20 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
             for each in outbox.notifications_of_case(work.connection, case_id)
         ],
         "facts": _facts(facts, slugs),
-        "claims": claims_of_case(work, case_id),
-        "asks": ask_shapes(work, asks.of_case(work.connection, case_id)),
-        "words": word_shapes(work, asks.words_of_case(work.connection, case_id)),
+        **_said(work, case_id),
         "acts": [act_shape(each, slugs) for each in acts],
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
         "can": _can(work, row),
     }  # fmt: skip
+
+
+def _said(work: Work, case_id: UUID) -> answers.Json:
+    """What one side says against a clock, asks, or says of another."""
+    return {
+        "claims": claims_of_case(work, case_id),
+        "asks": ask_shapes(work, asks.of_case(work.connection, case_id)),
+        "words": word_shapes(work, asks.words_of_case(work.connection, case_id)),
+    }
 
 
 def _slugs(work: Work, row: Row, rows: list[Row], notices: list[Row], acts: list[Row], facts: list[Row]) -> dict[UUID, str]:

@@ -109,7 +109,7 @@ TABLE: dict[str, Row] = {
     "POST /notices/<uuid:notice_id>/link-revocations": Row(404, 404, 200, 404, 404),
     "GET /asks": everybody(),
     "POST /asks/<uuid:ask_id>/answers": Row(200, 403, 403, 404, 404, body={"answer": "a"}),
-    "POST /notices/<uuid:notice_id>/words": Row(201, 403, 404, 404, 404, body={"with_whom": "N. N.", "source": "telephone"}),
+    "POST /notices/<uuid:notice_id>/words": Row(201, 403, 403, 404, 404, body={"with_whom": "N. N.", "source": "telephone"}),
     "POST /words/<uuid:word_id>/co-signatures": Row(403, 403, 200, 404, 404, body={"by": "N. N."}),
     "POST /words/<uuid:word_id>/disputes": Row(403, 403, 200, 404, 404, body={"by": "N. N.", "reason": "r"}),
     "POST /words/<uuid:word_id>/withdrawals": Row(200, 403, 403, 404, 404, body={"reason": "r"}),
