@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from incident import evidence
-from incident.actions.consequences import addressing, settling, watching
-from incident.canonical import instant
+from incident.actions.consequences import addressing, watching
 from incident.records import cases, outbox
 from incident.records.obligations.tables import timer
 from incident.work import Node, Work
+from workers import auditing
 from workers.post import post_of
+from workers.rotas import read_calendars
 
 BATCH = 50
 LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then its caller looks at what else is due
-GRACE_SECONDS = 60
 
 
 def route(node: Node) -> int:
@@ -54,30 +53,26 @@ def seal(node: Node) -> int:
     return sum(_batches(node, "seal", _seal_some))
 
 
+def rotas(node: Node) -> int:
+    """Read the calendars of rotas that are due again, and look again at who can be reached."""
+    did = read_calendars(node, patience=1.0)
+    _beat(node, "rotas", did)
+    return did
+
+
 def audit(node: Node) -> int:
-    """Check the invariants and mend what can be derived; the number of things that were not as they should be.
-
-    An obligation that runs past its due instant without a timer gets one; a settled column that does not follow from the acts
-    is derived anew. What cannot be mended stands in the heartbeat, where health shows it.
-    """
-    with node.work() as work:
-        mended, recent = _give_timers(work), _touched_today(work)
-    mended += sum(_derive_again(node, case_id) for case_id in recent)
-    with node.work() as work:
-        found = {
-            "mended": mended,
-            "unrouted": _count(
-                work, "select count(*) from demarche.notice where released_at < :late and routed_at is null and cancelled_at is null"
-            ),
-            "overdue_notifications": _count(work, "select count(*) from demarche.notification where look_at < :late"),
-            "unsealed": _count(work, "select coalesce(sum(seq - sealed), 0) from demarche.evidence_head where sealed < seq"),
-            "dead": _count(work, "select count(*) from demarche.notification where state = 'dead'"),
-        }
-        _note_beat(work, "audit", found)
-        return mended
+    """Check the invariants and mend what can be derived; the number of things that were not as they should be."""
+    return auditing.audit(node)
 
 
-SWEEPS: dict[str, Callable[[Node], int]] = {"route": route, "deliver": deliver, "watch": watch, "seal": seal, "audit": audit}
+SWEEPS: dict[str, Callable[[Node], int]] = {
+    "route": route,
+    "deliver": deliver,
+    "watch": watch,
+    "seal": seal,
+    "rotas": rotas,
+    "audit": audit,
+}
 
 
 def next_due(node: Node) -> datetime | None:
@@ -147,61 +142,6 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
         watching.look(work, case_id, obligation_id, due)
 
 
-def _give_timers(work: Work) -> int:
-    result = work.connection.execute(
-        sa.text(
-            "insert into demarche.timer (obligation_id, case_id, step, look_at)"
-            " select id, case_id, 'due', due_at + interval '1 microsecond' from demarche.obligation o"
-            " where settled_as is null and superseded_by is null and not predicted and due_at is not null"
-            " and not exists (select from demarche.timer t where t.obligation_id = o.id and t.step = 'due')"
-            " on conflict do nothing"
-        )
-    )
-    return result.rowcount
-
-
-def _touched_today(work: Work) -> list[UUID]:
-    """Cases whose settled column may lag behind their acts."""
-    recent = sa.text(
-        "select distinct case_id from demarche.act"
-        " where recorded_at > :since and kind in ('acknowledged', 'submitted', 'received', 'waived')"
-    )
-    since = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return list(work.connection.execute(recent, {"since": since}).scalars())
-
-
-def _derive_again(node: Node, case_id: UUID) -> int:
-    """One case, held as by whoever changes it, in a transaction of its own, so that none waits for the audit of all others."""
-    with node.work() as work:
-        cases.hold(work.connection, [case_id])
-        settling.settle_case(work, case_id)
-        return len(work.recorded)
-
-
-def _count(work: Work, question: str) -> int:
-    return int(
-        work.connection.execute(
-            sa.text(question), {"late": work.now - timedelta(seconds=GRACE_SECONDS)} if ":late" in question else {}
-        ).scalar_one()
-    )
-
-
 def _beat(node: Node, name: str, did: int) -> None:
     with node.work() as work:
-        _note_beat(work, name, {"did": did})
-
-
-def _note_beat(work: Work, name: str, detail: dict[str, int]) -> None:
-    """At most once a second: a heartbeat is read by people."""
-    work.connection.execute(
-        sa.text(
-            "insert into demarche.heartbeat (name, at, detail) values (:name, :at, cast(:detail as jsonb)) on conflict (name) do update"
-            " set at = excluded.at, detail = excluded.detail"
-            " where heartbeat.at < excluded.at - interval '1 second' or excluded.detail <> heartbeat.detail"
-        ),
-        {"name": name, "at": instant(work.now), "detail": _json(detail)},
-    )
-
-
-def _json(detail: dict[str, int]) -> str:
-    return json.dumps(detail, sort_keys=True)
+        auditing.note_beat(work, name, {"did": did})

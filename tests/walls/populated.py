@@ -12,6 +12,8 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from incident import db
 from incident.actions.acknowledge_by_word import acknowledge_by_word
 from incident.actions.acknowledge_notice import acknowledge_notice
@@ -22,14 +24,21 @@ from incident.actions.claim import claim
 from incident.actions.commands import Asks, Claims, DoneBy, Heard
 from incident.actions.publish_agreement import publish_agreement
 from incident.actions.revoke_links import revoke_links
+from incident.actions.set_rota_calendar import set_rota_calendar
 from incident.actions.sign_in import sign_in
 from incident.actions.start_draft import start_draft
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
+from incident.rules.escalation.feed import Means
 from incident.rules.legaltime import moment
 from incident.rules.regimes import catalogue
 from tests.world import World, a_world
+from workers import sweeps
+
+_A_CALENDAR = (
+    "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART:20261123T000000Z\nDURATION:P7D\nSUMMARY:Deputy\nEND:VEVENT\nEND:VCALENDAR\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ def populated() -> Iterator[Populated]:
             with world.work(slug) as work:
                 work.answer("a-key", "sha256:0", 201, {"incident": ours["incident"]})
                 send_a_test(work, "email")
+                set_rota_calendar(work, [Means("deputy", "every")], text=_A_CALENDAR)
                 add_signing_key(work, base64.b64encode(work.actor.slug.encode().ljust(32)).decode("ascii"), "legal desk")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)
@@ -75,11 +85,21 @@ def populated() -> Iterator[Populated]:
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
         world.sweep()
+        _audit_finds_something(world)
         yield Populated(
             world, UUID(ours["incident"]), _case_of(world, "IN-1"),
             filer=_id(world, "cert-ee"), operator=_id(world, "ee-ministry"), told=_id(world, "meridian-models"),
             awaiting=_awaiting(ours, world), neighbour=_id(world, "cert-in"), stranger=stranger,
         )  # fmt: skip
+
+
+def _audit_finds_something(world: World) -> None:
+    sweeps.audit(world.worker)
+    with world.worker.work() as work:
+        work.connection.execute(sa.text(
+            "insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)"
+            " select 'report.unproven', id::text, id, 'what', 'to do', :now, :now from demarche.incident"
+        ), {"now": work.now})  # fmt: skip
 
 
 def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> None:

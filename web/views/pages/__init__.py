@@ -18,6 +18,7 @@ from web.views.pages import (
     regimes,
     release,
     report,
+    rota,
     settings,
 )
 from web.views.pages.blueprint import pages
@@ -41,5 +42,6 @@ __all__ = [
     "regimes",
     "release",
     "report",
+    "rota",
     "settings",
 ]
