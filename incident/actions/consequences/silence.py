@@ -69,7 +69,7 @@ def _begin_anew(work: Work, row: Row, given: Row) -> list[str]:
     """Note the silence with its cause, and begin the ladder with it from its first rung on; the steps that are due by now."""
     after = allowing.silent_after(row.spec) or timedelta()
     because = {"acknowledged_by": given.by_name, "acknowledged_at": given.recorded_at, "after": _span(after), "of": _whose(row)}
-    acting.note(work, row.case_id, FELL_SILENT, obligation=row.id, by="node", detail=because)
+    acting.note(work, row.case_id, "gone_silent", obligation=row.id, by="node", detail=because)
     rungs = climbed(allowing.ladder(row.spec), allowing.again(row.spec))
     first = max(rung.before for rung in rungs)
     looks = {name: given.recorded_at + after + first - rung.before for name, rung in numbered(rungs, _PREFIX)}
