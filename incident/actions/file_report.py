@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from incident import answers, db
 from incident.actions import permission
 from incident.actions.commands import FileReport
-from incident.actions.consequences import planning, settling, stating, telling, writing
+from incident.actions.consequences import planning, relaying, settling, stating, telling, writing
 from incident.actions.consequences.planning import Matter
-from incident.actions.consequences.replanning import replan
+from incident.actions.consequences.replanning import Replan, replan
 from incident.errors import Conflict, NotAllowed
 from incident.ids import ALPHABET, new_id
 from incident.records import cases, obligations, outbox
@@ -49,8 +49,7 @@ def file_report(work: Work, command: FileReport) -> Filed:
     """
     filer = permission.speaks_for(work, what="file a report")
     deployment = _deployment(work, command, filer)
-    cases.lock_identity(work.connection, filer, deployment.id, command.reference)
-    before = cases.report_of(
+    before, known = cases.on_record(
         work.connection,
         filed_by=filer,
         deployment=deployment.id,
@@ -61,7 +60,6 @@ def file_report(work: Work, command: FileReport) -> Filed:
     if before is not None:
         return _again(before, command)
     work.step = "file"
-    known = cases.by_reference(work.connection, filer, deployment.id, command.reference)
     return _file_more(work, command, known, deployment) if known else _file_first(work, command, filer, deployment)
 
 
@@ -73,6 +71,7 @@ def preview(work: Work, command: FileReport, *, withheld: bool = False) -> answe
     """
     with work.undone():
         answer = file_report(work, command).answer
+        work.flush()
         return _with_withheld(work, answer) if withheld else answer
 
 
@@ -86,9 +85,10 @@ def _with_withheld(work: Work, answer: answers.Json) -> answers.Json:
 
 
 def _deployment(work: Work, command: FileReport, filer: UUID) -> Deployment:
-    deployment = directory.deployment_by_slug(work.connection, command.deployment)
-    kind = directory.by_ids(work.connection, [filer])[filer].kind
-    if filer != deployment.operator.id and kind not in permission.FILING_KINDS:
+    """Where it is filed, with the identity of the report held until this work ends."""
+    identity = cases.identity(filer, command.deployment, command.reference)
+    deployment, party = directory.for_filing(work.connection, command.deployment, filer, first=identity)
+    if filer != deployment.operator.id and party.kind not in permission.FILING_KINDS:
         raise NotAllowed("Reports are filed by a deployment's operator or a CERT; a supplier answers them.")
     return deployment
 
@@ -123,12 +123,15 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
     notices, withheld = writing.notice_rows(case_id, report_row["id"], command.tlp, route(case, planned), ids, now)
     answer = _answer(case, [row for _, row in rows], notices, {each.id: each.slug for each in case.directory})
     db.put(work.connection, {incident: [values]})  # first: the walls of all that hangs on it look for it
-    db.put(work.connection, {
+    work.leave({
         report: [report_row | {"answer": answer}], fact: [row | {"report_id": report_row["id"]} for row in stated],
         obligation: [row for _, row in rows], timer: [t for _, row in rows for t in writing.timer_rows(row, now)],
         notice: notices, withholding: withheld,
-    })  # fmt: skip
+    }, begins=case_id)  # fmt: skip
     _record(work, case_id, command, rows, notices)
+    if case.cross_border:
+        work.flush()
+        relaying.ask_for_contacts(work, cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id))
     work.wake("route")
     return Filed(answer)
 
@@ -147,7 +150,7 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     report_row = _report_row(work, command, known.id, known.filed_by, deployment.id)
     changes = {
         "summary": command.summary, "severity": command.severity, "tlp": command.tlp, "stage": command.stage,
-        "affected_countries": list(command.affected_countries), "revision": known.revision + 1,
+        **relaying.named(known, command.affected_countries, work.now), "revision": known.revision + 1,
     }  # fmt: skip
     work.connection.execute(sa.update(incident).where(incident.c.id == known.id).values(**changes))
     db.put(work.connection, {report: [report_row | {"answer": {}}]})
@@ -155,7 +158,7 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     matter = planning.matter_of(work, cases.find(work.connection, known.id))
     result = replan(work, matter, why=f"report {command.stage}, revision {command.revision}")
     settling.settle_case(work, known.id)
-    notices = tell_again(work, known.id, report_row["id"], result.case, result.planned, result.ids)
+    notices = tell_again(work, known, report_row["id"], result)
     answer = answer_of(work, result.case)
     work.connection.execute(sa.update(report).where(report.c.id == report_row["id"]).values(answer=answer))
     _record(work, known.id, command, [], notices)
@@ -163,17 +166,21 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     return Filed(answer)
 
 
-def tell_again(work: Work, case_id: UUID, cause: UUID, case: Case, planned: list[Planned], ids: dict[Any, UUID]) -> list[dict[str, Any]]:
-    """New notices where what a party may be told has changed; what still awaits release is replaced."""
+def tell_again(work: Work, before: Row, cause: UUID, result: Replan) -> list[dict[str, Any]]:
+    """New notices where what a party may be told has changed; what still awaits release is replaced. `before`: the case as it was."""
+    case_id, case = before.id, result.case
+    relaying.ask_for_contacts(work, before, obligations.by_ids(work.connection, result.added))
+    relaying.no_longer(work, before, set(before.affected_countries) - set(case.affected_countries), cause)
     on_record = [row for row in outbox.of_case(work.connection, case_id) if row.kind in ("duties", "information", "correction")]
     newest = {(row.recipient, way(row.pre_authorised_by, row.items)): row for row in on_record if row.cancelled_at is None}
-    wanted = {(draft.recipient.id, draft.way): draft for draft in route(case, planned)}
-    stand = {key for key, draft in wanted.items() if key in newest and newest[key].digest == draft.digest}
+    wanted = {(draft.recipient.id, draft.way): draft for draft in route(case, result.planned)}
+    struck = relaying.told_that_it_is_none(on_record)
+    stand = {key for key, draft in wanted.items() if key in newest and newest[key].digest == draft.digest and key[0] not in struck}
     drafts = [draft for key, draft in wanted.items() if key not in stand]
     told_now = {recipient for recipient, _ in wanted}
     waiting = [row.id for key, row in newest.items() if row.released_at is None and row.recipient in told_now and key not in stand]
     outbox.cancel(work.connection, waiting, "Replaced by a later notice.", work.now)
-    notices, withheld = writing.notice_rows(case_id, cause, case.tlp, drafts, ids, work.now)
+    notices, withheld = writing.notice_rows(case_id, cause, case.tlp, drafts, result.ids, work.now)
     told = {row.recipient for row in on_record if row.released_at is not None}
     for row in notices:
         row["kind"] = "correction" if row["recipient"] in told else row["kind"]

@@ -9,15 +9,17 @@ from incident.board.desk import inbox, notice, release_desk
 from incident.board.drafts import comparable, draft, draft_diff, drafts
 from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
-from incident.board.lines import lines
+from incident.board.lines import MANY, lines
 from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
+from incident.board.relays import relays
 from incident.board.rota import reach, rota, unreachable
 from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
+    "MANY",
     "Page",
     "agreement",
     "agreement_acts",
@@ -57,6 +59,7 @@ __all__ = [
     "readings",
     "regime",
     "regimes",
+    "relays",
     "release_desk",
     "report_form",
     "rota",
