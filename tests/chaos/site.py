@@ -34,7 +34,7 @@ class Site:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self._folder = folder
-        self._disk = small_disk(folder / "pg", MEBIBYTES)
+        self.has_small_disk = small_disk(folder / "pg", MEBIBYTES)
         self.postgres = EmbeddedPostgres(folder / "pg")
         self.postgres.start()
         self.redis = RedisServer()
@@ -64,7 +64,7 @@ class Site:
             receiver.close()
         self.redis.close()
         self.postgres.stop()
-        if self._disk:
+        if self.has_small_disk:
             let_go(self._folder / "pg")
 
     def reader(self) -> sa.Engine:
@@ -107,10 +107,9 @@ class Site:
     def full_disk(self) -> Iterator[None]:
         """While the block lasts PostgreSQL's disk has no room; it is brought up again where that ended it."""
         ballast = self._folder / "pg" / "ballast"
-        with ballast.open("wb") as file, suppress(OSError):
-            while self._disk:
-                file.write(b"\0" * 65_536)
-                file.flush()
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while self.has_small_disk:
+                file.write(b"\0" * 4096)
         try:
             yield
         finally:

@@ -1,17 +1,13 @@
-"""A full disk, an answer of the database that never came, a migration while others work, a restart while reports come in."""
+"""A full disk, an answer of the database that never came, a migration while others work."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
@@ -20,15 +16,11 @@ from incident import db
 from incident.db.embedded import WEB, WORKER, EmbeddedPostgres
 from incident.work import open_node
 from tests.chaos.proxy import CutAtCommit
-from tests.crashes.test_report_through_processes import Site, site
 from tests.disks import let_go, small_disk
 from tests.web.callers import Callers, a_body, at_the_door, problem_of
 from tests.world import World, drop_database, empty_template, new_database, settings, url_of
 from web import create_app
 from web.demo import loader
-
-__all__ = ["site"]  # the fixture
-
 
 # -- the answer to a commit that never came ----------------------------------------------------------------------------------
 
@@ -88,7 +80,7 @@ def test_with_the_disk_full_reports_are_refused_whole_and_when_there_is_room_all
         assert file(0) == 201
         fill(disk / "ballast")
         answers = refused_soon(file)
-        assert set(answers.values()) == {201, 503}
+        assert answers[max(answers)] == 503
         (disk / "ballast").unlink()
         if not server.running():
             server.start()
@@ -164,57 +156,3 @@ def test_reports_come_in_while_the_schema_is_brought_up_to_date(world: World) ->
         answers = Counter(api.post("/reports", a_body(reference=f"M-{number}")).status_code for number in range(20))
         assert migrating.result(timeout=60) == [[]] * 5
     assert answers == {201: 20}
-
-
-# -- a restart while reports come in ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.processes
-def test_a_web_that_is_asked_to_end_answers_what_it_has_taken(site: Site) -> None:
-    """One web process: while it is away nobody listens, and whoever comes is refused a connection and sends again."""
-    found: Counter[str] = Counter()
-    ending = threading.Event()
-
-    def client(name: str) -> None:
-        number = 0
-        while not ending.is_set():
-            number += 1
-            found.update(_filed(site, f"{name}-{number}", ending))
-
-    with ThreadPoolExecutor(4) as threads:
-        clients = [threads.submit(client, f"C{each}") for each in range(4)]
-        try:
-            for name in ("web", "worker", "timekeeper", "beat"):
-                before = found["201"]
-                site.node.until(lambda before=before: found["201"] >= before + 2, f"no reports come in: {found}")
-                assert site.node.stop(name) == 0, site.node.log(name)
-                site.node.start(name)
-            site.node.ready()
-        finally:
-            ending.set()
-        for each in clients:
-            each.result(timeout=60)
-    assert set(found) <= {"201", "no connection"}, found
-    accepted = {each["reference"] for each in site.http.get("/api/v1/incidents", params={"limit": 200}).json()["items"]}
-    assert len(accepted) >= found["201"] > 0
-
-
-def _filed(site: Site, reference: str, ending: threading.Event) -> list[str]:
-    """How each try ended, the last of them with the report accepted; every try has a connection of its own."""
-    facts = {"aware_at": "2026-11-20T17:40:00+02:00", "significant_incident": True}
-    body: dict[str, Any] = {
-        "deployment": "ee-citizen-assistant", "reference": reference, "stage": "early_warning", "summary": "s", "severity": "low",
-        "tlp": "GREEN", "facts": facts, "affected_countries": [],
-    }  # fmt: skip
-    ended: list[str] = []
-    while not ended or (ended[-1] != "201" and not ending.is_set() and len(ended) < 600):
-        try:
-            headers = {"Authorization": site.http.headers["Authorization"], "Idempotency-Key": reference}
-            answer = httpx.post(f"{site.node.base_url}/api/v1/reports", json=body, headers=headers, timeout=30, trust_env=False)
-            ended.append(str(answer.status_code))
-        except httpx.ConnectError:
-            ended.append("no connection")
-            time.sleep(0.1)
-        except httpx.TransportError as broken:
-            ended.append(f"{type(broken).__name__}")
-    return ended
