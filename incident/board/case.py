@@ -35,7 +35,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     deployment = directory.deployment_by_id(work.connection, row.deployment_id)
     rows = obligations.of_case(work.connection, case_id)
     acts = obligations.acts_of_case(work.connection, case_id)
-    notices = outbox.of_case(work.connection, case_id)
+    notices, sent = outbox.of_case(work.connection, case_id), outbox.notifications_of_case(work.connection, case_id)
     facts = cases.fact_rows(work.connection, case_id)
     withheld = outbox.withheld_of(work.connection, [each.id for each in notices])
     slugs = _slugs(work, row, rows, notices, acts, facts)
@@ -56,10 +56,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
             answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, [])))
             for each in notices
         ],
-        "notifications": [
-            answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref)
-            for each in outbox.notifications_of_case(work.connection, case_id)
-        ],
+        "notifications": [answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref) for each in sent],
         "facts": _facts(facts, slugs),
         "claims": claims_of_case(work, case_id),
         "acts": [act_shape(each, slugs) for each in acts],
