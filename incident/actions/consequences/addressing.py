@@ -23,8 +23,8 @@ def address(work: Work, row: Row) -> int:
     use, to the next one up, and evidence says why. The inbox is always there: what cannot be sent waits where it can be read, and
     evidence says that nobody was reached.
     """
-    wanted = _wanted(work, row)
-    contact, usable = _reachable(work, row, wanted)
+    wanted = wanted_contact(work, row)
+    contact, usable = reachable(work, row, wanted)
     made = [_notification(work, row, contact, kind=each.kind, address=each.address, channel=each.id) for each in usable]
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
         made.append(_notification(work, row, contact, kind="inbox", address="", channel=None))
@@ -39,7 +39,7 @@ def address(work: Work, row: Row) -> int:
     return len(made)
 
 
-def _wanted(work: Work, row: Row) -> on_call.Contact:
+def wanted_contact(work: Work, row: Row) -> on_call.Contact:
     """Whom the notice goes to: who is on call now by the windows of its clauses, then by the recipient's own rota, then the duty desk.
 
     A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
@@ -54,7 +54,8 @@ def _wanted(work: Work, row: Row) -> on_call.Contact:
     return by_clause or rotas.named(work.connection, row.recipient, work.now) or ("duty_desk" if found else named)
 
 
-def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel]]:
+def reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel]]:
+    """The contact to take, that one or the next one up, and its channels in use that the notice prefers; none where nobody has one."""
     for contact in on_call.above(wanted):
         usable = [each for each in channels.usable(work.connection, row.recipient, contact) if each.kind in row.channels]
         if usable:
