@@ -45,7 +45,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     for act in acts:
         about.setdefault(act.obligation_id, []).append(act)
     return {
-        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug),
+        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug, home=deployment.jurisdiction),
         "deployment": answers.deployment(deployment),
         "obligations": [
             _obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, []))

@@ -224,9 +224,14 @@ def _with_verdict(verdict: str, now: datetime) -> sa.ColumnElement[bool]:
 def incident_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     slugs = _slugs(work, [party for row in rows for party in (row.filed_by, row.operator_id)])
     ids = [row.deployment_id for row in rows]
-    named = work.connection.execute(sa.select(deployment_table.c.id, deployment_table.c.slug).where(deployment_table.c.id.in_(ids)))
-    deployments = {row.id: row.slug for row in named}
-    return [answers.incident(row._mapping, slugs=slugs, deployment=deployments[row.deployment_id]) for row in rows]
+    named = work.connection.execute(
+        sa.select(deployment_table.c.id, deployment_table.c.slug, deployment_table.c.jurisdiction).where(deployment_table.c.id.in_(ids))
+    )
+    at = {row.id: row for row in named}
+    return [
+        answers.incident(row._mapping, slugs=slugs, deployment=at[row.deployment_id].slug, home=at[row.deployment_id].jurisdiction)
+        for row in rows
+    ]
 
 
 def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
