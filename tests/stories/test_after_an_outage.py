@@ -13,7 +13,7 @@ import pytest
 from incident.clock import Asked, HandWound
 from incident.records import obligations
 from tests.world import MONDAY, World, a_world
-from workers import sweeps
+from workers import gathered, sweeps
 
 CASES = 8
 
@@ -35,7 +35,8 @@ def effects(world: World) -> dict[str, int]:
     """What the node did of itself, and how often."""
     rows = world.rows(
         "select o.commitment, i.reference, a.kind, a.detail->>'step' as step, o.debtor::text as who,"
-        " o.creditor::text as whom, o.occurrence, count(*) n from demarche.act a join demarche.obligation o on o.id = a.obligation_id join demarche.incident i on i.id = o.case_id"
+        " o.creditor::text as whom, o.occurrence, count(*) n from demarche.act a"
+        " join demarche.obligation o on o.id = a.obligation_id join demarche.incident i on i.id = o.case_id"
         " where a.kind in ('missed', 'reminded', 'escalated') group by 1, 2, 3, 4, 5, 6, 7"
     )
     return {" ".join(str(part) for part in row[:-1]): row.n for row in rows}
@@ -171,8 +172,6 @@ def test_what_can_still_be_met_comes_first_and_of_what_is_past_the_law(world: Wo
 
 
 def test_a_webhook_carries_every_notice_that_was_late_as_it_was_frozen(world: World) -> None:
-    from workers.letters import letters
-
     files_many(world, 3)
     world.forward(days=2)
     while sweeps.watch(world.worker) + sweeps.route(world.worker):
@@ -181,10 +180,11 @@ def test_a_webhook_carries_every_notice_that_was_late_as_it_was_frozen(world: Wo
         rows = list(
             work.connection.exec_driver_sql("select * from demarche.notification where gathering_id is not null and kind = 'email'")
         )
-        [(row, letter), *_] = letters(work, rows)
+        row = rows[0]
+        body = gathered.body(row, gathered.gathered(work, [row.gathering_id])[row.gathering_id], link="https://node.example/inbox")
         carried = work.connection.exec_driver_sql(
             "select id::text as id, digest, items from demarche.notice where gathering_id = %s", (row.gathering_id,)
         ).all()
-    data: dict[str, Any] = json.loads(json.dumps(letter.body))["data"]
+    data: dict[str, Any] = json.loads(json.dumps(body))["data"]
     assert {each["notice"]: each["digest"] for each in data["released"]["notices"]} == {each.id: each.digest for each in carried}
     assert data["released"]["late_because_of_us"]["until"] > MONDAY.isoformat()
