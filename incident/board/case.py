@@ -58,6 +58,13 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     }  # fmt: skip
 
 
+def _by_obligation(acts: list[Row]) -> dict[UUID | None, list[Row]]:
+    found: dict[UUID | None, list[Row]] = {}
+    for act in acts:
+        found.setdefault(act.obligation_id, []).append(act)
+    return found
+
+
 def _said(work: Work, case_id: UUID) -> answers.Json:
     """What one side says against a clock, asks, or says of another."""
     return {
@@ -129,9 +136,7 @@ def _step(row: Row) -> answers.Json:
 def _obligations(work: Work, case: Row, rows: list[Row], acts: list[Row], slugs: dict[UUID, str]) -> list[answers.Json]:
     stays, firsts = stays_because(work, rows), earliest_of(rows)
     looks = looks_by_obligation(obligations.firings_of(work.connection, [each.id for each in rows]))
-    about: dict[UUID | None, list[Row]] = {}
-    for act in acts:
-        about.setdefault(act.obligation_id, []).append(act)
+    about = _by_obligation(acts)
     return [
         _obligation(each, about.get(each.id, []), slugs, case.ref, work, stays.get(each.id, []))
         | {"earliest_of": firsts.get(each.id), "looks": looks.get(each.id, [])}
