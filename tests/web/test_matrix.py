@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from tests.web.callers import FILER, OPERATOR, RECIPIENT, STRANGER, WAITING, Callers, a_body, a_world_at_the_door, problem_of
+from workers import sweeps
 
 MUTUAL_AID = (Path(__file__).parents[2] / "web/demo/agreements/cert-mutual-aid.yaml").read_text(encoding="utf-8")
 ROLES: dict[str, str | None] = {
@@ -116,6 +118,11 @@ TABLE: dict[str, Row] = {
     "GET /notices/<uuid:notice_id>": Row(200, 200, 200, 404, 404),
     "POST /notices/<uuid:notice_id>/acknowledgements": Row(404, 404, 200, 404, 404, body={"by": "N. N."}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
+    "POST /notifications/<uuid:notification_id>/tries": Row(200, 200, 404, 404, 404),
+    "POST /notifications/<uuid:notification_id>/ways": Row(
+        200, 200, 404, 404, 404, body={"contact": "manager", "channel": "webhook"}),
+    "POST /notifications/<uuid:notification_id>/calls": Row(
+        200, 200, 404, 404, 404, body={"with_whom": "K. N.", "said": "told", "source": "line 3"}),
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
     "POST /agreements/simulations": everybody(body={"text": MUTUAL_AID, "past": True}),
@@ -165,12 +172,23 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "warning": obligation("eu.nis2.art23.early_warning", OPERATOR),
         "plan": obligation("mitigation_plan", RECIPIENT),
         "notice_id": next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT),
+        "notification_id": given_up(api, next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT)),
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
         "agreement_id": agreements["ee-meridian-model-weights"],
         "arming_id": armed(api),
         "claim_id": claimed(api, obligation("mitigation_plan", RECIPIENT)),
         "draft_id": api.post("/agreements/drafts", {"text": "name: being-written"}).json["id"],
     }
+
+
+def given_up(api: Callers, notice: str) -> str:
+    """A dead letter of that notice."""
+    sweeps.route(api.world.worker)
+    dead = (
+        "update demarche.notification set state = 'dead', look_at = null, cause = 'x' where notice_id = :n and kind = 'email' returning id"
+    )
+    with api.world.worker.work() as work:
+        return str(work.connection.execute(sa.text(dead), {"n": notice}).scalar_one())
 
 
 def claimed(api: Callers, plan: str) -> str:

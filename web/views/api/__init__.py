@@ -20,6 +20,7 @@ from web.views.api.describing import completed
 from web.views.api.drafts import drafts
 from web.views.api.incidents import incidents
 from web.views.api.law import law
+from web.views.api.letters import letters
 from web.views.api.notices import notices
 from web.views.api.obligations import obligations
 from web.views.api.parties import parties
@@ -57,7 +58,21 @@ def register(app: Flask) -> None:
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "An API key, `demarche_…`."})
     for name, shape in {**COMPONENTS, **LAYERED, **ROTA}.items():
         api.spec.components.schema(name, shape)
-    for calls in (reports, incidents, obligations, claims, notices, agreements, drafts, simulations, law, calendars, parties, rota):
+    for calls in (
+        reports,
+        incidents,
+        obligations,
+        claims,
+        notices,
+        letters,
+        agreements,
+        drafts,
+        simulations,
+        law,
+        calendars,
+        parties,
+        rota,
+    ):
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
     app.register_blueprint(documents)
