@@ -10,7 +10,7 @@ from incident.board.desk import inbox, notice, release_desk
 from incident.board.drafts import comparable, draft, draft_diff, drafts
 from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
-from incident.board.lines import lines
+from incident.board.lines import MANY, lines
 from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
@@ -20,6 +20,7 @@ from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
 
 __all__ = [
+    "MANY",
     "Page",
     "agreement",
     "agreement_acts",
