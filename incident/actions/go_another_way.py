@@ -8,7 +8,7 @@ from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import addressing, dead_letters, outcomes
 from incident.errors import Fault, Invalid
-from incident.records import cases, outbox
+from incident.records import outbox
 from incident.rules.escalation.ways import Way, contact_of, left
 from incident.work import Work
 
@@ -22,7 +22,7 @@ def go_another_way(work: Work, notification_id: UUID, contact: str, channel: str
         Invalid: the notice may not go by that channel, or went that way already.
     """
     row = outbox.notification_of(work.connection, notification_id)
-    permission.holds_case(work, cases.find(work.connection, row.case_id), what="send its letters another way")
+    permission.sees_to(work, row, what="send its letters another way")
     row = dead_letters.taken_up(work, row)
     notice = outbox.find(work.connection, row.notice_id)
     taken = outbox.notifications_of(work.connection, notice.id)

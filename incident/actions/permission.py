@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from incident.actor import Actor
 from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound
-from incident.records import obligations, outbox
+from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
 from incident.records.obligations import claims
@@ -41,6 +41,19 @@ def holds_case(work: Work, case: Row, *, what: str) -> UUID:
     if party not in (case.filed_by, case.operator_id):
         raise NotFound("There is no such incident.")
     return party
+
+
+def sees_to(work: Work, letter: Row, *, what: str) -> UUID:
+    """The actor's party, which must have filed the case of a notification or operate the deployment.
+
+    Raises:
+        NotFound: anybody else, also its recipient, which sees it and has no hand in how it travels.
+    """
+    speaks_for(work, what=what)
+    try:
+        return holds_case(work, cases.find(work.connection, letter.case_id), what=what)
+    except NotFound:
+        raise NotFound("There is no such notification.") from None
 
 
 def files_cases(work: Work, case: Row, *, what: str) -> UUID:

@@ -9,7 +9,7 @@ from uuid import UUID
 from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import acting, dead_letters, delivering, outcomes, settling
-from incident.records import cases, outbox
+from incident.records import outbox
 from incident.records.parties import directory
 from incident.work import Work
 
@@ -25,7 +25,7 @@ def tell_by_call(
         Invalid: the call is said to have been made in the future.
     """
     row = outbox.notification_of(work.connection, notification_id)
-    permission.holds_case(work, cases.find(work.connection, row.case_id), what="log calls about it")
+    permission.sees_to(work, row, what="log calls about it")
     when = permission.not_in_the_future(work, occurred_at) or work.now
     row = dead_letters.taken_up(work, row)
     notice = outbox.find(work.connection, row.notice_id)

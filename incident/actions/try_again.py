@@ -7,7 +7,7 @@ from uuid import UUID
 from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import dead_letters, outcomes
-from incident.records import cases, outbox
+from incident.records import outbox
 from incident.work import Work
 
 
@@ -20,7 +20,7 @@ def try_again(work: Work, notification_id: UUID) -> answers.Json:
         Conflict: it is no dead letter any more.
     """
     row = outbox.notification_of(work.connection, notification_id)
-    permission.holds_case(work, cases.find(work.connection, row.case_id), what="try its letters again")
+    permission.sees_to(work, row, what="try its letters again")
     row = dead_letters.taken_up(work, row)
     dead_letters.let_go(work, row, "pending", f"Tried again by {work.actor.name}.")
     work.wake("deliver")

@@ -118,11 +118,11 @@ TABLE: dict[str, Row] = {
     "GET /notices/<uuid:notice_id>": Row(200, 200, 200, 404, 404),
     "POST /notices/<uuid:notice_id>/acknowledgements": Row(404, 404, 200, 404, 404, body={"by": "N. N."}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
-    "POST /notifications/<uuid:notification_id>/tries": Row(200, 200, 404, 404, 404),
+    "POST /notifications/<uuid:notification_id>/tries": Row(409, 200, 404, 404, 404),
     "POST /notifications/<uuid:notification_id>/ways": Row(
-        200, 200, 404, 404, 404, body={"contact": "manager", "channel": "webhook"}),
+        409, 200, 404, 404, 404, body={"contact": "manager", "channel": "webhook"}),
     "POST /notifications/<uuid:notification_id>/calls": Row(
-        200, 200, 404, 404, 404, body={"with_whom": "K. N.", "said": "told", "source": "line 3"}),
+        409, 200, 404, 404, 404, body={"with_whom": "K. N.", "said": "told", "source": "line 3"}),
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
     "POST /agreements/simulations": everybody(body={"text": MUTUAL_AID, "past": True}),
