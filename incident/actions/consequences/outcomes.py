@@ -10,6 +10,7 @@ from incident.errors import NotFound
 from incident.records import agreements, cases, obligations, outbox
 from incident.records.agreements import acts as standings
 from incident.records.obligations import claims
+from incident.records.outbox import asks
 from incident.records.parties import directory
 from incident.work import Work
 
@@ -48,6 +49,18 @@ def notification(work: Work, id_: UUID) -> answers.Json:
     row = outbox.notification_of(work.connection, id_)
     ref = cases.find(work.connection, row.case_id).ref
     return answers.notification(row._mapping, slugs=telling.names(work, [row.party_id]), incident_ref=ref)
+
+
+def ask(work: Work, id_: UUID) -> answers.Json:
+    """What a recipient asked."""
+    row = asks.find(work.connection, id_)
+    return answers.ask(row._mapping, slugs=telling.names(work, [row.party_id]))
+
+
+def word(work: Work, id_: UUID) -> answers.Json:
+    """What one party says that another did."""
+    row = asks.find_word(work.connection, id_)
+    return answers.word(row._mapping, slugs=telling.names(work, [row.party_id, row.said_by]))
 
 
 def incident(work: Work, id_: UUID) -> answers.Json:

@@ -15,6 +15,7 @@ from web.schemas.layered import LAYERED
 from web.schemas.rota import ROTA
 from web.views.api.agreements import agreements
 from web.views.api.calendars import calendars
+from web.views.api.chasing import chasing
 from web.views.api.claims import claims
 from web.views.api.describing import completed
 from web.views.api.drafts import drafts
@@ -59,20 +60,9 @@ def register(app: Flask) -> None:
     for name, shape in {**COMPONENTS, **LAYERED, **ROTA}.items():
         api.spec.components.schema(name, shape)
     for calls in (
-        reports,
-        incidents,
-        obligations,
-        claims,
-        notices,
-        letters,
-        agreements,
-        drafts,
-        simulations,
-        law,
-        calendars,
-        parties,
+        reports, incidents, obligations, claims, notices, letters, chasing, agreements, drafts, simulations, law, calendars, parties,
         rota,
-    ):
+    ):  # fmt: skip
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
     app.register_blueprint(documents)
