@@ -21,8 +21,7 @@ def go_another_way(work: Work, notification_id: UUID, contact: str, channel: str
         Conflict: it is no dead letter any more.
         Invalid: the notice may not go by that channel, or went that way already.
     """
-    row = outbox.notification_of(work.connection, notification_id)
-    permission.sees_to(work, row, what="send its letters another way")
+    row = permission.sees_to(work, notification_id, what="send its letters another way")
     row = dead_letters.taken_up(work, row)
     notice = outbox.find(work.connection, row.notice_id)
     taken = outbox.notifications_of(work.connection, notice.id)

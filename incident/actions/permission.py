@@ -44,17 +44,19 @@ def holds_case(work: Work, case: Row, *, what: str) -> UUID:
     return party
 
 
-def sees_to(work: Work, letter: Row, *, what: str) -> UUID:
-    """The actor's party, which must have filed the case of a notification or operate the deployment.
+def sees_to(work: Work, notification_id: UUID, *, what: str) -> Row:
+    """The notification, whose case the actor's party must have filed, or operate the deployment.
 
     Raises:
         NotFound: anybody else, also its recipient, which sees it and has no hand in how it travels.
     """
     speaks_for(work, what=what)
+    letter = outbox.notification_of(work.connection, notification_id)
     try:
-        return holds_case(work, cases.find(work.connection, letter.case_id), what=what)
+        holds_case(work, cases.find(work.connection, letter.case_id), what=what)
     except NotFound:
         raise NotFound("There is no such notification.") from None
+    return letter
 
 
 def files_cases(work: Work, case: Row, *, what: str) -> UUID:

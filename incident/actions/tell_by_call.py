@@ -24,8 +24,7 @@ def tell_by_call(
         Conflict: it is no dead letter any more.
         Invalid: the call is said to have been made in the future.
     """
-    row = outbox.notification_of(work.connection, notification_id)
-    permission.sees_to(work, row, what="log calls about it")
+    row = permission.sees_to(work, notification_id, what="log calls about it")
     when = permission.not_in_the_future(work, occurred_at) or work.now
     row = dead_letters.taken_up(work, row)
     notice = outbox.find(work.connection, row.notice_id)

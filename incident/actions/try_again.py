@@ -7,7 +7,6 @@ from uuid import UUID
 from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import dead_letters, outcomes
-from incident.records import outbox
 from incident.work import Work
 
 
@@ -19,8 +18,7 @@ def try_again(work: Work, notification_id: UUID) -> answers.Json:
         NotFound, NotAllowed: the caller has no part in its case.
         Conflict: it is no dead letter any more.
     """
-    row = outbox.notification_of(work.connection, notification_id)
-    permission.sees_to(work, row, what="try its letters again")
+    row = permission.sees_to(work, notification_id, what="try its letters again")
     row = dead_letters.taken_up(work, row)
     dead_letters.let_go(work, row, "pending", f"Tried again by {work.actor.name}.")
     work.wake("deliver")
