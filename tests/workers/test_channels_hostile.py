@@ -29,6 +29,7 @@ from tests.workers.receivers import (
     outcome_of,
     read_request,
     send,
+    silent,
 )
 from workers.channels import Delivered, TryLater
 from workers.channels.egress import Egress, Way
@@ -96,13 +97,6 @@ def resetting(receiver: Receiver) -> Behaviour:
 def hanging_up(receiver: Receiver) -> Behaviour:
     def run(connected: socket.socket, over: Event) -> None:
         read_request(connected)
-
-    return run
-
-
-def silent(receiver: Receiver) -> Behaviour:
-    def run(connected: socket.socket, over: Event) -> None:
-        over.wait()
 
     return run
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 
+from incident.reach import services
 from incident.reach.returns import Returns
 from workers.channels import Channel, Letter, TryLater
 from workers.channels.egress import Egress, Way
 from workers.channels.email import EmailChannel, MailServer
 from workers.channels.inbox import InboxChannel
+from workers.channels.service import ServiceChannel
 from workers.channels.webhook import WebhookChannel
 
 
@@ -32,4 +34,6 @@ def every(*, egress_allow: tuple[str, ...], smtp_url: str | None, mail_from: str
     """
     tls = ssl.create_default_context()
     mail = EmailChannel(MailServer.at(smtp_url, mail_from, tls), returns) if smtp_url else Unconfigured("DEMARCHE_SMTP_URL")
-    return {"webhook": WebhookChannel(Way(Egress(egress_allow), tls)), "email": mail, "inbox": InboxChannel()}
+    allow = Egress(egress_allow)
+    called: dict[str, Channel] = dict.fromkeys(services.KINDS, ServiceChannel(allow))
+    return {"webhook": WebhookChannel(Way(allow, tls)), "email": mail, "inbox": InboxChannel(), **called}
