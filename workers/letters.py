@@ -9,6 +9,7 @@ import structlog
 
 from incident.actions.consequences import delivering
 from incident.links import link_for
+from incident.reach import services
 from incident.reach.signatures import endpoint_key
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
@@ -57,6 +58,7 @@ def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Pa
     settings = work.node.settings
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
     signs = row.kind == "webhook" and work.node.key is not None
+    address, secret = (secret.decode(), None) if row.kind in services.KINDS and secret else (row.address, secret)
     if about is None or case is None:
         cover = Cover(incident_ref="TEST", severity="none", link=link, zone=party.zone)
         subject = "Test"
@@ -67,7 +69,7 @@ def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Pa
         )  # fmt: skip
         subject = SUBJECTS.get(about.kind, "")
     return Letter(
-        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=_body(row, about, link), cover=cover,
+        notification_id=row.id, attempt=row.attempt, address=address, sent_at=work.now, body=_body(row, about, link), cover=cover,
         subject=subject, secret=secret, signing_key=endpoint_key(work.node.key, row.channel_id) if signs and work.node.key else None,
     )  # fmt: skip
 

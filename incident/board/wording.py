@@ -23,6 +23,7 @@ WORDS = {
     "key.created": "The API key {name} was made.",
     "key.revoked": "The API key {prefix}… was revoked.",
     "channel.set": "The {kind} channel was set to {address}.",
+    "channel.verified": "A test over the {kind} channel arrived, says its desk.",
     "channel.disabled": "The {kind} channel was put out of use: {reason}",
     "person.signed_in": "Somebody signed in.",
     "person.signed_out": "Somebody signed out.",

@@ -267,7 +267,9 @@ _FACT_TYPE: Shape = {
 }  # fmt: skip
 _CHANNEL_OF: Shape = {
     "contact": TEXT, "name": TEXT, "kind": TEXT, "address": TEXT, "disabled_at": MAYBE_AT, "disabled_because": MAYBE_TEXT,
-    "changed_at": AT, "public_key": TEXT,
+    "changed_at": AT, "verified_at": {**MAYBE_AT, "description": "When something last arrived over it."}, "verified_how": MAYBE_TEXT,
+    "taken_at": {**MAYBE_AT, "description": "When a carrier last took something; that shows less."}, "failed_at": MAYBE_AT,
+    "failed_because": MAYBE_TEXT, "verification": words("never", "long_ago", "current"), "failing": FLAG, "public_key": TEXT,
 }  # fmt: skip
 _CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
 
@@ -331,6 +333,7 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Me": whole({"party": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT, "as": TEXT, "means": TEXT}),
     "Channel": whole(_CHANNEL_OF, optional=("public_key",)),
     "ChannelSet": whole(_CHANNEL_SET, optional=("url", "address", "secret", "public_key"), about="The secret is shown this once."),
+    "ChannelVerified": whole({"kind": TEXT, "verified_at": AT, "verified_how": TEXT}),
     "TestSent": whole({"notification": ID, "channel": TEXT, "address": TEXT, "state": TEXT}),
     "Period": _PERIOD,
     "RegimeStage": whole(_STAGE),

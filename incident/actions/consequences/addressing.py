@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from incident import db
 from incident.ids import new_id
+from incident.reach import services
 from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice, notification
@@ -20,8 +21,9 @@ def address(work: Work, row: Row) -> int:
     """Address a released notice; the number of notifications made.
 
     To the contact on call now, over the channels that the notice prefers, which the notice keeps; where that contact has none in
-    use, to the next one up, and evidence says why. The inbox is always there: what cannot be sent waits where it can be read, and
-    evidence says that nobody was reached.
+    use, to the next one up, and evidence says why. A chat or pager carries the cover alone and
+    rings with every notice. The inbox is always there: what cannot be sent waits where it can be read, and evidence says that
+    nobody was reached.
     """
     wanted = _wanted(work, row)
     contact, usable = _reachable(work, row, wanted)
@@ -52,7 +54,9 @@ def _wanted(work: Work, row: Row) -> on_call.Contact:
 
 def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel]]:
     for contact in on_call.above(wanted):
-        usable = [each for each in channels.usable(work.connection, row.recipient, contact) if each.kind in row.channels]
+        usable = [
+            each for each in channels.usable(work.connection, row.recipient, contact) if each.kind in (*row.channels, *services.KINDS)
+        ]
         if usable:
             return contact, usable
     return wanted, []
