@@ -10,7 +10,7 @@ from incident.board.drafts import comparable, draft, draft_diff, drafts
 from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
 from incident.board.lines import lines
-from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations, readings
+from incident.board.pages import Page, collection, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
 from incident.board.state import health
@@ -28,6 +28,7 @@ __all__ = [
     "channels",
     "claim",
     "claims",
+    "collection",
     "comparable",
     "composition",
     "composition_of_text",

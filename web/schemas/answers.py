@@ -333,6 +333,11 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Me": whole({"party": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT, "as": TEXT, "means": TEXT}),
     "Channel": whole(_CHANNEL_OF, optional=("public_key",)),
     "ChannelSet": whole(_CHANNEL_SET, optional=("url", "address", "secret", "public_key"), about="The secret is shown this once."),
+    "InboxItem": whole({"id": ID, "state": words(*STATES), "placed_at": MAYBE_AT, "received_at": MAYBE_AT, "notice": ref("Notice")}),
+    "Collected": whole(
+        {"id": ID, "notice": ID, "state": words(*STATES), "received_at": MAYBE_AT},
+        about="Received by a machine: neither opened nor acknowledged by it.",
+    ),
     "ChannelVerified": whole({"kind": TEXT, "verified_at": AT, "verified_how": TEXT}),
     "TestSent": whole({"notification": ID, "channel": TEXT, "address": TEXT, "state": TEXT}),
     "Period": _PERIOD,
