@@ -23,6 +23,11 @@ class Actor:
     """Set for the holder of a link: the one notice that the link opens."""
 
     @property
+    def how(self) -> str | None:
+        """Through which door something was said: `api`, `session` or `link`; None for the node and nobody."""
+        return {"key": "api", "session": "session", "link": "link"}.get(self.means)
+
+    @property
     def is_node(self) -> bool:
         """True for the node's own work: sweeps, the command line on the node."""
         return self.means == "node"

@@ -31,11 +31,11 @@ SUBJECTS = {
 def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter]]:
     """The letters of these claimed notifications, read in the claim's own transaction.
 
-    Nothing for what was cancelled meanwhile. One that cannot be written is this node's fault: it is settled as failed, and
+    Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is this node's fault: it is settled as failed, and
     holds up no other.
     """
-    kept = [row for row in rows if not delivering.cancelled_meanwhile(work, row)]
-    notices = _by_id(work, notice, {row.notice_id for row in kept if row.notice_id})
+    notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
+    kept = [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))]
     cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
     parties = directory.by_ids(work.connection, [row.party_id for row in kept])
     secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])

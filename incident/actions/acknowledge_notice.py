@@ -10,7 +10,7 @@ from incident import answers
 from incident.actions import permission
 from incident.actions.commands import DoneBy
 from incident.actions.consequences import acting, delivering, outcomes, settling
-from incident.records import obligations
+from incident.records import obligations, outbox
 from incident.records.outbox.tables import notice
 from incident.work import Work
 
@@ -30,7 +30,12 @@ def acknowledge_notice(work: Work, notice_id: UUID, done: DoneBy) -> answers.Jso
     acting.widen(work, row.case_id)
     means = {"means": "the holder of the link"} if work.actor.means == "link" else {}
     when = occurred_at or work.now
-    work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(acknowledged_at=when, acknowledged_by=done.by))
+    work.connection.execute(
+        sa.update(notice)
+        .where(notice.c.id == row.id)
+        .values(acknowledged_at=when, acknowledged_by=done.by, acknowledged_how=work.actor.how)
+    )
+    outbox.acknowledged(work.connection, row.id, done.by, work.now)
     acting.note(work, row.case_id, "notice_acknowledged", notice=row.id, by=done.by, occurred_at=when, detail={"note": done.note, **means})
     delivering.performed(work, row.case_id, row, "received", {"acknowledged_by": done.by})
     for each in obligations.by_ids(work.connection, row.obligations):

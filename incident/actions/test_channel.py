@@ -24,8 +24,8 @@ def test_channel(work: Work, kind: str) -> answers.Json:
     id_, found = new_id(), usable[0]
     row = {
         "id": id_, "party_id": party, "channel_id": found.id, "contact": "duty_desk", "kind": kind, "address": found.address,
-        "effect_key": f"test:{id_}", "state": "due", "attempt": 0, "look_at": work.now, "created_at": work.now,
+        "effect_key": f"test:{id_}", "state": "pending", "attempt": 0, "look_at": work.now, "created_at": work.now, "state_at": work.now,
     }  # fmt: skip
     db.put(work.connection, {notification: [row]})
     work.wake("deliver")
-    return {"notification": str(id_), "channel": kind, "address": found.address, "state": "due"}
+    return {"notification": str(id_), "channel": kind, "address": found.address, "state": "pending"}

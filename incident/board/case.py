@@ -110,13 +110,18 @@ def deliveries(work: Work, case_id: UUID) -> list[answers.Json]:
     """
     ref = cases.find(work.connection, case_id).ref
     rows = outbox.notifications_of_case(work.connection, case_id)
-    tries = outbox.attempts_of(work.connection, [row.id for row in rows])
+    tries, steps = (of(work.connection, [row.id for row in rows]) for of in (outbox.attempts_of, outbox.steps_of))
     slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, [row.party_id for row in rows]).items()}
     return [
         answers.notification(row._mapping, slugs=slugs, incident_ref=ref)
         | {"tries": [{"number": t.number, "at": answers.at(t.at), "outcome": t.outcome, "detail": t.detail} for t in tries.get(row.id, [])]}
+        | {"steps": [_step(each) for each in steps.get(row.id, [])]}
         for row in rows
     ]
+
+
+def _step(row: Row) -> answers.Json:
+    return {"at": answers.at(row.at), "was": row.was, "became": row.became, "attempt": row.attempt, "cause": row.cause}
 
 
 def _obligation(row: Row, acts: list[Row], slugs: dict[UUID, str], ref: str, work: Work, stays: list[answers.Json]) -> answers.Json:

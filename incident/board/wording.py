@@ -16,6 +16,7 @@ WORDS = {
     "case.replanned": "Planned again ({why}): {added} new, {redated} dated anew, {superseded} superseded, {lapsed} lapsed.",
     "verdict": "Verdict: {to}.",
     "notification.delivered": "Delivered to {to} by {channel}.",
+    "notification.sent": "Sent to {to} by {channel}: a carrier took it.",
     "notification.dead": "Could not be delivered to {to} by {channel}: {reason}",
     "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
     "notification.moved_up": "The {contact} of {to} has no channel in use; the {told} is told in its place.",

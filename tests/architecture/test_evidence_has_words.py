@@ -20,6 +20,7 @@ WORKED_OUT = {
 """What an act is called where that is worked out: the file, the expression, and what it can come to."""
 KEPT_BY = {
     ("acting.py", "f'act.{kind}'"): set[str](),
+    ("delivering.py", "f'notification.{how_far}'"): {"notification.sent", "notification.delivered"},
     ("signing.py", "_DONE[said.kind]"): {"agreement.signed", "agreement.suspended", "agreement.resumed", "agreement.ended"},
 }
 """The same of other entries; every act is kept by one line."""

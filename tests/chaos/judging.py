@@ -17,12 +17,12 @@ _UNFINISHED = {
     "released and not routed": sa.text(
         "select count(*) from demarche.notice where released_at <= now() and routed_at is null and cancelled_at is null"
     ),
-    "notifications under way": sa.text("select count(*) from demarche.notification where look_at <= now() or state = 'leased'"),
+    "notifications under way": sa.text("select count(*) from demarche.notification where look_at <= now() or state = 'claimed'"),
     "timers due": sa.text("select count(*) from demarche.timer where look_at <= greatest(now(), cast(:horizon as timestamptz))"),
     "evidence unsealed": sa.text("select count(*) from demarche.evidence_head where sealed < seq"),
 }
 _STUCK = (
-    "select 'notification ' || id from demarche.notification where state in ('due', 'leased') and look_at is null"
+    "select 'notification ' || id from demarche.notification where state in ('pending', 'claimed') and look_at is null"
     " union all select 'obligation ' || id from demarche.obligation o where settled_as is null and superseded_by is null"
     "  and not predicted and due_at is not null and not exists (select from demarche.timer t where t.obligation_id = o.id)"
     " union all select 'dead and nobody told: ' || n.id from demarche.notification n where state = 'dead' and case_id is not null"
@@ -131,8 +131,8 @@ def judged(
     )
     return Findings(
         seed, len(ledger.accepted), ledger.tries, ledger.unanswered, ledger.refused, len(rows), int(attempts), states["delivered"],
-        states["due"] + states["leased"], states["dead"], len(late), len(lost), int(early), sum(doubled.values()), len(stuck) + len(left),
-        len(ledger.wrong), max(late, default=0), round(drained_in, 2), kills, faults, why,
+        states["pending"] + states["claimed"], states["dead"], len(late), len(lost), int(early), sum(doubled.values()),
+        len(stuck) + len(left), len(ledger.wrong), max(late, default=0), round(drained_in, 2), kills, faults, why,
     )  # fmt: skip
 
 

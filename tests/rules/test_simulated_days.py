@@ -52,7 +52,7 @@ class Sent:
     look_at: datetime | None
     due_at: datetime
     attempt: int = 0
-    state: str = "due"
+    state: str = "pending"
     asked: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
 
@@ -135,7 +135,7 @@ class Days:
                 continue
             if self._crashes():
                 continue
-            each.attempt, each.state, each.look_at = each.attempt + 1, "leased", self.now + LEASE
+            each.attempt, each.state, each.look_at = each.attempt + 1, "claimed", self.now + LEASE
             if not self._crashes():
                 self._send(each, each.attempt)
 
@@ -149,11 +149,11 @@ class Days:
         if not fails or self.chance.random() < 0.3:
             self.effects[each.name] |= 1
         (self.breakers.failed if fails else self.breakers.took)(each.place, self._seconds())
-        if self._crashes() or each.attempt != attempt or each.state != "leased":
+        if self._crashes() or each.attempt != attempt or each.state != "claimed":
             return
         again = next_try(attempt, sent_at, each.due_at, None, self.chance.random()) if fails else None
         each.asked.append((sent_at, again))
-        each.state, each.look_at = ("due", again) if again else ("dead" if fails else "delivered", None)
+        each.state, each.look_at = ("pending", again) if again else ("dead" if fails else "delivered", None)
 
     def _seconds(self) -> float:
         return (self.now - BEGIN).total_seconds()

@@ -80,7 +80,7 @@ def test_every_record_is_filed_or_refused_by_name_told_and_acknowledged(world: W
     assert all(each["reason"] for each in totals["refused"])  # type: ignore[attr-defined]
     assert (again["filed"], again["duplicate"]) == (0, totals["filed"])
     states = Counter(row.state for row in world.rows("select state from demarche.notification"))
-    assert set(states) == {"delivered"}
+    assert set(states) == {"delivered", "sent"}
     severe = world.rows("select count(*) from demarche.incident where severity in ('high', 'critical') and not exercise")[0][0]
     assert severe
     assert len(receiver.seen) >= severe

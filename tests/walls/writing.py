@@ -127,7 +127,7 @@ KEPT = (
     ("evidence_entry", "kind"), ("evidence_payload", "salt"), ("evidence_order", "hash"), ("evidence_checkpoint", "signature"),
     ("evidence_head", "sealed"), ("agreement_version", "text"), ("fact", "value"), ("act", "kind"), ("attempt", "outcome"),
     ("report", "body"), ("withholding", "why"), ("profile_fact", "value"), ("arming", "source"),
-    ("agreement_act", "envelope"), ("party_key", "public_key"),
+    ("notification_step", "cause"), ("agreement_act", "envelope"), ("party_key", "public_key"),
 )  # fmt: skip
 """What is written once, and a column of it."""
 
@@ -157,13 +157,13 @@ ACCEPTED = (
 FOR_ANOTHER = "update demarche.agreement_party set accepted_at = now() where party_id <> :me returning party_id"
 A_TEST = (
     "insert into demarche.notification (id, party_id, channel_id, contact, kind, address, effect_key, state, look_at, created_at)"
-    " select gen_random_uuid(), {party}, c.id, 'duty_desk', c.kind, {address}, 'x', 'due', now(), now() from demarche.channel c"
+    " select gen_random_uuid(), {party}, c.id, 'duty_desk', c.kind, {address}, 'x', 'pending', now(), now() from demarche.channel c"
     " where c.party_id = :me and c.kind = 'email' limit 1"
 )
 TO_ANOTHER, ELSEWHERE = A_TEST.format(party=":other", address="c.address"), A_TEST.format(party=":me", address="'anybody@example.org'")
 OVER_ANOTHERS = (
     "insert into demarche.notification (id, party_id, channel_id, contact, kind, address, effect_key, state, look_at, created_at)"
-    " values (gen_random_uuid(), :me, :channel, 'duty_desk', 'email', 'x', 'x', 'due', now(), now())"
+    " values (gen_random_uuid(), :me, :channel, 'duty_desk', 'email', 'x', 'x', 'pending', now(), now())"
 )
 ACT_FOR_ANOTHER = (
     "insert into demarche.agreement_act (id, version_id, party_id, kind, digest, reserved, reason, key, public_key, envelope, issued_at,"

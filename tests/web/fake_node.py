@@ -65,7 +65,7 @@ class FakeNode:
         if cursor == 0:
             self.looks += 1
             for each in mine:
-                each["state"] = {"due": "leased", "leased": "delivered"}.get(each["state"], each["state"])
+                each["state"] = {"pending": "claimed", "claimed": "delivered"}.get(each["state"], each["state"])
         more = cursor + 2 < len(mine)
         link = {"Link": f'</api/v1/notifications?cursor={cursor + 2}>; rel="next"'} if more else {}
         return 200, mine[cursor : cursor + 2], link
@@ -76,7 +76,7 @@ class FakeNode:
         if body["severity"] == "critical":
             notices.append({**notices[0], "id": f"held-{number}", "released": False, "awaiting": True})
         item = {"id": f"n-{number}", "notice": f"notice-{number}", "incident": f"id-{number}", "to": "some-models"}
-        self.notifications.append({**item, "filer": filer, "channel": "inbox", "state": "due"})
+        self.notifications.append({**item, "filer": filer, "channel": "inbox", "state": "pending"})
         obligations = [{"id": f"o-{number}-{index}"} for index in range(2)]
         return {"incident": f"id-{number}", "reference": body["reference"], "obligations": obligations, "notices": notices}
 

@@ -22,7 +22,7 @@ from tests import servers
 from tests.world import World, drop_database, empty_template, new_database, url_of
 from web.cli import cli, database
 
-EVERY = ["0001", "0002", "0003", "0004", "0005", "0006"]
+EVERY = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 """Every migration there is."""
 
 
@@ -235,14 +235,20 @@ def test_nothing_is_erased_without_a_yes(filed: World) -> None:
 # -- outbox -----------------------------------------------------------------------------------------------------------------------
 
 
+COPIES = """insert into demarche.notification
+  (id, case_id, notice_id, party_id, channel_id, contact, kind, address, effect_key, state, attempt, created_at, cause, last_error)
+  select gen_random_uuid(), case_id, notice_id, party_id, channel_id, contact, kind, address, {what}, 'dead', 1, created_at, 'gone', 'gone'
+  from (select * from demarche.notification {which}) one"""
+
+
 def kill(world: World, number: int) -> list[str]:
-    """Make some notifications dead letters; their ids, in order."""
-    ids = [row.id for row in world.rows("select id from demarche.notification where case_id is not null order by id limit :n", n=number)]
-    made_dead = (
-        "update demarche.notification set state = 'dead', look_at = null, leased_until = null, last_error = 'gone' where id = any(:ids)"
+    """Dead letters like some of those in an inbox; their ids, in order."""
+    execute(
+        world.database,
+        COPIES.format(what="'dead ' || id", which="where kind = 'inbox' and case_id is not null order by id limit :n"),
+        n=number,
     )
-    execute(world.database, made_dead, ids=ids)
-    return [str(each) for each in ids]
+    return [str(row.id) for row in world.rows("select id from demarche.notification where state = 'dead' order by id")]
 
 
 def test_the_outbox_lists_states_and_no_addresses(filed: World) -> None:
@@ -259,11 +265,7 @@ def test_the_outbox_lists_states_and_no_addresses(filed: World) -> None:
 
 
 def test_a_list_longer_than_a_page_is_given_whole_and_a_limit_is_kept(filed: World) -> None:
-    copies = """insert into demarche.notification
-      (id, case_id, notice_id, party_id, channel_id, contact, kind, address, effect_key, state, attempt, created_at)
-      select gen_random_uuid(), case_id, notice_id, party_id, channel_id, contact, kind, address, 'copy-' || n, 'dead', 1, created_at
-      from (select * from demarche.notification limit 1) one, generate_series(1, 450) n"""
-    execute(filed.database, copies)
+    execute(filed.database, COPIES.format(what="'copy-' || n", which="limit 1") + ", generate_series(1, 450) n")
     found = document(run(url(filed), "outbox", "list", "--state", "dead", "--limit", "1000", "--json"))["notifications"]
     assert len({each["id"] for each in found}) == 450
     assert len(document(run(url(filed), "outbox", "list", "--limit", "7", "--json"))["notifications"]) == 7

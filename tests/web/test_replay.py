@@ -173,7 +173,7 @@ def test_a_report_that_the_node_refuses_is_named_with_its_pointer(node: FakeNode
 def test_notifications_that_never_leave_are_counted_as_they_are(node: FakeNode, home: Path) -> None:
     found = totals(run(home, "--json", "--wait", "0"))
     assert sum(found["notifications"].values()) == 16
-    assert set(found["notifications"]) & {"due", "leased"}
+    assert set(found["notifications"]) & {"pending", "claimed"}
 
 
 def test_notifications_of_other_incidents_are_not_counted(node: FakeNode, home: Path) -> None:

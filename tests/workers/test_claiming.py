@@ -56,7 +56,7 @@ def test_what_is_left_alone_is_looked_at_again_when_its_rest_is_over(world: Worl
     [resting, *_] = sorted(set(due))
     assert resting not in claimed(world, Room({resting: 0}, resting={resting: 20.0}))
     when = world.rows(
-        "select distinct look_at from demarche.notification where state = 'due' and kind || ' ' || address = :place", place=resting
+        "select distinct look_at from demarche.notification where state = 'pending' and kind || ' ' || address = :place", place=resting
     )
     assert [row.look_at for row in when] == [world.now + timedelta(seconds=20)]
     world.forward(seconds=21)
@@ -68,5 +68,5 @@ def test_nothing_rests_until_its_duty_has_ended(world: World, due: list[str]) ->
         work.connection.exec_driver_sql("update demarche.notification set due_at = %s", (world.now + timedelta(seconds=10),))
     everything = set(due)
     claimed(world, Room(dict.fromkeys(everything, 0), resting=dict.fromkeys(everything, 60.0)))
-    when = {row.look_at for row in world.rows("select look_at from demarche.notification where state = 'due' and look_at is not null")}
+    when = {row.look_at for row in world.rows("select look_at from demarche.notification where state = 'pending' and look_at is not null")}
     assert when == {world.now + timedelta(seconds=8)}

@@ -9,6 +9,7 @@ from uuid import UUID
 import rich_click as click
 
 from incident.errors import Fault, Invalid
+from incident.rules.escalation.states import STATES
 from web.cli import options
 from web.cli.outcome import Answer, answering
 from web.cli.paper import Paper
@@ -16,7 +17,6 @@ from web.cli.paper import Paper
 if TYPE_CHECKING:
     from incident.work import Work
 
-STATES = ("due", "leased", "delivered", "dead", "cancelled")
 _COLUMNS = ("id", "state", "to", "contact", "channel", "incident_ref", "attempts", "next_try_at", "last_error")
 
 
@@ -116,7 +116,11 @@ def _retry(work: Work, ids: list[UUID] | None) -> list[UUID]:
     if missing := sorted(set(ids or ()) - {row.id for row in rows}):
         faults = [Fault(f"/{(ids or []).index(each)}", "not_dead", f"{each} is not a dead notification") for each in missing]
         raise Invalid(faults, "Nothing was done: expected dead notifications, as `demarche outbox list --state dead` names them.")
-    work.connection.execute(sa.update(table).where(table.c.id.in_([row.id for row in rows])).values(state="due", look_at=work.now))
+    work.connection.execute(
+        sa.update(table)
+        .where(table.c.id.in_([row.id for row in rows]))
+        .values(state="pending", look_at=work.now, state_at=work.now, cause="Tried again by the operator of the node.")
+    )
     for row in rows:
         work.record(
             "notification.retried", row.case_id or row.party_id, {"notification": str(row.id), "to": str(row.party_id), "channel": row.kind}

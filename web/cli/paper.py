@@ -18,7 +18,7 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\
 _PROSE = 18  # characters that a column of words can be narrowed to
 STYLES = {
     "missed": "bold red", "broken": "bold red", "dead": "bold red", "error": "bold red", "unresolved": "yellow", "warning": "yellow",
-    "running": "cyan", "due": "cyan", "leased": "cyan", "met": "green", "delivered": "green", "met_late": "yellow",
+    "running": "cyan", "pending": "cyan", "claimed": "cyan", "met": "green", "delivered": "green", "met_late": "yellow",
 }  # fmt: skip
 """How a word is coloured where it stands alone in a cell."""
 

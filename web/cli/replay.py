@@ -26,7 +26,7 @@ from web.cli.options import ADDRESS
 from web.cli.replay_server import NOWHERE, BadKeys, Keys, NoPlace, NoService, Party, Places, Server, refusal
 
 _REPORTS, _NOTIFICATIONS = "/api/v1/reports", "/api/v1/notifications"
-_PENDING = frozenset({"due", "leased"})
+_PENDING = frozenset({"pending", "claimed"})
 _FIRST_PAUSE, _LONGEST_PAUSE, _QUIET = 0.05, 1.0, 5.0
 NOT_SERVED, INTERRUPTED = 3, 130
 

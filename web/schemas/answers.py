@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.rules.commitment import GROUNDS
+from incident.rules.escalation.states import STATES
 from web.schemas.acts import ENDINGS
-from web.schemas.queries import STATES, VERDICTS
+from web.schemas.queries import VERDICTS
 
 Shape = dict[str, Any]
 
@@ -85,16 +86,22 @@ _OBLIGATION: Shape = {
     "earliest_of": {**MAYBE_WHOLE, "description": "Of how many clauses about its duty it is its debtor's first due; else null."},
     "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
+_HOW: Shape = {
+    "enum": ["session", "api", "link", "verbal", None],
+    "description": "Through which door it was said; null: not at all, or not kept.",
+}
 _NOTICE: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "kind": TEXT, "title": TEXT, "to": TEXT, "tlp": words(*TLP), "released": FLAG,
     "awaiting": FLAG, "released_at": MAYBE_AT, "released_by": MAYBE_TEXT, "pre_authorised_by": MAYBE_TEXT, "cancelled_at": MAYBE_AT,
     "cancelled_because": MAYBE_TEXT, "acknowledge_by": MAYBE_AT, "acknowledged_at": MAYBE_AT, "acknowledged_by": MAYBE_TEXT,
-    "created_at": AT, "obligations": IDS, "items": FREE, "digest": TEXT, "withheld": many("Withheld"), "duties": many("Obligation"),
+    "acknowledged_how": _HOW, "opened_at": MAYBE_AT, "opened_by": MAYBE_TEXT, "opened_how": _HOW, "created_at": AT, "obligations": IDS,
+    "items": FREE, "digest": TEXT, "withheld": many("Withheld"), "duties": many("Obligation"),
 }  # fmt: skip
 _NOTIFICATION: Shape = {
     "id": ID, "notice": ID, "incident": ID, "incident_ref": TEXT, "to": TEXT, "contact": TEXT, "channel": TEXT,
-    "state": words(*STATES), "attempts": WHOLE, "next_try_at": MAYBE_AT, "created_at": AT, "delivered_at": MAYBE_AT,
-    "last_error": MAYBE_TEXT,
+    "state": words(*STATES), "attempts": WHOLE, "next_try_at": MAYBE_AT, "created_at": AT, "sent_at": MAYBE_AT, "delivered_at": MAYBE_AT,
+    "state_at": {**AT, "description": "Since when it is in that state."},
+    "cause": {**TEXT, "description": "Why it is in that state, in words; empty where that goes without saying."}, "last_error": MAYBE_TEXT,
 }  # fmt: skip
 _INCIDENT: Shape = {
     "id": ID, "incident_ref": TEXT, "reference": TEXT, "summary": TEXT, "severity": words(*SEVERITIES), "tlp": words(*TLP),

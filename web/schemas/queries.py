@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from incident.board.pages import MOST
 from incident.errors import Fault, Invalid
+from incident.rules.escalation.states import STATES
 from incident.rules.legaltime.calendars import FIRST_YEAR, LAST_YEAR
 from incident.rules.planning import Verdict
 from web.schemas.fields import Identifier, Instant, OneOf, Text, Whole
@@ -15,7 +16,6 @@ from web.schemas.parties import Slug
 from web.schemas.reading import Strict, load, token
 
 VERDICTS = tuple(each.value for each in Verdict)
-STATES = ("due", "leased", "delivered", "dead", "cancelled")
 _NEXT = "What `next_changed_since` said: only what changed after that, oldest change first. Ask again until a page is empty."
 
 

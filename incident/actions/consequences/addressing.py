@@ -65,7 +65,8 @@ def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.C
 def _notification(work: Work, row: Row, contact: str, *, kind: str, address: str, channel: Any) -> dict[str, Any]:
     return {
         "id": new_id(), "notice_id": row.id, "case_id": row.case_id, "party_id": row.recipient, "channel_id": channel, "contact": contact,
-        "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "due", "attempt": 0, "look_at": work.now,
+        "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "pending", "attempt": 0, "look_at": work.now,
+        "state_at": work.now,
         "due_at": _due_at(work, row), "created_at": work.now,
     }  # fmt: skip
 

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from incident.actions.consequences import acting, settling, telling
 from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
@@ -19,23 +17,32 @@ from incident.work import Work
 def delivered(work: Work, row: Row, receipt: dict[str, Any]) -> None:
     """Handed over: the receipt is kept, and whatever the notice performs was sent just now.
 
-    A webhook's receiver said so itself, and that is receipt; a mail server takes mail for somebody, and the inbox waits to be
-    read, so those are sent and no more. The inbox counts only where nothing else reaches the party. The attempt is recorded in
-    any case, because it had its effect even when the lease was lost meanwhile.
+    A webhook's receiver said so itself, and that is receipt; any other carrier takes it for somebody, and the inbox waits to be
+    read, so what those carry was sent and no more. The inbox counts only where nothing else reaches the party. The attempt is
+    recorded in any case, because it had its effect even when the lease was lost meanwhile.
     """
     if row.case_id is not None:
         cases.find(work.connection, row.case_id, for_update=True)
-    held = outbox.settle(
-        work.connection, row, now=work.now, outcome="delivered", detail=receipt, state="delivered", look_at=None, delivered_at=work.now
-    )
-    if not held or row.case_id is None:
+    notice = outbox.find(work.connection, row.notice_id) if row.notice_id is not None else None
+    how_far = "delivered" if row.kind in ("webhook", "inbox") else "sent"
+    stands = _stands(how_far, notice) | {f"{how_far}_at": work.now}
+    held = outbox.settle(work.connection, row, now=work.now, outcome=how_far, detail=receipt, look_at=None, **stands)
+    if not held or notice is None:
         return
-    work.record("notification.delivered", row.case_id, _about(row) | {"receipt": receipt})
-    notice = outbox.find(work.connection, row.notice_id)
+    work.record(f"notification.{how_far}", row.case_id, _about(row) | {"receipt": receipt})
     if row.kind == "inbox" and outbox.has_other_channels(work.connection, row):
         return
     if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", _about(row)):
         settling.after_an_act(work, row.case_id, why="a delivery")
+
+
+def _stands(how_far: str, notice: Row | None) -> dict[str, object]:
+    """How what arrives just now stands, where somebody has opened or acknowledged its notice by another way before."""
+    if notice is not None and notice.acknowledged_at is not None:
+        return {"state": "acknowledged", "cause": f"Acknowledged by {notice.acknowledged_by}, while it was under way."}
+    if notice is not None and notice.opened_at is not None:
+        return {"state": "opened", "cause": f"Opened by {notice.opened_by}, while it was under way."}
+    return {"state": how_far, "cause": ""}
 
 
 def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[str, Any]) -> int:
@@ -51,7 +58,7 @@ def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[st
 
 def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disable: bool = False) -> None:
     """Not handed over: tried again at `again_at`, or given up where somebody sees it."""
-    state = {"state": "due", "look_at": again_at} if again_at else {"state": "dead", "look_at": None}
+    state: dict[str, object] = {"state": "pending" if again_at else "dead", "look_at": again_at, "cause": reason}
     held = outbox.settle(
         work.connection,
         row,
@@ -74,16 +81,15 @@ def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disa
     )  # fmt: skip
 
 
-def cancelled_meanwhile(work: Work, row: Row) -> bool:
-    """Withdraw a claimed notification whose notice was cancelled; True when it was."""
-    if row.notice_id is None or outbox.find(work.connection, row.notice_id).cancelled_at is None:
+def stopped(work: Work, row: Row, notice: Row | None) -> bool:
+    """Withdraw a claimed notification whose notice was cancelled or acknowledged before it left; True when it was."""
+    if notice is None or (notice.cancelled_at is None and notice.acknowledged_at is None):
         return False
-    table = notification
-    work.connection.execute(
-        sa.update(table)
-        .where(table.c.id == row.id, table.c.attempt == row.attempt)
-        .values(state="cancelled", look_at=None, leased_until=None)
+    cause = (
+        f"Acknowledged by {notice.acknowledged_by}." if notice.acknowledged_at else f"The notice was cancelled: {notice.cancelled_because}"
     )
+    this = (notification.c.id == row.id) & (notification.c.attempt == row.attempt)
+    outbox.move(work.connection, this, among=("claimed",), to="cancelled", cause=cause, now=work.now)
     return True
 
 

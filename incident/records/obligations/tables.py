@@ -14,7 +14,7 @@ act = table(
     "act", id=UUID, case_id=UUID, obligation_id=UUID, notice_id=UUID, kind=TEXT, by_party=UUID, by_name=TEXT, occurred_at=INSTANT,
     recorded_at=INSTANT, detail=JSON, origin=TEXT, position=BIGINT,
 )  # fmt: skip
-timer = table("timer", obligation_id=UUID, case_id=UUID, step=TEXT, look_at=INSTANT)
+timer = table("timer", obligation_id=UUID, case_id=UUID, step=TEXT, look_at=INSTANT, tries=INT)
 line = table(
     "line", party_id=UUID, sort_at=INSTANT, obligation_id=UUID, case_id=UUID, target_at=INSTANT, due_at=INSTANT, started_at=INSTANT,
     title=TEXT, cite=TEXT, source_name=TEXT, debtor=UUID, creditor=UUID, incident_ref=TEXT, summary=TEXT, tlp=TEXT, severity=TEXT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.errors import NotFound
-from incident.records.outbox.tables import attempt, notice, notification, withholding
+from incident.records.outbox.tables import attempt, notice, notification, notification_step, withholding
 
 Row = sa.Row[Any]
 
@@ -61,17 +61,51 @@ def attempts_of(connection: sa.Connection, notifications: Iterable[UUID]) -> dic
     return found
 
 
+def steps_of(connection: sa.Connection, notifications: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """Every change of state of each, oldest first, as the table itself wrote it down."""
+    found: dict[UUID, list[Row]] = {}
+    question = sa.select(notification_step).where(notification_step.c.notification_id.in_(list(notifications)))
+    for row in connection.execute(question.order_by(notification_step.c.position)):
+        found.setdefault(row.notification_id, []).append(row)
+    return found
+
+
 def cancel(connection: sa.Connection, notices: Iterable[UUID], because: str, now: datetime) -> None:
     """Stop what has not left: notices that are cancelled go no further, and notifications not under way are withdrawn."""
     ids = list(notices)
     connection.execute(
         sa.update(notice).where(notice.c.id.in_(ids), notice.c.cancelled_at.is_(None)).values(cancelled_at=now, cancelled_because=because)
     )
-    connection.execute(
-        sa.update(notification)
-        .where(notification.c.notice_id.in_(ids), notification.c.state == "due")
-        .values(state="cancelled", look_at=None)
+    move(
+        connection,
+        notification.c.notice_id.in_(ids),
+        among=("pending",),
+        to="cancelled",
+        cause=f"The notice was cancelled: {because}",
+        now=now,
     )
+
+
+def move(
+    connection: sa.Connection, which: sa.ColumnElement[bool], *, among: Collection[str], to: str, cause: str, now: datetime, **also: object
+) -> list[Row]:
+    """Of the notifications for which `which` holds, those that stand in one of the states `among` stand `to` from now on, and why."""
+    values = {"state": to, "state_at": now, "cause": cause, "look_at": now if to == "pending" else None, "leased_until": None, **also}
+    question = sa.update(notification).where(which, notification.c.state.in_(list(among))).values(values).returning(notification)
+    return list(connection.execute(question).all())
+
+
+def opened(connection: sa.Connection, notice_id: UUID, by: str, now: datetime) -> None:
+    """Somebody at the recipient opened the notice: so stands every notification of it that had arrived."""
+    which = notification.c.notice_id == notice_id
+    move(connection, which, among=("sent", "delivered"), to="opened", cause=f"Opened by {by}.", now=now)
+
+
+def acknowledged(connection: sa.Connection, notice_id: UUID, by: str, now: datetime) -> None:
+    """Somebody acknowledged the notice: so stands what had arrived; what still waits is tried no more, and no one has to see to it."""
+    which, cause = notification.c.notice_id == notice_id, f"Acknowledged by {by}."
+    move(connection, which, among=("sent", "delivered", "opened"), to="acknowledged", cause=cause, now=now)
+    move(connection, which, among=("pending", "dead"), to="cancelled", cause=cause, now=now)
 
 
 def released_to_route(connection: sa.Connection, limit: int) -> list[Row]:
@@ -132,7 +166,7 @@ update demarche.notification n
    set look_at = least(:now + make_interval(secs => r.seconds),
                        greatest(:now + interval '1 second', coalesce(n.due_at - (n.due_at - :now) / 5, 'infinity')))
   from unnest(cast(:places as text[]), cast(:seconds as float8[])) as r(place, seconds)
- where n.state = 'due' and n.look_at <= :now and n.kind || ' ' || n.address = r.place
+ where n.state = 'pending' and n.look_at <= :now and n.kind || ' ' || n.address = r.place
 """
 _CLAIM = """
 with room as (select * from unnest(cast(:places as text[]), cast(:left as int[]), cast(:proven as bool[])) as r(place, room, proven)),
@@ -147,7 +181,8 @@ turned as (
 counted as (
   select id, look_at, proven, row_number() over (partition by proven order by look_at, id) as number from turned where turn <= room)
 update demarche.notification n
-   set state = 'leased', attempt = n.attempt + 1, leased_until = :until, look_at = :until
+   set state = 'claimed', attempt = n.attempt + 1, leased_until = :until, look_at = :until, state_at = :now,
+       cause = case n.state when 'claimed' then 'The lease ran out before anything was heard.' else '' end
   from (select id from counted where proven or number <= :unproven order by look_at, id limit :limit) taken
  where n.id = taken.id
 returning n.*
@@ -158,14 +193,14 @@ def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, 
     """Record one attempt's outcome. False, and only the attempt is recorded, when the lease was lost to a later claim."""
     held = connection.execute(
         sa.update(notification)
-        .where(notification.c.id == row.id, notification.c.attempt == row.attempt, notification.c.state == "leased")
-        .values(leased_until=None, **values)
+        .where(notification.c.id == row.id, notification.c.attempt == row.attempt, notification.c.state == "claimed")
+        .values(leased_until=None, state_at=now, **values)
     ).rowcount
     connection.execute(
         sa.insert(attempt),
         {
             "notification_id": row.id, "number": row.attempt, "case_id": row.case_id, "at": now,
-            "outcome": outcome if held or outcome == "delivered" else "stale", "detail": detail,
+            "outcome": outcome if held or outcome in ("sent", "delivered") else "stale", "detail": detail,
         },
     )  # fmt: skip
     return bool(held)
