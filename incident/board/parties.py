@@ -54,7 +54,7 @@ def channel_shows(each: records.Channel, now: datetime) -> answers.Json:
         "verified_at": answers.at(last), "verified_how": each.verified_how, "taken_at": answers.at(each.taken_at),
         "failed_at": answers.at(each.failed_at), "failed_because": each.failed_because,
         "verification": "never" if last is None else "long_ago" if now - last > VERIFIED_FOR else "current",
-        "failing": each.failed_at is not None and (shown is None or each.failed_at > shown),
+        "failing": each.failed_at is not None and (shown is None or each.failed_at >= shown),
     }  # fmt: skip
 
 

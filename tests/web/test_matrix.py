@@ -4,6 +4,7 @@ awaits release, a stranger, and nobody. A call without a row here fails the test
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ TABLE: dict[str, Row] = {
     "GET /obligations": everybody(),
     "GET /notices": everybody(),
     "GET /notifications": everybody(),
+    "GET /inbox": everybody(),
+    "POST /inbox/<uuid:notification_id>/receipt": Row(404, 404, 200, 404, 404),
     "GET /agreements": everybody(),
     "GET /agreements/typical-cases": everybody(),
     "GET /agreements/library": everybody(),
@@ -65,7 +68,9 @@ TABLE: dict[str, Row] = {
     "PUT /channels/webhook": everybody(body={"url": "http://127.0.0.1:9/hook"}),
     "PUT /channels/email": everybody(body={"address": "duty@desk.example"}),
     "PUT /channels/inbox": everybody(body={}),
-    "POST /channels/<any(webhook, email, inbox):kind>/test": everybody(path={"kind": "email"}),
+    "PUT /channels/<any(chat, pager):kind>": everybody(path={"kind": "pager"}, body={"url": "jsons://desk.example/call"}),
+    "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/test": everybody(path={"kind": "email"}),
+    "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/verification": everybody(409, path={"kind": "email"}),
     "GET /deployments/<string:deployment>": Row(200, 200, 200, 404, 404, path={"deployment": "ee-citizen-assistant"}),
     "PUT /deployments/<string:deployment>": Row(
         409, 409, 403, 409, 409, path={"deployment": "ee-citizen-assistant"}, body={
@@ -153,6 +158,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "obligation_id": obligation("supplier_notice.acknowledge", RECIPIENT),
         "warning": obligation("eu.nis2.art23.early_warning", OPERATOR),
         "plan": obligation("mitigation_plan", RECIPIENT),
+        "notification_id": lying(api, filed["incident"]),
         "notice_id": next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT),
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
         "agreement_id": agreements["ee-meridian-model-weights"],
@@ -160,6 +166,13 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "claim_id": claimed(api, obligation("mitigation_plan", RECIPIENT)),
         "draft_id": api.post("/agreements/drafts", {"text": "name: being-written"}).json["id"],
     }
+
+
+def lying(api: Callers, incident: str) -> str:
+    """What lies in the inbox of the recipient, once it was sent."""
+    api.world.sweep()
+    items = api.get("/inbox?limit=200", RECIPIENT).json["items"]
+    return next(str(each["id"]) for each in items if each["notice"]["incident"] == incident)
 
 
 def claimed(api: Callers, plan: str) -> str:
@@ -190,7 +203,7 @@ def called(api: Callers, call: str, row: Row, role: str, things: dict[str, str])
     method, _, rule = call.partition(" ")
     path = "/".join(
         part if not part.startswith("<") else row.path.get(part[1:-1].rpartition(":")[2], "{" + part[1:-1].rpartition(":")[2] + "}")
-        for part in rule.replace("(webhook, email, inbox)", "").split("/")
+        for part in re.sub(r"\(.*?\)", "", rule).split("/")
     ).format(**things)
     body = None if row.body is None else {k: v.replace("{role}", role) if isinstance(v, str) else v for k, v in row.body.items()}
     sent = {"json": body} if body is not None else {}

@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from ipaddress import ip_address
 from typing import Any
 
@@ -93,8 +94,7 @@ class Guard:
 
 def call(asked: dict[str, Any]) -> dict[str, Any]:
     """Call the service: `{ok, status, refused, readable}`; `readable` says whether the URL was one of it."""
-    import apprise
-
+    apprise: Any = import_module("apprise")
     apprise.plugins.N_MGR.load_modules()  # before the guard: some load libraries that no call of ours needs
     guard = Guard(Egress(tuple(asked["allow"]), frozenset(asked["ports"])))
     _stand_guard(guard)
@@ -120,10 +120,9 @@ def _stand_guard(guard: Guard) -> None:
     import encodings.idna  # noqa: F401 - resolving would load it
     import logging
 
-    import requests.sessions
-    from requests.adapters import HTTPAdapter
+    requests: Any = import_module("requests")
 
-    class Guarded(HTTPAdapter):
+    class Guarded(requests.sessions.HTTPAdapter):  # type: ignore[misc]
         """Every request of `requests` goes through one of these."""
 
         def send(self, request: Any, *, timeout: Any = None, verify: Any = True, **_others: Any) -> Any:
@@ -135,12 +134,12 @@ def _stand_guard(guard: Guard) -> None:
             request.headers["Accept-Encoding"] = "identity"
             reply = super().send(request, stream=True, timeout=timeout, verify=verify)
             reply._content = reply.raw.read(MOST_READ, decode_content=False)
-            reply._content_consumed = True  # type: ignore[attr-defined]
+            reply._content_consumed = True
             guard.status = reply.status_code
             return reply
 
     logging.disable(logging.CRITICAL)  # what it would log may hold the key
-    requests.sessions.HTTPAdapter = Guarded  # type: ignore[misc]
+    requests.sessions.HTTPAdapter = Guarded
     socket.getaddrinfo = guard.addresses  # type: ignore[assignment]
     sys.addaudithook(guard.hook)
 

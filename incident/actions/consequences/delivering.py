@@ -18,21 +18,22 @@ def delivered(work: Work, row: Row, receipt: dict[str, Any]) -> None:
     """Handed over: the receipt is kept, and whatever the notice performs was sent just now.
 
     A webhook's receiver said so itself, and that is receipt; any other carrier takes it for somebody, and the inbox waits to be
-    read, so what those carry was sent and no more. The inbox counts only where nothing else reaches the party. The attempt is
-    recorded in any case, because it had its effect even when the lease was lost meanwhile.
+    collected, so what those carry was sent and no more. The inbox counts only where nothing else reaches the party, and a chat or
+    pager that the notice does not name only rings. The attempt is recorded in any case, because it had its effect even when the
+    lease was lost meanwhile.
     """
     if row.case_id is not None:
         cases.find(work.connection, row.case_id, for_update=True)
     notice = outbox.find(work.connection, row.notice_id) if row.notice_id is not None else None
-    how_far = "delivered" if row.kind in ("webhook", "inbox") else "sent"
+    how_far = "delivered" if row.kind == "webhook" else "sent"
     stands = _stands(how_far, notice) | {f"{how_far}_at": work.now}
     held = outbox.settle(work.connection, row, now=work.now, outcome=how_far, detail=receipt, look_at=None, **stands)
     if not held or notice is None:
         return
-    work.record(f"notification.{how_far}", row.case_id, _about(row) | {"receipt": receipt})
-    if row.kind == "inbox" and outbox.has_other_channels(work.connection, row):
+    work.record(f"notification.{how_far}", row.case_id, about(row) | {"receipt": receipt})
+    if row.kind not in notice.channels or (row.kind == "inbox" and outbox.has_other_channels(work.connection, row, notice.channels)):
         return
-    if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", _about(row)):
+    if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", about(row)):
         settling.after_an_act(work, row.case_id, why="a delivery")
 
 
@@ -68,12 +69,31 @@ def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disa
         last_error=reason,
         **state,
     )
-    if disable and row.channel_id is not None:
+    if disable:
+        _disable(work, row, reason)
+    if not again_at and held:
+        _given_up(work, row, reason)
+
+
+def undone(work: Work, row: Row, reason: str, *, disable: bool) -> None:
+    """What a carrier took came back: it is given up as if it had never left. The row is held, and stands as sent."""
+    outbox.move(work.connection, notification.c.id == row.id, among=("sent",), to="dead", cause=reason, now=work.now, last_error=reason)
+    if disable:
+        _disable(work, row, reason)
+    _given_up(work, row, reason)
+
+
+def _disable(work: Work, row: Row, reason: str) -> None:
+    if row.channel_id is not None:
         channels.disable(work.connection, row.channel_id, reason, work.now)
         work.record("channel.disabled", row.party_id, {"kind": row.kind, "reason": reason})
-    if again_at or not held or row.case_id is None:
+
+
+def _given_up(work: Work, row: Row, reason: str) -> None:
+    """A person sees it: whoever filed the case is told."""
+    if row.case_id is None:
         return
-    work.record("notification.dead", row.case_id, _about(row) | {"reason": reason})
+    work.record("notification.dead", row.case_id, about(row) | {"reason": reason})
     incident = cases.find(work.connection, row.case_id)
     telling.tell(
         work, incident, [incident.filed_by], kind="escalation", title="Could not be delivered", effect=f"dead:{row.id}",
@@ -97,7 +117,7 @@ def _has(work: Work, each: Row, kind: str) -> bool:
     return any(act.kind == kind for act in obligations.acts_about(work.connection, [each.id]).get(each.id, ()))
 
 
-def _about(row: Row) -> dict[str, Any]:
+def about(row: Row) -> dict[str, Any]:
     return {
         "notification": str(row.id), "notice": str(row.notice_id), "to": str(row.party_id), "channel": row.kind, "contact": row.contact,
         "attempt": row.attempt,

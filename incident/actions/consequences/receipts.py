@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from incident.actions.consequences import delivering, settling
@@ -27,27 +25,27 @@ def came_back(work: Work, mailed: Mailed, report: Report) -> str:
     if row is None or row.kind != "email":
         return "unknown"
     number = mailed.attempt or row.attempt
-    said = {"kind": "report", "action": report.action, "status": report.status, "said": report.said}
+    said: dict[str, object] = {"kind": "report", "action": report.action, "status": report.status, "said": report.said}
     fresh = outbox.note(work.connection, row, number, _OUTCOMES[report.action], said, work.now)
     if not fresh or row.state != "sent" or number != row.attempt or report.action not in ("delivered", "failed"):
         return "noted"
     if report.action == "delivered":
         _arrived(work, row, said, "Its mail server reported that it handed it over.")
         return "delivered"
-    delivering.gave_up(work, row, _reason(report), disable=report.no_such_mailbox)
+    delivering.undone(work, row, _reason(report), disable=report.no_such_mailbox)
     return "failed"
 
 
 def collected(work: Work, row: Row) -> None:
     """The recipient's machine took it from the inbox, which is receipt, as a webhook's answer is; the case is held already."""
-    receipt = {"kind": "inbox", "collected_by": work.actor.name}
+    receipt: dict[str, object] = {"kind": "inbox", "collected_by": work.actor.name}
     outbox.note(work.connection, row, row.attempt, "delivered", receipt, work.now)
     _arrived(work, row, receipt, f"Collected by {work.actor.name}.")
     if delivering.performed(work, row.case_id, outbox.find(work.connection, row.notice_id), "received", delivering.about(row)):
         settling.after_an_act(work, row.case_id, why="a delivery")
 
 
-def _arrived(work: Work, row: Row, receipt: dict[str, Any], how: str) -> None:
+def _arrived(work: Work, row: Row, receipt: dict[str, object], how: str) -> None:
     """What somebody has opened or acknowledged meanwhile goes on standing so."""
     stands = {"state": "delivered", "state_at": work.now, "cause": how} if row.state == "sent" else {}
     work.connection.execute(sa.update(notification).where(notification.c.id == row.id).values(delivered_at=work.now, **stands))

@@ -157,9 +157,7 @@ def _left(work: Work, each: Row) -> bool:
     if each.released_at is None or each.routed_at is None:
         return False
     states = work.connection.execute(
-        sa.text(
-            "select count(*) from demarche.notification where notice_id = :n and state not in ('pending', 'withheld', 'cancelled')"
-        ),
+        sa.text("select count(*) from demarche.notification where notice_id = :n and state not in ('pending', 'withheld', 'cancelled')"),
         {"n": each.id},
     ).scalar()
     return bool(states)
