@@ -25,12 +25,8 @@ deep: setup          ## longer campaigns
 	$(BIN)/python -m pytest -m deep -s $(ARGS)
 	DEMARCHE_ALL_EXAMPLES=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not deep" tests/rules $(ARGS)
 
-bench: setup         ## how long a deadline, a plan and a filing take, each beside its floor
-	$(BIN)/python -m bench.legaltime
-	$(BIN)/python -m bench.planning
-	$(BIN)/python -m bench.intake $(ARGS)
-	$(BIN)/python -m bench.layers
-	$(BIN)/python -m bench.what_if
+bench: setup         ## every figure beside its floor, in about ten minutes; ARGS="--quick --only intake"
+	$(BIN)/python -m tests.bench $(ARGS)
 
 chaos: setup         ## break everything by a seed, and count what was lost, early, doubled or stuck; KILLS=200 SEED=7 CHAOS_JSON=path
 	$(BIN)/python -m tests.chaos --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(CHAOS_JSON),--json $(CHAOS_JSON)) $(ARGS)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from incident import crash, db, evidence
 from incident.actor import NODE, Actor
 from incident.clock import Clock, DatabaseClock
+from incident.db import again
 from incident.db.columns import INSTANT, INT, JSON, TEXT, table
 from incident.db.columns import UUID as UUID_
 from incident.errors import Conflict, NotFound, Refused
 from incident.settings import Settings
 
 WakeUp = Callable[[str], None]
+T = TypeVar("T")
 
 reply = table("reply", party_id=UUID_, key=TEXT, digest=TEXT, status=INT, body=JSON, at=INSTANT)
 
@@ -159,6 +162,19 @@ class Node:
         crash.here(f"{work.step}.after_commit")
         for sweep in sorted(work.wakes):
             self.wake(sweep)
+
+    def perform(self, do: Callable[[Work], T], actor: Actor = NODE) -> T:
+        """The result of `do(work)` in a unit of work of its own; done again from the beginning when PostgreSQL undid it for others.
+
+        Each time with a new `Work`: evidence, wake-ups and the instant of one that was undone are forgotten with it. So `do` keeps
+        nothing outside of it.
+        """
+
+        def once() -> T:
+            with self.work(actor) as work:
+                return do(work)
+
+        return again.whole(once)
 
     def close(self) -> None:
         """Give the connections back."""

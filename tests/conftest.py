@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from incident import logs
+from tests.examples import ALL
 from tests.world import World, a_world
 
 logs.configure("WARNING", "json")
+
+# The suite judges a change by the same examples every time; `make deep` goes looking for new ones.
+settings.register_profile("suite", derandomize=True)
+settings.load_profile("default" if ALL else "suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

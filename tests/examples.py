@@ -1,4 +1,4 @@
-"""How many examples a property is tried on: a part of them in every run of the suite, all of them in `make deep`."""
+"""How many examples a property is tried on: a part of them, the same in every run of the suite; all of them, new ones, in `make deep`."""
 
 from __future__ import annotations
 

@@ -116,7 +116,8 @@ class World:
         before = -1
         while before != 0:
             before = sweeps.route(self.worker) + post.post_of(self.worker).run(patience=None) + sweeps.watch(self.worker)
-        sweeps.seal(self.worker)
+        while sweeps.seal(self.worker):
+            pass
 
     def actor(self, slug: str, name: str = "duty officer") -> Actor:
         """Somebody of that party, with a key."""

@@ -155,13 +155,23 @@ def link_page(view: View) -> View:
 
 
 def in_work(do: Callable[[Work], Any]) -> Response:
-    """The answer of `do(work)`, whose work begins in nobody's name; with an error status it is undone, and given all the same."""
+    """The answer of `do(work)`, whose work begins in nobody's name; with an error status it is undone, and given all the same.
+
+    `do` is called again when the database undid its work for the sake of others: what it said in a cookie is forgotten first.
+    """
+    said = dict(said_cookie)
+
+    def answer(work: Work) -> Response:
+        if said != said_cookie:
+            said_cookie.clear()
+            said_cookie.update(said)
+        response = make_response(do(work))
+        if response.status_code >= 400:
+            raise _Undo(response)
+        return response
+
     try:
-        with node().work(NOBODY) as work:
-            response = make_response(do(work))
-            if response.status_code >= 400:
-                raise _Undo(response)
-            return response
+        return node().perform(answer, NOBODY)
     except _Undo as undone:
         return undone.response
 

@@ -208,7 +208,7 @@ def _celery(node: Node) -> Iterator[list[threading.Thread]]:
     from workers import tasks
 
     tasks.use(node)
-    controller = WorkController(app=tasks.app, concurrency=2, without_gossip=True, without_mingle=True)
+    controller = WorkController(app=tasks.app, without_gossip=True, without_mingle=True)
     worker = threading.Thread(target=controller.start, name="celery worker", daemon=True)
     beat = EmbeddedService(tasks.app, thread=True, scheduler_cls="celery.beat:Scheduler")
     worker.start()

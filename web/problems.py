@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.exceptions import NotFound as NoRoute
 
 from incident import logs
+from incident.db import again
 from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Refused, Unavailable
 
 MOST_FAULTS = 100  # named in one answer
@@ -92,6 +93,11 @@ MEANING = {
 }
 _UNREACHABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, sa.exc.DisconnectionError)
 
+_OUT_OF = dict.fromkeys(again.UNDONE, ("busy", "Others change the same at this moment. Nothing was done; try again.")) | dict.fromkeys(
+    ("53100", "53200"), ("storage_full", "The database has no room left. Nothing was done; the operator has to make some.")
+)
+"""By SQLSTATE: what the database is out of."""
+
 
 def install(app: Flask) -> None:
     """Answer every failure of `app` in the form that its caller reads."""
@@ -121,6 +127,8 @@ def _read(error: Exception) -> Read:
         return _refused(error)
     if isinstance(error, HTTPException):
         return _http(error)
+    if isinstance(error, sa.exc.DBAPIError) and (said := _OUT_OF.get(str(getattr(error.orig, "sqlstate", "")))):
+        return 503, *said, [], _later(RETRY_AFTER)
     if isinstance(error, _UNREACHABLE) or (isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated):
         return 503, "database_unavailable", "The database cannot be reached now. Nothing was done.", [], _later(RETRY_AFTER)
     if isinstance(error, sa.exc.DataError):

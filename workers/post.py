@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections import Counter
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -41,23 +41,51 @@ class Post:
     _under_way: dict[Future[None], str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _breakers: Breakers = field(default_factory=lambda: Breakers(THREADS))
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _last: object = None
+    _begun: int = 0
+    _ended: int = 0
 
     def run(self, *, patience: float | None) -> int:
-        """Claim and send until nothing is due; then wait for what is under way, at most `patience` seconds (None: to the end).
+        """Claim and send until nothing is due and nothing under way, or for `patience` seconds (None: to the end).
 
-        Returns how many were claimed. What is still under way goes on by itself.
+        Returns how many were claimed. What is still under way goes on by itself. Whoever comes later relieves whoever waits.
         """
         claimed, give_up = 0, None if patience is None else time.monotonic() + patience
+        mine = self._come()
         while True:
+            ended = self._ended
             taken = self._claim()
             claimed += len(taken)
-            if taken:
-                continue
             left = None if give_up is None else give_up - time.monotonic()
-            under_way = [each for each in list(self._under_way) if not each.done()]
-            if not under_way or (left is not None and left <= 0):
+            if left is not None and left <= 0:
                 return claimed
-            wait(under_way, timeout=left, return_when=FIRST_COMPLETED)
+            if not taken and not self._wait(mine, ended, left):
+                return claimed
+
+    def _come(self) -> object:
+        mine = object()
+        with self._changed:
+            self._last = mine
+            self._changed.notify_all()
+        return mine
+
+    def _wait(self, mine: object, ended: int, seconds: float | None) -> bool:
+        """Until a letter has ended since `ended` had; False when none is under way, or another has come to wait."""
+
+        def relieved() -> bool:
+            return seconds is not None and self._last is not mine
+
+        with self._changed:
+            if self._begun == self._ended == ended:
+                return False
+            self._changed.wait_for(lambda: self._ended != ended or relieved(), timeout=seconds)
+            return not relieved()
+
+    def _end(self, _: Future[None]) -> None:
+        with self._changed:
+            self._ended += 1
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Take nothing new and wait for what is under way; what does not end comes back when its lease runs out."""
@@ -71,13 +99,12 @@ class Post:
             if free <= 0:
                 return []
             room = self._breakers.room(Counter(self._under_way.values()), time.monotonic())
-            lease = timedelta(seconds=self.node.settings.lease_seconds)
-            with self.node.work() as work:
-                rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
-                made = letters(work, rows)
-                work.step = "claim" if rows else ""
+            rows, made = self.node.perform(lambda work: _take(work, free, room))
             for row, letter in made:
-                self._under_way[self.pool.submit(self._send, row, letter)] = outbox.place(row)
+                self._begun += 1
+                sending = self.pool.submit(self._send, row, letter)
+                self._under_way[sending] = outbox.place(row)
+                sending.add_done_callback(self._end)
             return rows
 
     def _send(self, row: Row, letter: Letter) -> None:
@@ -90,8 +117,7 @@ class Post:
         crash.here("send.after")
         self._learn(outbox.place(row), outcome)
         try:
-            with self.node.work() as work:
-                _settle(work, row, outcome)
+            self.node.perform(lambda work: _settle(work, row, outcome))
         except Exception:  # the lease runs out and it is sent again under the same id
             _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
 
@@ -122,6 +148,13 @@ def close_post(node: Node) -> None:
         post = _posts.pop(id(node), None)
     if post is not None:
         post.close()
+
+
+def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], list[tuple[Row, Letter]]]:
+    lease = timedelta(seconds=work.node.settings.lease_seconds)
+    rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
+    work.step = "claim" if rows else ""
+    return rows, letters(work, rows)
 
 
 def _settle(work: Work, row: Row, outcome: Outcome) -> None:

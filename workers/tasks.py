@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from incident import logs
 from incident.settings import BadSetting, Settings
 from incident.work import Node, open_node
+from workers.rounds import THREADS, Rounds
 
 QUEUE = "demarche"
 PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "audit": 300.0}
@@ -38,7 +39,7 @@ def configuration(broker_url: str) -> dict[str, Any]:
         "accept_content": ["json"],
         "task_default_queue": QUEUE,
         "worker_pool": "threads",
-        "worker_concurrency": 4,
+        "worker_concurrency": THREADS,
         "worker_prefetch_multiplier": 1,
         "worker_enable_remote_control": shared,
         "beat_enable_remote_control": shared,
@@ -64,6 +65,7 @@ app = Celery("demarche")
 app.add_defaults(lambda: configuration(_from_environment().broker_url))
 
 _node: Node | None = None
+_rounds: Rounds | None = None
 _opening = threading.Lock()
 
 
@@ -105,10 +107,8 @@ def audit() -> int:
 
 
 def _run(sweep: str) -> int:
-    from workers import sweeps  # not at the top: beat imports this module too and needs none of them
-
     try:
-        return sweeps.SWEEPS[sweep](_ours())
+        return _ours_to_run().run(_ours(), sweep)
     except Exception:
         _log.exception("sweep_failed", sweep=sweep)
         raise
@@ -122,6 +122,16 @@ def _ours() -> Node:
             settings = Settings.from_environment()
             _node = open_node(settings, settings.needed_database_url(), wake=Hints(settings.needed_broker_url()))
         return _node
+
+
+def _ours_to_run() -> Rounds:
+    """This process's rounds."""
+    from workers import sweeps  # not at the top: beat imports this module too and needs none of them
+
+    global _rounds
+    with _opening:
+        _rounds = _rounds or Rounds(sweeps.SWEEPS)
+        return _rounds
 
 
 class Hints:
@@ -159,6 +169,18 @@ def _needs_a_shared_broker(**_: object) -> None:
             raise SystemExit(refusal.message) from refusal
 
 
+def _spread_a_net(sender: object, **_: object) -> None:
+    """Before the worker reaches for its broker, which may never answer. In the one process the timekeeper is the net."""
+    if _node is not None:
+        return
+    from workers import sweeps
+    from workers.net import Net
+
+    net = Net(_ours, _ours_to_run(), sweeps, PERIODS)
+    net.start()
+    signals.worker_shutdown.connect(lambda **_: net.stop(), sender=sender, weak=False)
+
+
 def _log_like_the_others(**_: object) -> None:
     settings = _from_environment()
     logs.configure(settings.log_level, settings.log_format)
@@ -166,4 +188,5 @@ def _log_like_the_others(**_: object) -> None:
 
 signals.celeryd_init.connect(_needs_a_shared_broker, weak=False)
 signals.beat_init.connect(_needs_a_shared_broker, weak=False)
+signals.worker_init.connect(_spread_a_net, weak=False)
 signals.setup_logging.connect(_log_like_the_others, weak=False)

@@ -27,7 +27,7 @@ GRACE = 2.0  # seconds that a due row may lie before the timekeeper does it itse
 PAUSE = 0.25  # seconds for the workers to take what they were told of
 LONGEST_SLEEP = 5.0
 RECONNECT = 0.2
-SPARE = 6  # times its own period until a sweep that the workers ought to run is run here as well
+SPARE = 2  # times its own period until a sweep that others ought to run is run here as well
 
 _LOST = (psycopg.OperationalError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 _log = logs.get(__name__)
@@ -38,12 +38,21 @@ class Sweeps(Protocol):
 
     @property
     def SWEEPS(self) -> Mapping[str, Callable[[Node], int]]:
-        """Each works until nothing is due and returns how much it did."""
+        """Each works until nothing is due, or for a few seconds, and returns how much it did."""
         ...
 
     def next_due(self, node: Node, /) -> datetime | None:
         """When the earliest row is due, which may be past; None when nothing waits."""
         ...
+
+
+def lateness(node: Node, sweeps: Sweeps) -> float | None:
+    """Seconds since the earliest row was due, negative while it is still to come; None when nothing waits."""
+    due_at = sweeps.next_due(node)
+    if due_at is None:
+        return None
+    with node.engine.connect() as connection:
+        return (node.clock.now(connection) - due_at).total_seconds()
 
 
 class Broker(Protocol):
@@ -159,21 +168,13 @@ class Timekeeper:
     def _round(self, said: bool) -> float:
         """Do or hand over what is due; return the seconds to sleep. `said`: somebody spoke of work, timed or not."""
         self._spare_rounds()
-        late = self._lateness()
+        late = lateness(self._node, self._sweeps)
         is_due = late is not None and late >= 0
         if late is not None and late >= GRACE:
             return self._do(late)
         if (is_due or said) and (self._direct or self._is_alone()):
             return self._do(late)
         return self._tell() if is_due else self._until_next(late)
-
-    def _lateness(self) -> float | None:
-        """Seconds since the earliest row was due, negative while it is still to come; None when nothing waits."""
-        due_at = self._sweeps.next_due(self._node)
-        if due_at is None:
-            return None
-        with self._node.engine.connect() as connection:
-            return (self._node.clock.now(connection) - due_at).total_seconds()
 
     def _do(self, late: float | None) -> float:
         did, failed = self._run(URGENT)
@@ -193,7 +194,7 @@ class Timekeeper:
         return PAUSE
 
     def _spare_rounds(self) -> None:
-        """The net beneath the net: sweeps nobody has asked for lately, often when alone and rarely beside workers."""
+        """The net beneath the net: sweeps nobody has asked for lately, more often when alone than beside workers."""
         waited = {name: time.monotonic() - self._ran_at[name] for name in self._periods}
         if any(waited[name] >= period for name, period in self._periods.items()):
             times = 1 if self._is_alone() else SPARE

@@ -30,12 +30,12 @@ REPORTS = 6
 
 
 @contextmanager
-def a_process(name: str, world: World, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def a_process(name: str, world: World, log: Path, **otherwise: str) -> Iterator[subprocess.Popen[bytes]]:
     """One of the production processes, by its very words, as the role it has in production."""
     environment = {
         **os.environ, "DATABASE_URL": url_of(WORKER, world.database), "REDIS_URL": redis_url(), "DEMARCHE_HOME": str(home()),
         "DEMARCHE_EGRESS_ALLOW": "127.0.0.0/8", "DEMARCHE_LEASE_SECONDS": "3",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **otherwise,
     }  # fmt: skip
     with log.open("ab") as output:
         process = subprocess.Popen(PROCESSES[name], env=environment, stdout=output, stderr=output, start_new_session=True)

@@ -14,8 +14,8 @@ from tests.walls.populated import Populated
 Check = Callable[[Doors, Populated], list[str]]
 Keys = set[tuple[Any, ...]]
 
-OPEN_TO_ALL = {"heartbeat", "evidence_checkpoint"}
-"""No party's business is in them: that the node lives, and the signed heads that outsiders compare."""
+OPEN_TO_ALL = {"heartbeat", "audited", "evidence_checkpoint"}
+"""No party's business is in them: that the node lives, how far its audit has looked, and the signed heads that outsiders compare."""
 
 DIRECTORY = {"party", "party_key"}
 """Whoever signs in sees who there is, and by which keys they sign."""

@@ -12,6 +12,8 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from incident import db
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.add_signing_key import add_signing_key
@@ -27,6 +29,7 @@ from incident.records.parties.tables import party
 from incident.rules.legaltime import moment
 from incident.rules.regimes import catalogue
 from tests.world import World, a_world
+from workers import sweeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,21 @@ def populated() -> Iterator[Populated]:
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
         world.sweep()
+        _audit_finds_something(world)
         yield Populated(
             world, UUID(ours["incident"]), _case_of(world, "IN-1"),
             filer=_id(world, "cert-ee"), operator=_id(world, "ee-ministry"), told=_id(world, "meridian-models"),
             awaiting=_awaiting(ours, world), neighbour=_id(world, "cert-in"), stranger=stranger,
         )  # fmt: skip
+
+
+def _audit_finds_something(world: World) -> None:
+    sweeps.audit(world.worker)
+    with world.worker.work() as work:
+        work.connection.execute(sa.text(
+            "insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)"
+            " select 'report.unproven', id::text, id, 'what', 'to do', :now, :now from demarche.incident"
+        ), {"now": work.now})  # fmt: skip
 
 
 def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> None:

@@ -118,6 +118,7 @@ def _has(work: Work, each: Row, kind: str) -> bool:
 
 
 def about(row: Row) -> dict[str, Any]:
+    """Which notification, of what, to whom and by which way, as evidence and acts say it."""
     return {
         "notification": str(row.id), "notice": str(row.notice_id), "to": str(row.party_id), "channel": row.kind, "contact": row.contact,
         "attempt": row.attempt,

@@ -1,0 +1,40 @@
+"""Transactions that PostgreSQL undid because of others are done again, whole: the one place where that is decided."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from incident import logs
+
+T = TypeVar("T")
+TRIES = 5
+UNDONE = frozenset({"40001", "40P01"})
+"""serialization_failure and deadlock_detected: nothing of the transaction is kept, and the same may well succeed a moment later."""
+_FIRST, _LONGEST = 0.02, 0.5  # seconds; each wait is drawn from half of it up to the whole, so that two who met do not meet again
+_log = logs.get(__name__)
+
+
+def undone(error: BaseException) -> bool:
+    """Whether PostgreSQL undid the transaction for the sake of others.
+
+    Not where the connection was lost: then nobody knows whether it was kept, and only whoever asked can look it up by its key.
+    """
+    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in UNDONE
+
+
+def whole(do: Callable[[], T]) -> T:
+    """`do()`, which is one whole transaction, again from its beginning when it was undone: at most `TRIES` times, then the error."""
+    for number in range(1, TRIES):
+        try:
+            return do()
+        except sa.exc.DBAPIError as error:
+            if not undone(error):
+                raise
+            _log.warning("transaction_undone", attempt=number, error=getattr(error.orig, "sqlstate", None))
+        time.sleep(min(_FIRST * 2**number, _LONGEST) * random.uniform(0.5, 1.0))  # noqa: S311 - spreads, protects nothing
+    return do()
