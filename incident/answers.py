@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incident.rules.case import Deployment
+from incident.rules.escalation.reachability import Stretch
+from incident.rules.escalation.rota import OLD_FEED, Rota, said
 from incident.rules.legaltime import Refusal, Worked
 from incident.rules.legaltime.values import Because
 from incident.rules.terms import Standing
@@ -285,3 +287,45 @@ def agreement_draft(row: Mapping[Any, Any]) -> Json:
         "discarded_at": at(row["discarded_at"]), "proposed_as": str(row["proposed_as"]) if row["proposed_as"] else None,
     }  # fmt: skip
     return head if "text" not in row else {**head, "text": row["text"], "undoable": row["text_before"] is not None}
+
+
+def gap(each: Stretch) -> Json:
+    """A stretch of time in which nobody of a party can be reached, and why."""
+    return {
+        "since": at(each.since),
+        "until": at(each.until),
+        "contact": each.contact,
+        "why": each.why,
+        "text": _NOT_REACHED[each.why or ""],
+    }
+
+
+def rota(kept: Mapping[Any, Any] | None, plan: Rota, now: datetime, ahead: Iterable[Stretch]) -> Json:
+    """A party's rota with `plan`, its windows and turns, and `ahead`, the stretches of the time to come; `kept` is its row, if any."""
+    found = list(ahead)
+    return {
+        "windows": [said(each) for each in plan.windows],
+        "turns": [{"contact": each.contact, "since": at(each.since), "until": at(each.until), "said": each.said} for each in plan.turns],
+        "calendar": _calendar_of(kept, now) if kept is not None and kept["feed"] else None,
+        "on_call": plan.named(now) or "duty_desk", "named": plan.named(now) is not None,
+        "ahead": [{"since": at(each.since), "until": at(each.until), "contact": each.contact, "why": each.why} for each in found],
+        "unreachable": [gap(each) for each in found if each.why],
+        "changed_at": at(kept["changed_at"]) if kept else None, "changed_by": kept["changed_by"] if kept else None,
+    }  # fmt: skip
+
+
+def _calendar_of(kept: Mapping[Any, Any], now: datetime) -> Json:
+    read_at = kept["fetched_at"]
+    return {
+        "kind": kept["feed"], "url": kept["feed_url"], "mapping": kept["mapping"], "set_at": at(kept["set_at"]),
+        "read_at": at(read_at), "tried_at": at(kept["tried_at"]), "trouble": kept["trouble"], "until": at(kept["horizon_at"]),
+        "old": now - (read_at or kept["set_at"]) > OLD_FEED, "unmatched": kept["unmatched"],
+    }  # fmt: skip
+
+
+_NOT_REACHED: Mapping[str, str] = {
+    "no_window": "no window and no turn names anybody; the duty desk is rung, and nobody promised to answer",
+    "no_channel": "no channel of whoever is on call, nor of anybody above, is in use",
+    "only_inbox": "only the inbox is in use, which rouses nobody",
+    "failing": "every channel in use failed when it was last tried",
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -52,6 +53,30 @@ class HandWound:
 def wall() -> datetime:
     """This machine's own idea of now, in UTC: for log lines and heartbeats, never for a decision about a duty."""
     return datetime.now(UTC)
+
+
+def since(timestamp: float) -> timedelta:
+    """How long ago that was by this machine's clock; seconds since 1970, as a file's time is."""
+    return wall() - datetime.fromtimestamp(timestamp, UTC)
+
+
+def until(timestamp: float) -> timedelta:
+    """How long it is until then by this machine's clock; seconds since 1970, as a certificate's end is."""
+    return -since(timestamp)
+
+
+def apart(connection: Asked) -> timedelta:
+    """How far this machine's clock is ahead of the database's now, the way there and back shared out evenly."""
+    before = wall()
+    there: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return before + (wall() - before) / 2 - there
+
+
+def stepped(seconds: float) -> timedelta:
+    """By how much this machine's clock was set, forward or back, while so many seconds passed by the one that nobody sets."""
+    began, steady = wall(), time.monotonic()
+    time.sleep(seconds)
+    return wall() - began - timedelta(seconds=time.monotonic() - steady)
 
 
 def _aware(at: datetime) -> datetime:

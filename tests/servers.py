@@ -170,6 +170,16 @@ class RedisServer:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def only_reads(self, yes: bool = True) -> None:
+        """From now on it answers and takes nothing that is written, as a replica whose master is gone."""
+        with redis.Redis(port=self.port) as client:
+            client.replicaof("127.0.0.1", 1) if yes else client.replicaof("NO", "ONE")
+
+    def slow(self, milliseconds: int) -> None:
+        """It stands still once for so long, while its connections stay open."""
+        with redis.Redis(port=self.port) as client:
+            client.client_pause(milliseconds, all=True)
+
     def close(self) -> None:
         """Stop it and remove its folder."""
         self.stop()

@@ -102,6 +102,13 @@ def run_timekeeper(settings: Settings) -> int:
     return timekeeper.main(settings)
 
 
+def run_audit(node: Node) -> int:
+    """One audit, here and now; see `workers.auditing.audit`."""
+    from workers import auditing
+
+    return auditing.audit(node)
+
+
 def _tidy() -> None:
     """Give back the memory that starting took: a node is idle most of the time."""
     gc.collect()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from incident.work import Node
 
-PLACES: Mapping[str, int] = {"route": 1, "deliver": 2, "watch": 1, "seal": 1, "audit": 1}
+PLACES: Mapping[str, int] = {"route": 1, "deliver": 2, "watch": 1, "seal": 1, "rotas": 1, "audit": 1}
 """How many threads may be in a sweep at once. Of two in `deliver` the later claims while the earlier waits, and relieves it."""
 
 THREADS = sum(PLACES.values())

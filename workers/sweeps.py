@@ -17,6 +17,7 @@ from incident.records.obligations.tables import timer
 from incident.work import Node, Work
 from workers import auditing
 from workers.post import post_of
+from workers.rotas import read_calendars
 
 BATCH = 50
 LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then its caller looks at what else is due
@@ -52,12 +53,26 @@ def seal(node: Node) -> int:
     return sum(_batches(node, "seal", _seal_some))
 
 
+def rotas(node: Node) -> int:
+    """Read the calendars of rotas that are due again, and look again at who can be reached."""
+    did = read_calendars(node, patience=1.0)
+    _beat(node, "rotas", did)
+    return did
+
+
 def audit(node: Node) -> int:
     """Check the invariants and mend what can be derived; the number of things that were not as they should be."""
     return auditing.audit(node)
 
 
-SWEEPS: dict[str, Callable[[Node], int]] = {"route": route, "deliver": deliver, "watch": watch, "seal": seal, "audit": audit}
+SWEEPS: dict[str, Callable[[Node], int]] = {
+    "route": route,
+    "deliver": deliver,
+    "watch": watch,
+    "seal": seal,
+    "rotas": rotas,
+    "audit": audit,
+}
 
 
 def next_due(node: Node) -> datetime | None:

@@ -15,7 +15,7 @@ from incident.work import Node, open_node
 from workers.rounds import THREADS, Rounds
 
 QUEUE = "demarche"
-PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "audit": 300.0}
+PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "rotas": 60.0, "audit": 300.0}
 """Seconds between two rounds that nobody asked for: the net beneath the wake-ups."""
 
 _REST = 2.0  # seconds without a hint after one that failed
@@ -98,6 +98,12 @@ def watch() -> int:
 def seal() -> int:
     """Put the evidence into its one order and sign it."""
     return _run("seal")
+
+
+@app.task(name="demarche.rotas")  # type: ignore[untyped-decorator]
+def rotas() -> int:
+    """Read the calendars of rotas."""
+    return _run("rotas")
 
 
 @app.task(name="demarche.audit")  # type: ignore[untyped-decorator]

@@ -21,7 +21,7 @@ DIRECTORY = {"party", "party_key"}
 """Whoever signs in sees who there is, and by which keys they sign."""
 
 SHARED = {
-    *OPEN_TO_ALL, *DIRECTORY, "profile_fact", "agreement_version", "agreement_party", "agreement_act",
+    *OPEN_TO_ALL, *DIRECTORY, "profile_fact", "reach", "agreement_version", "agreement_party", "agreement_act",
     "evidence_head", "evidence_entry", "evidence_payload",
     "evidence_order",
 }  # fmt: skip

@@ -21,15 +21,21 @@ from incident.actions.arm_regime import arm_regime
 from incident.actions.claim import claim
 from incident.actions.commands import Claims, DoneBy
 from incident.actions.publish_agreement import publish_agreement
+from incident.actions.set_rota_calendar import set_rota_calendar
 from incident.actions.sign_in import sign_in
 from incident.actions.start_draft import start_draft
 from incident.actions.test_channel import test_channel as send_a_test
 from incident.actor import NOBODY
 from incident.records.parties.tables import party
+from incident.rules.escalation.feed import Means
 from incident.rules.legaltime import moment
 from incident.rules.regimes import catalogue
 from tests.world import World, a_world
 from workers import sweeps
+
+_A_CALENDAR = (
+    "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART:20261123T000000Z\nDURATION:P7D\nSUMMARY:Deputy\nEND:VEVENT\nEND:VCALENDAR\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ def populated() -> Iterator[Populated]:
             with world.work(slug) as work:
                 work.answer("a-key", "sha256:0", 201, {"incident": ours["incident"]})
                 send_a_test(work, "email")
+                set_rota_calendar(work, [Means("deputy", "every")], text=_A_CALENDAR)
                 add_signing_key(work, base64.b64encode(work.actor.slug.encode().ljust(32)).decode("ascii"), "legal desk")
         _a_new_version_of_an_agreement(world)
         _arm_something(world)

@@ -93,6 +93,9 @@ MOVES = {
     "claim": "case_id",
     "party_key": "party_id",
     "agreement_draft": "party_id",
+    "rota": "party_id",
+    "turn": "party_id",
+    "reach": "party_id",
 }  # fmt: skip
 """Where the web role may update rows of its own: the column that says whose they are."""
 

@@ -54,6 +54,12 @@ TABLE: dict[str, Row] = {
     "GET /me": everybody(),
     "GET /parties": everybody(),
     "GET /channels": everybody(),
+    "GET /rota": everybody(),
+    "PUT /rota": everybody(
+        body={"windows": [{"contact": "deputy", "zone": "Europe/Tallinn", "days": ["sat"], "from": "08:00", "until": "08:00"}]}),
+    "PUT /rota/calendar": everybody(body={"url": "http://127.0.0.1:9/rota.ics", "mapping": [{"contact": "deputy", "by": "every"}]}),
+    "DELETE /rota/calendar": everybody(),
+    "GET /reach": everybody(),
     "GET /deployments": everybody(),
     "GET /incidents": everybody(),
     "GET /obligations": everybody(),

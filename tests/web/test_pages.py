@@ -12,7 +12,21 @@ from tests.world import World
 
 
 @pytest.mark.parametrize(
-    "url", ["/", "/board/rows", "/incidents", "/report", "/release", "/inbox", "/agreements", "/calendars", "/settings", "/demo-mail"]
+    "url",
+    [
+        "/",
+        "/board/rows",
+        "/incidents",
+        "/report",
+        "/release",
+        "/inbox",
+        "/agreements",
+        "/calendars",
+        "/settings",
+        "/rota",
+        "/partners",
+        "/demo-mail",
+    ],
 )
 def test_a_stranger_is_sent_to_sign_in_and_a_person_is_not(url: str, app: Flask, enter: Enter) -> None:
     assert app.test_client().get(url).status_code == 303

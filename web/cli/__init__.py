@@ -14,6 +14,7 @@ COMMANDS = {
     "due": ("web.cli.due:due", "Show what is due next, most urgent first."),
     "file": ("web.cli.report:file", "File a report, or with --preview show what filing it would do."),
     "claim": ("web.cli.claim:claim", "Dispute a clock, ask for more time, and answer what others claim."),
+    "rota": ("web.cli.rota:rota", "Say who of a party is on call when, and see when nobody can be reached."),
     "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
     "agreement": ("web.cli.agreement:agreement", "Check agreement documents, compare them in plain language, try them out, and sign them."),
     "calendar": ("web.cli.calendar:calendar", "Show the calendars that deadlines are counted with."),
@@ -24,6 +25,7 @@ COMMANDS = {
     "channel": ("web.cli.channel:channel", "See how parties are reached, and when each channel was last verified."),
     "key": ("web.cli.key:key", "Make, list and revoke API keys."),
     "health": ("web.cli.health:health", "Ask a node whether it is ready."),
+    "doctor": ("web.cli.doctor:doctor", "Look a node over: is it well, and what to do where it is not."),
     "config": ("web.cli.config:config", "Print the settings that a process started here would have, secrets masked."),
     "migrate": ("web.cli.migrate:migrate", "Bring the database's roles and schema up to date."),
     "web": ("web.cli.serving:web", "Serve the pages and the API, as a process of its own."),
@@ -33,15 +35,15 @@ COMMANDS = {
 
 _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
-    {"name": "Report and follow", "commands": ["file", "due", "claim", "regime", "calendar", "agreement", "replay"]},
-    {"name": "Look after a node", "commands": ["evidence", "outbox", "channel", "bounce", "key", "config", "migrate"]},
+    {"name": "Report and follow", "commands": ["file", "due", "claim", "rota", "regime", "calendar", "agreement", "replay"]},
+    {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "channel", "bounce", "key", "config", "migrate"]},
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]
 
 _HELP = """Cross-border incident response: who owes whom what, by when, and the proof.
 
 Settings come from the environment (`demarche config` shows them). Commands that read or change the node use DATABASE_URL, or
-the embedded node of DEMARCHE_HOME while it runs; `due`, `file` and `claim` speak to a node over HTTP, as a party, with its key.
+the embedded node of DEMARCHE_HOME while it runs; `due`, `file`, `claim` and `rota` speak to a node over HTTP, as a party, with its key.
 
 \b
 Examples:

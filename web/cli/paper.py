@@ -19,6 +19,7 @@ _PROSE = 18  # characters that a column of words can be narrowed to
 STYLES = {
     "missed": "bold red", "broken": "bold red", "dead": "bold red", "error": "bold red", "unresolved": "yellow", "warning": "yellow",
     "running": "cyan", "pending": "cyan", "claimed": "cyan", "met": "green", "delivered": "green", "met_late": "yellow",
+    "ok": "green", "warn": "yellow", "bad": "bold red",
 }  # fmt: skip
 """How a word is coloured where it stands alone in a cell."""
 

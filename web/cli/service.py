@@ -56,6 +56,33 @@ class Service:
             raise Unavailable(f"The answer to GET {path} is not a JSON object; is {answer.request.url.host} a node?")
         return found
 
+    def put(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """What stands after it was accepted.
+
+        Raises:
+            Refused: it was not; with the faults by pointer, where the node named them.
+            Unavailable: the node could not be reached or would not serve.
+        """
+        return self._done("PUT", path, body)
+
+    def delete(self, path: str) -> dict[str, Any]:
+        """What stands after it was taken away.
+
+        Raises:
+            Refused: it was refused.
+            Unavailable: the node could not be reached or would not serve.
+        """
+        return self._done("DELETE", path, None)
+
+    def _done(self, method: str, path: str, body: Mapping[str, object] | None) -> dict[str, Any]:
+        answer = self.server.call(method, path, self.party, body)
+        if not answer.is_success:
+            raise refusal(answer)
+        found = _object(answer)
+        if found is None:
+            raise Unavailable(f"The answer to {method} {path} is not a JSON object; is {answer.request.url.host} a node?")
+        return found
+
     def listed(self, path: str, most: int) -> list[dict[str, Any]]:
         """The first `most` items of a list.
 

@@ -97,8 +97,8 @@ class Way:
     connecting: timedelta = timedelta(seconds=5)
     total: timedelta = timedelta(seconds=15)
 
-    def open(self, to: Target, limit: TimeLimit) -> Line:
-        """A connection to an admitted address of `to`; under https the certificate is checked against its name.
+    def open(self, to: Target, limit: TimeLimit, most: int = MOST_READ) -> Line:
+        """A connection to an admitted address of `to`; under https the certificate is checked against its name. It reads `most` bytes.
 
         Raises:
             EgressRefused: when the name leads where the node does not send.
@@ -113,7 +113,7 @@ class Way:
         except BaseException:
             plain.close()
             raise
-        return Line(plain, limit, str(address))
+        return Line(plain, limit, str(address), most)
 
     def _addresses(self, to: Target, limit: TimeLimit) -> Sequence[str]:
         if to.literal is not None:

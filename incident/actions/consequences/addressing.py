@@ -12,7 +12,7 @@ from incident.reach import services
 from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice, notification
-from incident.records.parties import channels
+from incident.records.parties import channels, rotas
 from incident.rules.escalation import on_call
 from incident.work import Work
 
@@ -42,14 +42,18 @@ def address(work: Work, row: Row) -> int:
 
 
 def _wanted(work: Work, row: Row) -> on_call.Contact:
-    """Whom the notice goes to: who is on call now for its clauses. An escalation names its contact itself."""
+    """Whom the notice goes to: who is on call now by the windows of its clauses, then by the recipient's own rota, then the duty desk.
+
+    A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
+    """
     named = next(each for each in on_call.LADDER if each == row.contact)
-    if row.kind == "escalation":
-        return named
     clauses = obligations.by_ids(work.connection, row.performs or row.obligations)
+    if row.kind == "escalation" and any(each.debtor == row.recipient for each in clauses):
+        return named
     windows = [on_call.read(each.spec.get("on_call", ())) for each in clauses if row.recipient in (each.debtor, each.creditor)]
     found = [window for each in windows for window in each]
-    return on_call.contact(found, {}, work.now) if found else named
+    by_clause = on_call.named(found, {}, work.now)
+    return by_clause or rotas.named(work.connection, row.recipient, work.now) or ("duty_desk" if found else named)
 
 
 def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel]]:

@@ -41,3 +41,9 @@ signed_in = table(
     seen_at=INSTANT,
     expires_at=INSTANT,
 )
+rota = table(
+    "rota", party_id=UUID, windows=JSON, changed_at=INSTANT, changed_by=TEXT, feed=TEXT, feed_url=TEXT, mapping=JSON, feed_text=TEXT,
+    set_at=INSTANT, fetched_at=INSTANT, tried_at=INSTANT, trouble=TEXT, horizon_at=INSTANT, unmatched=JSON, look_at=INSTANT,
+)  # fmt: skip
+turn = table("turn", party_id=UUID, contact=TEXT, since=INSTANT, until=INSTANT, said=TEXT)
+reach = table("reach", party_id=UUID, looked_at=INSTANT, gaps=JSON)

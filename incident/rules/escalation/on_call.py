@@ -25,8 +25,13 @@ def contact(windows: Iterable[OnCall], place: Mapping[str, str], at: datetime) -
     on the clock of the wall: an hour that a change of the clocks skips is in none, one that comes twice is in it both times.
     A window whose zone nobody knows holds no instant. Any order of the windows gives the same.
     """
+    return named(windows, place, at) or "duty_desk"
+
+
+def named(windows: Iterable[OnCall], place: Mapping[str, str], at: datetime) -> Contact | None:
+    """The same, and None outside every window."""
     on_call = {each.contact for each in windows if _holds(each, place, at)}
-    return next((each for each in LADDER if each in on_call), "duty_desk")
+    return next((each for each in LADDER if each in on_call), None)
 
 
 def above(first: Contact) -> tuple[Contact, ...]:

@@ -12,6 +12,7 @@ from marshmallow import Schema
 from web.problems import MEANING, title
 from web.schemas.answers import COMPONENTS
 from web.schemas.layered import LAYERED
+from web.schemas.rota import ROTA
 from web.views.api.agreements import agreements
 from web.views.api.calendars import calendars
 from web.views.api.claims import claims
@@ -23,6 +24,7 @@ from web.views.api.notices import notices
 from web.views.api.obligations import obligations
 from web.views.api.parties import parties
 from web.views.api.reports import reports
+from web.views.api.rota import rota
 from web.views.api.simulations import simulations
 
 documents = Blueprint("documents", __name__, url_prefix="/api/v1")
@@ -53,9 +55,9 @@ def register(app: Flask) -> None:
     app.config.update(_OPENAPI)
     api = _Documented(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name_of)})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "An API key, `demarche_…`."})
-    for name, shape in {**COMPONENTS, **LAYERED}.items():
+    for name, shape in {**COMPONENTS, **LAYERED, **ROTA}.items():
         api.spec.components.schema(name, shape)
-    for calls in (reports, incidents, obligations, claims, notices, agreements, drafts, simulations, law, calendars, parties):
+    for calls in (reports, incidents, obligations, claims, notices, agreements, drafts, simulations, law, calendars, parties, rota):
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
     app.register_blueprint(documents)

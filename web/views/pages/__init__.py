@@ -16,6 +16,7 @@ from web.views.pages import (
     regimes,
     release,
     report,
+    rota,
     settings,
 )
 from web.views.pages.blueprint import pages
@@ -37,5 +38,6 @@ __all__ = [
     "regimes",
     "release",
     "report",
+    "rota",
     "settings",
 ]

@@ -108,6 +108,6 @@ def _shown(work: Work, **values: Any) -> str:
     signing = [each for each in board.signing_keys(work) if each["party"] == work.actor.slug]
     shared = {
         "faults": [], "key_faults": [], "tried": {}, "revoking": "", "shown_once": [], "keys": board.keys(work), "signing": signing,
-        "channels": board.channels(work),
+        "channels": board.channels(work), "gaps": board.unreachable(work).get(work.actor.slug, []),
     }  # fmt: skip
     return rendered(work, "settings.html", nav="settings", **(shared | values))
