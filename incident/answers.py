@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from incident.rules.case import Deployment
+from incident.rules.case import Deployment, elsewhere
 from incident.rules.escalation.reachability import Stretch
 from incident.rules.escalation.rota import OLD_FEED, Rota, said
 from incident.rules.legaltime import Refusal, Worked
@@ -18,6 +18,11 @@ from incident.rules.legaltime.values import Because
 from incident.rules.terms import Standing
 
 Json = dict[str, Any]
+RELAYED = (
+    "not_called_for", "no_contact", "not_binding", "unprepared", "nothing_may_leave", "awaits_release", "held_back", "released", "sent",
+    "delivered", "undelivered", "received", "told_otherwise", "struck",
+)  # fmt: skip
+"""How far a relay came. `not_called_for`: no agreement and no law that binds asks for it."""
 
 
 def at(instant: datetime | None) -> str | None:
@@ -77,6 +82,7 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "discharged_by": row["discharged_by"],
         "extendable": row["extendable"],
         "waivable": row["waivable"],
+        "relay_to": row["relay_to"],
         "superseded_by": str(row["superseded_by"]) if row["superseded_by"] else None,
         "rule_version": row["rule_version"],
         "calendar_version": row["calendar_version"],
@@ -192,8 +198,8 @@ def notification(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_r
     }
 
 
-def incident(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], deployment: str) -> Json:
-    """The matter itself, without what hangs on it."""
+def incident(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], deployment: str, home: str) -> Json:
+    """The matter itself, without what hangs on it. `home` is the deployment's country."""
     return {
         "id": str(row["id"]),
         "incident_ref": row["ref"],
@@ -207,6 +213,7 @@ def incident(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], deployment: st
         "duplicate_of": str(row["duplicate_of"]) if row["duplicate_of"] else None,
         "exercise": row["exercise"],
         "affected_countries": list(row["affected_countries"]),
+        "cross_border": list(elsewhere(row["affected_countries"], home)),
         "filed_by": slugs[row["filed_by"]],
         "operator": slugs[row["operator_id"]],
         "deployment": deployment,

@@ -13,7 +13,8 @@ Json = Mapping[str, Any]
 _SHORT = {"min": "min", "h": "h", "d": "d", "bd": "working d", "w": "w", "mo": "mo", "y": "y"}
 _ROLES = {
     "operator": "the operator", "suppliers": "each supplier", "filer": "the filer", "home_cert": "the national CERT",
-    "affected_certs": "the CERT of each other affected country", "authority": "the authority",
+    "affected_certs": "the CERT of each other affected country",
+    "affected_spocs": "the single point of contact of each other affected state", "authority": "the authority",
     "home_authority": "the authority where it happened", "any_party": "operator and suppliers", "competent": "the competent authority",
     "persons": "the people concerned",
 }  # fmt: skip

@@ -21,6 +21,7 @@ from web import door
 
 metrics = Blueprint("metrics", __name__)
 TOKEN_FILE = "metrics_token"  # noqa: S105 - a file's name
+_QUANTILES = {"0.5": "p50", "0.99": "p99", "1": "worst"}
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -42,6 +43,13 @@ class Meter:
             ("what",),
             registry=self.registry,
         )
+        self.lateness = Gauge(
+            "demarche_timer_lateness_seconds",
+            "How long after its instant a step of a clock was looked at, in the last hour.",
+            ("quantile",),
+            registry=self.registry,
+        )
+        self.fired = Gauge("demarche_timer_fired", "Steps looked at in the last hour, counted to a thousand.", registry=self.registry)
         self.database = Gauge("demarche_database_up", "Whether the database answered this scrape.", registry=self.registry)
         self.pool = Gauge("demarche_database_connections_in_use", "Connections lent to requests.", registry=self.registry)
 
@@ -112,11 +120,15 @@ def _read_state(node: Node, meter: Meter) -> None:
         meter.pool.set(pool.checkedout())
     try:
         with node.work(NOBODY) as work:
-            sweeps = board.health(work)["sweeps"]
+            health = board.health(work)
     except (sa.exc.SQLAlchemyError, OSError):  # a scrape that says so is worth more than none
         meter.database.set(0)
         return
     meter.database.set(1)
+    sweeps, late = health["sweeps"], health["lateness"]
+    meter.fired.set(late["fired"])
+    for quantile, name in _QUANTILES.items():
+        meter.lateness.labels(quantile).set(late[name] or 0.0)
     for name, each in sweeps.items():
         meter.sweep_age.labels(name).set(each["age_seconds"])
     for what, count in sweeps.get("audit", {}).items():

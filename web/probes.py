@@ -31,9 +31,11 @@ def readyz() -> tuple[Response, int]:
     """
     with door.node().work(NOBODY) as work:
         missing = _missing(work)
-        sweeps = {} if missing else {name: each["age_seconds"] for name, each in board.health(work)["sweeps"].items()}
+        health = {"sweeps": {}, "lateness": None} if missing else board.health(work)
+    sweeps = {name: each["age_seconds"] for name, each in health["sweeps"].items()}
     late = sorted(name for name, age in sweeps.items() if age > (LATE_AUDIT if name == "audit" else LATE))
     said = {"ready": not missing, "database": "reachable", "migrations_missing": missing, "sweeps": sweeps, "late": late}
+    said["timer_lateness"] = health["lateness"]
     return jsonify(said), 503 if missing else 200
 
 

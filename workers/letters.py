@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +17,6 @@ from incident.records.cases.tables import incident
 from incident.records.outbox.tables import notice
 from incident.records.parties import channels, directory
 from incident.rules.case import Party
-from incident.rules.escalation.retries import next_try
 from incident.work import Work
 from workers.channels import Cover, Letter
 from workers.channels.webhook import event
@@ -28,27 +28,33 @@ SUBJECTS = {
 }  # fmt: skip
 
 
-def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter]]:
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What could not be written or sent by a fault of this node: five tries, then a person."""
+
+    reason: str
+
+
+def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter | Fault]]:
     """The letters of these claimed notifications, read in the claim's own transaction.
 
-    Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is this node's fault: it is settled as failed, and
-    holds up no other.
+    Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is a fault in its place, and holds up no
+    other; it is settled by itself, as everything that was claimed.
     """
     notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
     kept = [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))]
     cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
     parties = directory.by_ids(work.connection, [row.party_id for row in kept])
     secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
-    made = []
+    made: list[tuple[Row, Letter | Fault]] = []
     for row in kept:
         try:
             letter = _letter(
                 work, row, notices.get(row.notice_id), cases.get(row.case_id), parties[row.party_id], secrets.get(row.channel_id)
             )
-        except ValueError as fault:
+        except Exception as fault:  # whatever it is, the others are not to wait for it
             _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
-            again_at = next_try(row.attempt, work.now, row.due_at)
-            delivering.failed(work, row, f"A fault of this node: {type(fault).__name__}.", again_at=again_at)
+            made.append((row, Fault(f"A fault of this node: the letter cannot be written ({type(fault).__name__}).")))
         else:
             made.append((row, letter))
     return made
@@ -67,7 +73,7 @@ def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Pa
             incident_ref=case.ref, severity=case.severity, link=link, acknowledge_by=about.acknowledge_by, zone=party.zone,
             exercise=case.exercise,
         )  # fmt: skip
-        subject = SUBJECTS.get(about.kind, "")
+        subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
     return Letter(
         notification_id=row.id, attempt=row.attempt, address=address, sent_at=work.now, body=_body(row, about, link), cover=cover,
         subject=subject, secret=secret, signing_key=endpoint_key(work.node.key, row.channel_id) if signs and work.node.key else None,

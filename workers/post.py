@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import sqlalchemy as sa
 import structlog
 
 from incident import crash
@@ -20,12 +21,12 @@ from incident.actions.consequences import delivering
 from incident.reach.returns import Returns
 from incident.records import outbox
 from incident.records.cases import Row
-from incident.rules.escalation.retries import next_try
+from incident.rules.escalation.retries import FAULTS, after_fault, next_try
 from incident.work import Node, Work
 from workers.breakers import Breakers
 from workers.channels import Channel, Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.every import every
-from workers.letters import letters
+from workers.letters import Fault, letters
 
 _log = structlog.get_logger()
 THREADS = 16
@@ -107,19 +108,36 @@ class Post:
                 sending.add_done_callback(self._end)
             return rows
 
-    def _send(self, row: Row, letter: Letter) -> None:
+    def _send(self, row: Row, letter: Letter | Fault) -> None:
         crash.here("send.before")
-        try:
-            outcome = self.channels[row.kind].send(letter)
-        except Exception as fault:  # ours, not the network's: seen in the log, tried again, and in the end a dead letter
-            _log.exception("channel.fault", notification=str(row.id), channel=row.kind)
-            outcome = TryLater(f"A fault of this node: {type(fault).__name__}.")
+        outcome = letter if isinstance(letter, Fault) else self._try(row, letter)
         crash.here("send.after")
-        self._learn(outbox.place(row), outcome)
+        if not isinstance(outcome, Fault):
+            self._learn(outbox.place(row), outcome)
         try:
             self.node.perform(lambda work: _settle(work, row, outcome))
-        except Exception:  # the lease runs out and it is sent again under the same id
+        except sa.exc.OperationalError:  # no database: the lease runs out and it is sent again under the same id
             _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
+        except Exception as fault:
+            _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
+            self._give_up(row, f"A fault of this node: what became of it cannot be recorded ({type(fault).__name__}).")
+
+    def _try(self, row: Row, letter: Letter) -> Outcome | Fault:
+        try:
+            return self.channels[row.kind].send(letter)
+        except Exception as fault:  # ours, not the network's: seen in the log, tried again, and in the end a person's
+            _log.exception("channel.fault", notification=str(row.id), channel=row.kind)
+            return Fault(f"A fault of this node: {type(fault).__name__}.")
+
+    def _give_up(self, row: Row, reason: str) -> None:
+        """What cannot be settled either comes back when its lease runs out, and after five tries is a person's."""
+        if row.attempt < FAULTS:
+            return
+        try:
+            self.node.perform(lambda work: delivering.unsettled(work, row, reason))
+            self.node.perform(lambda work: delivering.say_dead(work, row, reason))
+        except Exception:
+            _log.exception("delivery.stuck", notification=str(row.id), channel=row.kind)
 
     def _learn(self, place: str, outcome: Outcome) -> None:
         with self._lock:
@@ -150,18 +168,20 @@ def close_post(node: Node) -> None:
         post.close()
 
 
-def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], list[tuple[Row, Letter]]]:
+def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], list[tuple[Row, Letter | Fault]]]:
     lease = timedelta(seconds=work.node.settings.lease_seconds)
     rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
     work.step = "claim" if rows else ""
     return rows, letters(work, rows)
 
 
-def _settle(work: Work, row: Row, outcome: Outcome) -> None:
+def _settle(work: Work, row: Row, outcome: Outcome | Fault) -> None:
     work.step = "settle"
     match outcome:
         case Delivered(receipt):
             delivering.delivered(work, row, dict(receipt))
+        case Fault(reason):
+            delivering.failed(work, row, reason, again_at=after_fault(row.attempt, work.now), ours=True)
         case GaveUp(reason, disable):
             delivering.failed(work, row, reason, again_at=None, disable=disable)
         case TryLater(reason, retry_after):

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from incident import evidence
 from incident.actions.consequences import addressing, watching
-from incident.records import cases, outbox
+from incident.records import cases, obligations, outbox
 from incident.records.obligations.tables import timer
 from incident.work import Node, Work
-from workers import auditing
+from workers import auditing, stumbling
 from workers.post import post_of
 from workers.rotas import read_calendars
 
@@ -25,7 +25,12 @@ LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then
 
 def route(node: Node) -> int:
     """Turn released notices into notifications, one per contact and channel."""
-    return sum(_batches(node, "route", _route_some))
+    try:
+        return sum(_batches(node, "route", _route_some))
+    except sa.exc.OperationalError:
+        raise
+    except Exception:  # one of them holds up the others: each by itself, and that one later
+        return stumbling.route_singly(node, BATCH)
 
 
 def deliver(node: Node) -> int:
@@ -40,7 +45,7 @@ def watch(node: Node) -> int:
     did, began = 0, time.monotonic()
     while time.monotonic() < began + LONGEST and (due := _take_due(node)):
         for case_id, obligation_id in due:
-            node.perform(partial(_look, case_id=case_id, obligation_id=obligation_id))
+            stumbling.past(node, partial(_look, case_id=case_id, obligation_id=obligation_id), case_id, obligation_id)
             did += 1
     _beat(node, "watch", did)
     return did
@@ -81,7 +86,7 @@ def next_due(node: Node) -> datetime | None:
         due_at: datetime | None = work.connection.execute(
             sa.text(
                 "select least((select min(look_at) from demarche.timer), (select min(look_at) from demarche.notification),"
-                " (select min(released_at) from demarche.notice"
+                " (select min(coalesce(route_again_at, released_at)) from demarche.notice"
                 "   where released_at is not null and routed_at is null and cancelled_at is null))"
             )
         ).scalar()
@@ -101,7 +106,7 @@ def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int
 
 def _route_some(work: Work) -> int:
     """The cases first, as everybody else: whoever closes one cancels its notices."""
-    found = outbox.released_to_route(work.connection, BATCH)
+    found = outbox.released_to_route(work.connection, BATCH, work.now)
     cases.hold(work.connection, {row.case_id for row in found})
     rows = outbox.still_to_route(work.connection, [row.id for row in found])
     work.step = "route" if rows else ""
@@ -134,12 +139,9 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
     The case first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
     """
     cases.hold(work.connection, [case_id])
-    taken = work.connection.execute(
-        sa.delete(timer).where(timer.c.obligation_id == obligation_id, timer.c.look_at <= work.now).returning(timer.c.step)
-    )
-    if due := list(taken.scalars()):
+    if due := obligations.fire(work.connection, obligation_id, work.now):
         work.step = "watch"
-        watching.look(work, case_id, obligation_id, due)
+        watching.look(work, case_id, obligation_id, [each.step for each in due])
 
 
 def _beat(node: Node, name: str, did: int) -> None:

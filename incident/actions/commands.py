@@ -65,6 +65,14 @@ class CloseCase:
 
 
 @dataclass(frozen=True, slots=True)
+class AffectedState:
+    """A country, and why it is named or struck."""
+
+    country: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reclassify:
     """New values of what classifies a case; None leaves a value as it is."""
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from incident import answers, db
 from incident.actions import permission
 from incident.actions.commands import FileReport
-from incident.actions.consequences import planning, settling, stating, telling, writing
+from incident.actions.consequences import planning, relaying, settling, stating, telling, writing
 from incident.actions.consequences.planning import Matter
-from incident.actions.consequences.replanning import replan
+from incident.actions.consequences.replanning import Replan, replan
 from incident.errors import Conflict, NotAllowed
 from incident.ids import ALPHABET, new_id
 from incident.records import cases, obligations, outbox
@@ -129,6 +129,8 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
         notice: notices, withholding: withheld,
     })  # fmt: skip
     _record(work, case_id, command, rows, notices)
+    if case.cross_border:
+        relaying.ask_for_contacts(work, cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id))
     work.wake("route")
     return Filed(answer)
 
@@ -147,7 +149,7 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     report_row = _report_row(work, command, known.id, known.filed_by, deployment.id)
     changes = {
         "summary": command.summary, "severity": command.severity, "tlp": command.tlp, "stage": command.stage,
-        "affected_countries": list(command.affected_countries), "revision": known.revision + 1,
+        **relaying.named(known, command.affected_countries, work.now), "revision": known.revision + 1,
     }  # fmt: skip
     work.connection.execute(sa.update(incident).where(incident.c.id == known.id).values(**changes))
     db.put(work.connection, {report: [report_row | {"answer": {}}]})
@@ -155,7 +157,7 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     matter = planning.matter_of(work, cases.find(work.connection, known.id))
     result = replan(work, matter, why=f"report {command.stage}, revision {command.revision}")
     settling.settle_case(work, known.id)
-    notices = tell_again(work, known.id, report_row["id"], result.case, result.planned, result.ids)
+    notices = tell_again(work, known, report_row["id"], result)
     answer = answer_of(work, result.case)
     work.connection.execute(sa.update(report).where(report.c.id == report_row["id"]).values(answer=answer))
     _record(work, known.id, command, [], notices)
@@ -163,17 +165,21 @@ def _file_more(work: Work, command: FileReport, known: Row, deployment: Deployme
     return Filed(answer)
 
 
-def tell_again(work: Work, case_id: UUID, cause: UUID, case: Case, planned: list[Planned], ids: dict[Any, UUID]) -> list[dict[str, Any]]:
-    """New notices where what a party may be told has changed; what still awaits release is replaced."""
+def tell_again(work: Work, before: Row, cause: UUID, result: Replan) -> list[dict[str, Any]]:
+    """New notices where what a party may be told has changed; what still awaits release is replaced. `before`: the case as it was."""
+    case_id, case = before.id, result.case
+    relaying.ask_for_contacts(work, before, obligations.by_ids(work.connection, result.added))
+    relaying.no_longer(work, before, set(before.affected_countries) - set(case.affected_countries), cause)
     on_record = [row for row in outbox.of_case(work.connection, case_id) if row.kind in ("duties", "information", "correction")]
     newest = {(row.recipient, way(row.pre_authorised_by, row.items)): row for row in on_record if row.cancelled_at is None}
-    wanted = {(draft.recipient.id, draft.way): draft for draft in route(case, planned)}
-    stand = {key for key, draft in wanted.items() if key in newest and newest[key].digest == draft.digest}
+    wanted = {(draft.recipient.id, draft.way): draft for draft in route(case, result.planned)}
+    struck = relaying.told_that_it_is_none(on_record)
+    stand = {key for key, draft in wanted.items() if key in newest and newest[key].digest == draft.digest and key[0] not in struck}
     drafts = [draft for key, draft in wanted.items() if key not in stand]
     told_now = {recipient for recipient, _ in wanted}
     waiting = [row.id for key, row in newest.items() if row.released_at is None and row.recipient in told_now and key not in stand]
     outbox.cancel(work.connection, waiting, "Replaced by a later notice.", work.now)
-    notices, withheld = writing.notice_rows(case_id, cause, case.tlp, drafts, ids, work.now)
+    notices, withheld = writing.notice_rows(case_id, cause, case.tlp, drafts, result.ids, work.now)
     told = {row.recipient for row in on_record if row.released_at is not None}
     for row in notices:
         row["kind"] = "correction" if row["recipient"] in told else row["kind"]

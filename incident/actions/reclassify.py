@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from incident import answers, db
 from incident.actions import permission
 from incident.actions.commands import Reclassify
-from incident.actions.consequences import acting, outcomes, planning, settling, stating
+from incident.actions.consequences import acting, outcomes, planning, relaying, settling, stating
 from incident.actions.consequences.replanning import replan
 from incident.actions.file_report import tell_again
 from incident.errors import Conflict, Fault, Invalid
@@ -37,7 +37,9 @@ def reclassify(work: Work, case_id: UUID, command: Reclassify) -> answers.Json:
     matter = planning.matter_of(work, row)
     before = cases.standing_facts(cases.fact_rows(work.connection, case_id))
     stated = stating.rows(work, command.facts, matter.deployment, case_id, previous=before)
-    work.connection.execute(sa.update(incident).where(incident.c.id == case_id).values(**change, revision=row.revision + 1))
+    countries = row.affected_countries if command.affected_countries is None else command.affected_countries
+    columns = {**change, **relaying.named(row, countries, work.now)}
+    work.connection.execute(sa.update(incident).where(incident.c.id == case_id).values(**columns, revision=row.revision + 1))
     db.put(work.connection, {fact: stated})
     cause = acting.note(
         work, case_id, "reclassified", detail={"reason": command.reason, "changed": change, "facts": [f.name for f in command.facts]}
@@ -45,6 +47,6 @@ def reclassify(work: Work, case_id: UUID, command: Reclassify) -> answers.Json:
     matter = planning.matter_of(work, cases.find(work.connection, case_id))
     result = replan(work, matter, why=f"reclassified: {command.reason}")
     settling.settle_case(work, case_id)
-    tell_again(work, case_id, cause, result.case, result.planned, result.ids)
+    tell_again(work, row, cause, result)
     work.wake("route")
     return outcomes.incident(work, case_id)

@@ -42,6 +42,6 @@ def reopen(work: Work, case_id: UUID, reason: str) -> answers.Json:
     matter = planning.matter_of(work, cases.find(work.connection, case_id))
     result = replan(work, matter, why="the case was reopened", retime=True)
     settling.settle_case(work, case_id)
-    tell_again(work, case_id, cause, result.case, result.planned, result.ids)
+    tell_again(work, row, cause, result)
     work.wake("route")
     return outcomes.incident(work, case_id)

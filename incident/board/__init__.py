@@ -13,6 +13,7 @@ from incident.board.lines import lines
 from incident.board.pages import Page, collection, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
+from incident.board.relays import relays
 from incident.board.rota import reach, rota, unreachable
 from incident.board.state import health
 from incident.board.versions import version, version_of_notice, version_of_obligation
@@ -58,6 +59,7 @@ __all__ = [
     "readings",
     "regime",
     "regimes",
+    "relays",
     "release_desk",
     "report_form",
     "rota",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from incident import answers
 from incident.board.claims import claims_of_case
 from incident.board.duties import earliest_of
+from incident.board.looking import looks_by_obligation
 from incident.board.pages import act_shape
 from incident.board.staying import stays_because
 from incident.board.wording import sentence
@@ -39,14 +40,16 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     withheld = outbox.withheld_of(work.connection, [each.id for each in notices])
     slugs = _slugs(work, row, rows, notices, acts, facts)
     stays, firsts = stays_because(work, rows), earliest_of(rows)
+    looks = looks_by_obligation(obligations.firings_of(work.connection, [each.id for each in rows]))
     about: dict[UUID | None, list[Row]] = {}
     for act in acts:
         about.setdefault(act.obligation_id, []).append(act)
     return {
-        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug),
+        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug, home=deployment.jurisdiction),
         "deployment": answers.deployment(deployment),
         "obligations": [
-            {**_obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, [])), "earliest_of": firsts.get(each.id)}
+            _obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, []))
+            | {"earliest_of": firsts.get(each.id), "looks": looks.get(each.id, [])}
             for each in rows
         ],
         "notices": [

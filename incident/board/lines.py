@@ -39,7 +39,7 @@ def _line(row: sa.Row[Any], slugs: dict[UUID, str], whose: dict[str, str], now: 
         "started_at": answers.at(row.started_at), "tlp": row.tlp, "severity": row.severity, "exercise": row.exercise,
         "provisional": row.provisional, "predicted": row.predicted, "verdict": _verdict(row, now), "sort_at": answers.at(row.sort_at),
         "paused": row.paused_at is not None and (row.paused_until is None or now < row.paused_until),
-        "reading": row.reading, "reading_of": whose.get(row.reading),
+        "reading": row.reading, "reading_of": whose.get(row.reading), "cross_border": list(row.cross_border),
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.looking import looks_by_obligation
 from incident.board.staying import stays_because
 from incident.errors import Fault, Invalid, NotFound
 from incident.records import obligations as records
@@ -134,9 +135,10 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     row = records.find(work.connection, id_)
     shown = obligation_shapes(work, [row])[0]
     acts = records.acts_about(work.connection, [id_]).get(id_, [])
+    looks = looks_by_obligation(records.firings_of(work.connection, [id_])).get(id_, [])
     slugs = _slugs(work, [each.by_party for each in acts])
     because = [*shown["because"], *stays_because(work, [row]).get(id_, [])]
-    return shown | {"because": because, "acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs}
+    return shown | {"because": because, "acts": [act_shape(each, slugs) for each in acts], "inputs": row.inputs, "looks": looks}
 
 
 def readings(work: Work, id_: UUID) -> list[answers.Json]:
@@ -231,9 +233,14 @@ def _with_verdict(verdict: str, now: datetime) -> sa.ColumnElement[bool]:
 def incident_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     slugs = _slugs(work, [party for row in rows for party in (row.filed_by, row.operator_id)])
     ids = [row.deployment_id for row in rows]
-    named = work.connection.execute(sa.select(deployment_table.c.id, deployment_table.c.slug).where(deployment_table.c.id.in_(ids)))
-    deployments = {row.id: row.slug for row in named}
-    return [answers.incident(row._mapping, slugs=slugs, deployment=deployments[row.deployment_id]) for row in rows]
+    named = work.connection.execute(
+        sa.select(deployment_table.c.id, deployment_table.c.slug, deployment_table.c.jurisdiction).where(deployment_table.c.id.in_(ids))
+    )
+    at = {row.id: row for row in named}
+    return [
+        answers.incident(row._mapping, slugs=slugs, deployment=at[row.deployment_id].slug, home=at[row.deployment_id].jurisdiction)
+        for row in rows
+    ]
 
 
 def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:

@@ -1,17 +1,22 @@
-"""The node's own health: when each sweep last ran, and what the audit found."""
+"""The node's own health: when each sweep last ran, what the audit found, and how punctually clocks were looked at."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from incident import answers
+from incident.records import obligations
 from incident.work import Work
 
 
 def health(work: Work) -> answers.Json:
-    """`{sweeps: {name: {at, age_seconds}}, findings: [{kind, incident, what, to_do, since}]}`; ages in whole seconds at this instant.
+    """`{sweeps: {name: {at, age_seconds}}, findings: [{kind, incident, what, to_do, since}], lateness: {fired, p50, p99, worst}}`.
 
-    The findings are those about cases that the caller is inside of; how many there are in all is `sweeps.audit.findings`.
+    Ages in whole seconds at this instant. The findings are those about cases that the caller is inside of; how many there are in
+    all is `sweeps.audit.findings`. Lateness in seconds, of the steps looked at in the last hour, the last thousand at most; null
+    where there was none.
     """
     found = work.connection.execute(sa.text("select * from demarche.finding order by since, kind, subject limit 100"))
     rows = work.connection.execute(sa.text("select name, at, detail from demarche.heartbeat order by name"))
@@ -25,4 +30,5 @@ def health(work: Work) -> answers.Json:
                 "since": answers.at(row.since),
             } for row in found
         ],
+        "lateness": dict(obligations.lateness_since(work.connection, work.now - timedelta(hours=1))._mapping),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -72,6 +72,17 @@ class Case:
     deployment: Deployment
     directory: tuple[Party, ...]
     facts: Facts
+    affected_since: Mapping[str, datetime] = field(default_factory=dict)
+    """When each country was first named that the first report did not name."""
+
+    @property
+    def cross_border(self) -> tuple[str, ...]:
+        """The affected states beside the deployment's own, in alphabetical order."""
+        return elsewhere(self.affected_countries, self.deployment.jurisdiction)
+
+    def known_affected_at(self, country: str | None) -> datetime:
+        """When it was recorded that this country is affected; of one that the first report named, when that was filed."""
+        return self.affected_since.get(country or "", self.filed_at)
 
     def is_not(self, party: Party) -> frozenset[str]:
         """What it is known that `party` is not, by its profile and by what is stated of it."""
@@ -94,3 +105,15 @@ class Case:
         """What stands about `party`: a stated fact, else its profile, else None for unknown."""
         stated = self.facts.value(name, party.id)
         return stated if stated is not None else party.is_said_to_be(name)
+
+
+def elsewhere(affected: Iterable[str], home: str) -> tuple[str, ...]:
+    """The affected states beside the one of the deployment, each once, in alphabetical order."""
+    return tuple(sorted(set(affected) - {home}))
+
+
+def affected_since(before: Iterable[str], since: Mapping[str, datetime], named: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """`Case.affected_since` after the countries `named` stand in place of those `before`: what was named stays, what is new is of now."""
+    stood = set(before)
+    kept = {country: since[country] for country in named if country in stood and country in since}
+    return kept | {country: now for country in named if country not in stood}

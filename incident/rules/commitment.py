@@ -23,6 +23,7 @@ class Role(StrEnum):
     FILER = "filer"
     HOME_CERT = "home_cert"  # the CERT of the deployment's jurisdiction
     AFFECTED_CERTS = "affected_certs"  # the CERTs of the other affected countries
+    AFFECTED_SPOCS = "affected_spocs"  # the single point of contact of each other affected state
     AUTHORITY = "authority"  # whoever has `competence` in the debtor's jurisdiction
     HOME_AUTHORITY = "home_authority"  # whoever has `competence` in the deployment's jurisdiction, where the incident occurred
     ANY_PARTY = "any_party"  # operator and suppliers alike: the condition on their profile selects
@@ -32,6 +33,8 @@ class Role(StrEnum):
     PERSONS = "persons"  # people who are no party of any case, such as data subjects
 
 
+AFFECTED = (Role.AFFECTED_CERTS, Role.AFFECTED_SPOCS)
+"""Who stands for the states that a case affects beside its own; what is told to them is a relay."""
 AUTHORITIES = (Role.AUTHORITY, Role.HOME_AUTHORITY, Role.COMPETENT)
 Mode = Literal["each", "any", "joint", "lead"]
 Combine = Literal["first", "earliest", "latest", "rule"]
@@ -60,7 +63,7 @@ class Anchor:
     kind `after`: the submission of the stage or commitment `name` of the same source by the same debtor.
     kind `receipt`: the receipt of what the other side submitted as stage `name` of the same source.
     kind `delivery`: the first delivery of the notice that commitment `name` sends (of this debtor or to it).
-    kind `filing`: the recording of the report.
+    kind `filing`: the recording of the report; of a relay, of what first named the state as affected.
     """
 
     kind: Literal["fact", "after", "receipt", "delivery", "filing"]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.rules.escalation.retries import LONGEST_WAIT, TRIES, next_try
+from incident.rules.escalation.retries import DELAYS, FAULTS, LEAST_WAIT, LONGEST_WAIT, TRIES, after_fault, next_try
 
 SENT = datetime(2026, 11, 20, 15, 40, tzinfo=UTC)
-SPANS = st.timedeltas(timedelta(microseconds=1), timedelta(days=400))
+SPANS = st.timedeltas(timedelta(seconds=2), timedelta(days=400))
 JITTERS = st.floats(0, 1, exclude_max=True)
 
 
@@ -49,6 +49,27 @@ def test_every_try_of_a_delivery_that_keeps_failing_is_made_before_it_is_due():
 def test_once_the_due_instant_has_passed_the_schedule_runs_as_written():
     assert next_try(4, SENT, SENT) == SENT + timedelta(hours=2)
     assert next_try(4, SENT, SENT - timedelta(days=1)) == SENT + timedelta(hours=2)
+
+
+@given(st.integers(1, TRIES - 1), st.timedeltas(timedelta(), timedelta(seconds=1, microseconds=249_999)))
+def test_what_a_moment_cannot_mend_is_tried_by_the_schedule(attempt, remaining):
+    assert next_try(attempt, SENT, SENT + remaining) == SENT + DELAYS[attempt - 1]
+
+
+@given(st.integers(1, TRIES - 1), SPANS, JITTERS)
+def test_no_two_tries_are_closer_than_a_second(attempt, remaining, jitter):
+    next_at = next_try(attempt, SENT, SENT + remaining, None, jitter)
+    assert next_at is not None
+    assert next_at - SENT >= LEAST_WAIT
+
+
+def test_what_we_stumble_over_five_times_is_a_persons_within_two_minutes():
+    at, tries = SENT, 1
+    while (again_at := after_fault(tries, at)) is not None:
+        assert again_at > at
+        at, tries = again_at, tries + 1
+    assert (tries, FAULTS) == (5, 5)
+    assert at - SENT < timedelta(minutes=2)
 
 
 def test_the_receivers_wish_is_honoured_up_to_a_day():

@@ -32,7 +32,7 @@ OWN_TIMELINE = {"notice": "recipient", "notification": "party_id", "act": "by_pa
 
 LOOKED_AT_BY_DEFINER = {
     "incident", "obligation", "notice", "deployment_party", "deployment", "agreement_party", "agreement_version", "api_key", "person",
-    "signed_in", "notification", "party", "visibility", "line", "timer", "agreement_act",
+    "signed_in", "notification", "party", "visibility", "line", "timer", "agreement_act", "firing",
 }  # fmt: skip
 
 

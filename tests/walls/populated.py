@@ -77,6 +77,7 @@ def populated() -> Iterator[Populated]:
         world.sweep()
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
+        world.forward(hours=3)  # some steps of the clocks of both fall due
         world.sweep()
         _audit_finds_something(world)
         yield Populated(

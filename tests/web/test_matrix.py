@@ -87,6 +87,9 @@ TABLE: dict[str, Row] = {
     "POST /reports/preview": Row(200, 200, 403, 422, 422, body=a_body(reference="preview {role}")),
     "GET /incidents/<uuid:incident_id>": Row(200, 200, 404, 404, 404),
     "GET /incidents/<uuid:incident_id>/timeline": Row(200, 200, 404, 404, 404),
+    "GET /incidents/<uuid:incident_id>/relays": Row(200, 200, 404, 404, 404),
+    "POST /incidents/<uuid:incident_id>/affected-states": Row(200, 404, 404, 404, 404, body={"country": "DE", "reason": "r"}),
+    "POST /incidents/<uuid:incident_id>/affected-states/strike": Row(200, 404, 404, 404, 404, body={"country": "LV", "reason": "r"}),
     "POST /incidents/<uuid:incident_id>/close": Row(200, 404, 404, 404, 404, body={"as": "withdrawn", "reason": "r"}),
     "POST /incidents/<uuid:incident_id>/reclassify": Row(200, 404, 404, 404, 404, body={"reason": "r", "severity": "high"}),
     "POST /incidents/<uuid:incident_id>/reopen": Row(409, 404, 404, 404, 404, body={"reason": "r"}),
@@ -94,6 +97,8 @@ TABLE: dict[str, Row] = {
     "POST /obligations/<uuid:obligation_id>/acknowledgements": Row(200, 403, 200, 404, 404, body={"by": "N. N."}),
     "POST /obligations/<uuid:obligation_id>/submissions": Row(
         200, 200, 404, 404, 404, body={"stage": "early_warning", "proof": "p"}, path={"obligation_id": "{warning}"}),
+    "POST /obligations/<uuid:obligation_id>/relays": Row(
+        409, 409, 404, 404, 404, path={"obligation_id": "{warning}"}, body={"proof": "call taken by N. N."}),
     "POST /obligations/<uuid:obligation_id>/extensions": Row(
         200, 403, 403, 404, 404, path={"obligation_id": "{plan}"},
         body={"until": "2027-03-01T00:00:00Z", "clause": "cl. 12.1", "reason": "r"}),
@@ -277,6 +282,7 @@ def test_pages_ask_strangers_to_sign_in_and_take_no_form_of_theirs(api: Callers)
             .replace("<kind>", "email")
             .replace("<string:regime_id>", "eu.nis2.art23")
             .replace("<string:fingerprint>", "sha256:00")
+            .replace("<string:country>", "DE")
         )
         assert "<" not in path, f"{rule.rule} needs a value here"
         for method in (rule.methods or set()) & {"GET", "POST"}:

@@ -14,6 +14,7 @@ COMMANDS = {
     "due": ("web.cli.due:due", "Show what is due next, most urgent first."),
     "file": ("web.cli.report:file", "File a report, or with --preview show what filing it would do."),
     "claim": ("web.cli.claim:claim", "Dispute a clock, ask for more time, and answer what others claim."),
+    "relay": ("web.cli.relay:relay", "Relay a case to the states that it affects."),
     "rota": ("web.cli.rota:rota", "Say who of a party is on call when, and see when nobody can be reached."),
     "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
     "agreement": ("web.cli.agreement:agreement", "Check agreement documents, compare them in plain language, try them out, and sign them."),
@@ -35,7 +36,7 @@ COMMANDS = {
 
 _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
-    {"name": "Report and follow", "commands": ["file", "due", "claim", "rota", "regime", "calendar", "agreement", "replay"]},
+    {"name": "Report and follow", "commands": ["file", "due", "claim", "relay", "rota", "regime", "calendar", "agreement", "replay"]},
     {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "channel", "bounce", "key", "config", "migrate"]},
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]
@@ -43,7 +44,7 @@ _GROUPS = [
 _HELP = """Cross-border incident response: who owes whom what, by when, and the proof.
 
 Settings come from the environment (`demarche config` shows them). Commands that read or change the node use DATABASE_URL, or
-the embedded node of DEMARCHE_HOME while it runs; `due`, `file`, `claim` and `rota` speak to a node over HTTP, as a party, with its key.
+the embedded node of DEMARCHE_HOME while it runs; `due`, `file`, `claim`, `relay` and `rota` speak to a node over HTTP, as a party.
 
 \b
 Examples:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load
 
-from incident.actions.commands import Claims, CloseCase, DoneBy, Ground, Reclassify
+from incident.actions.commands import AffectedState, Claims, CloseCase, DoneBy, Ground, Reclassify
 from incident.rules.case import SEVERITIES, TLP
 from incident.rules.commitment import GROUNDS
 from incident.rules.legaltime import Moment, TimeRefused
@@ -175,6 +175,27 @@ class NoteSchema(Strict):
     """A note, if any."""
 
     note = _note()
+
+
+class AffectedStateSchema(Strict):
+    """A country, and why it is named or struck."""
+
+    country = Country(required=True)
+    reason = _reason()
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> AffectedState:
+        """The command."""
+        return AffectedState(**given)
+
+
+class RelayedSchema(Strict):
+    """An affected state was told by another way, and received it. Without `by`, the caller says so."""
+
+    proof = Proof(required=True)
+    by = _by(load_default=None, allow_none=True)
+    note = _note()
+    occurred_at = _occurred_at()
 
 
 class ReasonSchema(Strict):

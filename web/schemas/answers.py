@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from incident.answers import RELAYED
 from incident.rules.case import SEVERITIES, STAGES, TLP
 from incident.rules.commitment import GROUNDS
 from incident.rules.escalation.states import STATES
@@ -74,16 +75,23 @@ _EXCUSED: Shape = {
     "kind": words("excused", "prohibited"), "ground": words(*GROUNDS), "clause": TEXT, "provision": MAYBE_TEXT, "reason": TEXT,
     "by": words("owed_by", "owed_to"), "by_name": TEXT, "logged_for_debtor": FLAG, "at": AT,
 }  # fmt: skip
+_LOOK = whole(
+    {"step": TEXT, "look_at": AT, "fired_at": AT, "late_seconds": {"type": "number"}, "text": TEXT},
+    about="When a step of its timer was to be looked at and when this node did, in its own transaction's time.",
+)
 _OBLIGATION: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT,
     "owed_to": MAYBE_TEXT, "owed_to_role": TEXT, "occurrence": TEXT, "reading": TEXT, "stage": MAYBE_TEXT, "started_at": MAYBE_AT,
     "target_at": MAYBE_AT, "due_at": MAYBE_AT, "basis": MAYBE_TEXT, "verdict": words(*VERDICTS), "missed_at": MAYBE_AT,
     "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
     "waivable": MAYBE_TEXT, "extension": _EXTENSION, "excuses": {"type": "array", "items": _EXCUSE}, "excused": many("Excused"),
-    "paused_at": MAYBE_AT, "paused_until": MAYBE_AT, "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
+    "paused_at": MAYBE_AT, "paused_until": MAYBE_AT,
+    "relay_to": {**MAYBE_TEXT, "description": "The affected state that it tells of the incident."},
+    "superseded_by": MAYBE_ID, "rule_version": MAYBE_TEXT, "calendar_version": MAYBE_TEXT,
     "tzdata_version": MAYBE_TEXT, "because": many("Reason"), "acts": many("Act"),
     "duty": {**TEXT, "description": "The duty that its clause is about; clauses of several layers about one duty each keep their own."},
     "earliest_of": {**MAYBE_WHOLE, "description": "Of how many clauses about its duty it is its debtor's first due; else null."},
+    "looks": many("Look"),
     "inputs": {**FREE, "description": "What its instants were computed from, enough to compute them again."},
 }  # fmt: skip
 _HOW: Shape = {
@@ -106,8 +114,15 @@ _NOTIFICATION: Shape = {
 _INCIDENT: Shape = {
     "id": ID, "incident_ref": TEXT, "reference": TEXT, "summary": TEXT, "severity": words(*SEVERITIES), "tlp": words(*TLP),
     "stage": words(*STAGES), "status": words("open", "closed"), "closed_as": {"enum": [*ENDINGS, None]}, "duplicate_of": MAYBE_ID,
-    "exercise": FLAG, "affected_countries": COUNTRIES, "filed_by": TEXT, "operator": TEXT, "deployment": TEXT, "mandate": MAYBE_TEXT,
+    "exercise": FLAG, "affected_countries": COUNTRIES,
+    "cross_border": {**COUNTRIES, "description": "The affected countries beside the deployment's own."},
+    "filed_by": TEXT, "operator": TEXT, "deployment": TEXT, "mandate": MAYBE_TEXT,
     "filed_at": AT,
+}  # fmt: skip
+_RELAY: Shape = {
+    "state": TEXT, "to": {**MAYBE_TEXT, "description": "Whom it is owed to; null where nobody is registered there."}, "known_at": AT,
+    "standing": words(*RELAYED), "obligations": many("Obligation"), "notice": {"anyOf": [ref("Notice"), {"type": "null"}]},
+    "told": {"anyOf": [whole({"kind": TEXT, "by": TEXT, "occurred_at": AT, "proof": ANYTHING}), {"type": "null"}]},
 }  # fmt: skip
 _AGREEMENT: Shape = {
     "id": ID, "name": TEXT, "version": TEXT, "title": TEXT, "digest": TEXT, "published_by": TEXT, "published_at": AT,
@@ -290,13 +305,19 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Reason": _REASON,
     "Source": _SOURCE,
     "Obligation": whole(
-        _OBLIGATION, optional=("acts", "inputs", "earliest_of"), about="A commitment applied to one case, one debtor, one creditor."),
+        _OBLIGATION,
+        optional=("acts", "inputs", "earliest_of", "looks"),
+        about="A commitment applied to one case, one debtor, one creditor.",
+    ),
+    "Look": _LOOK,
     "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
     "Claim": whole(_CLAIM, about="What one party says against a clock; state `said`: the facts say it themselves now."),
     "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),
     "Incident": whole(_INCIDENT),
+    "Relay": whole(_RELAY, about="What is to be told to one affected state, and how far it came."),
+    "Relays": whole({"cross_border": COUNTRIES, "items": many("Relay")}),
     "CaseFact": whole(_CASE_FACT),
     "Act": whole(_ACT),
     "Entry": whole(_ENTRY, about="One entry of the evidence of a case."),

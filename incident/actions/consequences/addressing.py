@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -14,6 +17,7 @@ from incident.records.cases import Row
 from incident.records.outbox.tables import notice, notification
 from incident.records.parties import channels, rotas
 from incident.rules.escalation import on_call
+from incident.rules.escalation.ways import Way, contact_of
 from incident.work import Work
 
 
@@ -21,24 +25,54 @@ def address(work: Work, row: Row) -> int:
     """Address a released notice; the number of notifications made.
 
     To the contact on call now, over the channels that the notice prefers, which the notice keeps; where that contact has none in
-    use, to the next one up, and evidence says why. A chat or pager carries the cover alone and
-    rings with every notice. The inbox is always there: what cannot be sent waits where it can be read, and evidence says that
-    nobody was reached.
+    use, to the next one up, and evidence says why. A chat or pager carries the cover alone and rings with every notice. The inbox
+    is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
     """
     wanted = _wanted(work, row)
-    contact, usable = _reachable(work, row, wanted)
-    made = [_notification(work, row, contact, kind=each.kind, address=each.address, channel=each.id) for each in usable]
+    contact, ways, barred = _reachable(work, row, wanted)
+    made = _made(work, row, ways)
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
-        made.append(_notification(work, row, contact, kind="inbox", address="", channel=None))
+        made.append(_notification(work, row, contact, _due_at(work, row), kind="inbox", address="", channel=None))
+    made += [each | _WITHHELD for each in _made(work, row, barred)]
     db.put(work.connection, {notification: made})
     said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
-    if not usable:
+    if not ways:
         work.record("notification.unreachable", row.case_id, said)
     elif contact != wanted:
         work.record("notification.moved_up", row.case_id, {**said, "told": contact})
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now, contact=contact))
     work.wake("deliver")
-    return len(made)
+    return len(made) - len(barred)
+
+
+def usable(work: Work, row: Row) -> dict[Way, channels.Channel]:
+    """The ways over which the notice may go to its recipient now, of every contact."""
+    in_use = [each for each in channels.of_party(work.connection, row.recipient) if each.disabled_at is None]
+    return {Way(contact_of(each.contact), each.kind): each for each in in_use if _may_go(row, each.kind)}
+
+
+def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
+    """Send a notice over these ways too, at once; the ids of the notifications."""
+    made = _made(work, row, ways)
+    db.put(work.connection, {notification: made})
+    work.wake("deliver")
+    return [each["id"] for each in made]
+
+
+def nowhere(work: Work, row: Row, reason: str) -> None:
+    """A notice that cannot be addressed by a fault of this node: a dead letter, so that a person sees to it."""
+    made = _notification(work, row, row.contact, None, kind="inbox", address="", channel=None)
+    dead = made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason, "effect_key": f"{row.id}:nowhere"}
+    db.put(work.connection, {notification: [dead]})
+    work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now))
+    said = {"notification": str(dead["id"]), "notice": str(row.id), "to": str(row.recipient), "channel": "inbox", "reason": reason}
+    work.record("notification.dead", row.case_id, said)
+
+
+def _made(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[dict[str, Any]]:
+    found = list(ways)
+    due_at = _due_at(work, row) if found else None
+    return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in found]
 
 
 def _wanted(work: Work, row: Row) -> on_call.Contact:
@@ -56,22 +90,29 @@ def _wanted(work: Work, row: Row) -> on_call.Contact:
     return by_clause or rotas.named(work.connection, row.recipient, work.now) or ("duty_desk" if found else named)
 
 
-def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel]]:
+def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
+    """Whom it goes to, over which channels, and over which of that contact's it may not go."""
     for contact in on_call.above(wanted):
-        usable = [
-            each for each in channels.usable(work.connection, row.recipient, contact) if each.kind in (*row.channels, *services.KINDS)
-        ]
-        if usable:
-            return contact, usable
-    return wanted, []
+        found = channels.usable(work.connection, row.recipient, contact)
+        ways = [each for each in found if _may_go(row, each.kind)]
+        if ways:
+            return contact, ways, [each for each in found if each not in ways]
+    return wanted, [], []
 
 
-def _notification(work: Work, row: Row, contact: str, *, kind: str, address: str, channel: Any) -> dict[str, Any]:
+def _may_go(row: Row, kind: str) -> bool:
+    """Whether the clause lets it go by that channel; a chat or pager is the recipient's own bell."""
+    return kind in (*row.channels, *services.KINDS)
+
+
+_WITHHELD = {"state": "withheld", "look_at": None, "cause": "The clause that calls for this notice does not let it go by this channel."}
+
+
+def _notification(work: Work, row: Row, contact: str, due_at: datetime | None, *, kind: str, address: str, channel: Any) -> dict[str, Any]:
     return {
         "id": new_id(), "notice_id": row.id, "case_id": row.case_id, "party_id": row.recipient, "channel_id": channel, "contact": contact,
-        "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "pending", "attempt": 0, "look_at": work.now,
-        "state_at": work.now,
-        "due_at": _due_at(work, row), "created_at": work.now,
+        "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "pending", "cause": "", "attempt": 0,
+        "look_at": work.now, "state_at": work.now, "due_at": due_at, "created_at": work.now,
     }  # fmt: skip
 
 

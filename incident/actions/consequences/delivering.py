@@ -1,4 +1,4 @@
-"""What follows from an attempt: a receipt, a later try, a dead letter that a person sees."""
+"""What follows from an attempt: a receipt, a later try, another way, a dead letter that is a person's task."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from incident.actions.consequences import acting, settling, telling
+from incident.actions.consequences import acting, addressing, settling, telling
 from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.outbox.tables import notification
 from incident.records.parties import channels
+from incident.rules.escalation.ways import Again, Next, Others, Person, Way, after_failure, contact_of, turn_ends
 from incident.work import Work
 
 
@@ -57,48 +58,88 @@ def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[st
     return len(fresh)
 
 
-def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disable: bool = False) -> None:
-    """Not handed over: tried again at `again_at`, or given up where somebody sees it."""
-    state: dict[str, object] = {"state": "pending" if again_at else "dead", "look_at": again_at, "cause": reason}
-    held = outbox.settle(
-        work.connection,
-        row,
-        now=work.now,
-        outcome="try_later" if again_at else "gave_up",
-        detail={"reason": reason},
-        last_error=reason,
-        **state,
-    )
+def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disable: bool = False, ours: bool = False) -> None:
+    """Not handed over: tried again at `again_at`, by another way, or a task of somebody. What is `ours` to mend no way would carry."""
+    if row.case_id is None:
+        _settle(work, row, reason, Again(again_at) if again_at else Person())
+    else:
+        _go_on(work, row, reason, again_at, ours=ours)
     if disable:
         _disable(work, row, reason)
-    if not again_at and held:
-        _given_up(work, row, reason)
 
 
 def undone(work: Work, row: Row, reason: str, *, disable: bool) -> None:
-    """What a carrier took came back: it is given up as if it had never left. The row is held, and stands as sent."""
-    outbox.move(work.connection, notification.c.id == row.id, among=("sent",), to="dead", cause=reason, now=work.now, last_error=reason)
+    """What a carrier took came back: it goes another way, or is a task of somebody. Case and row are held, and it stands as sent."""
+    notice = outbox.find(work.connection, row.notice_id) if row.notice_id is not None else None
+    usable = addressing.usable(work, notice) if notice is not None else {}
+    this, ends_at = Way(contact_of(row.contact), row.kind), turn_ends(row.created_at, row.due_at)
+    what = after_failure(this, None, ends_at, _taken(work, notice), usable) if notice is not None else Person()
+    to = "dead" if isinstance(what, Person) else "failed"
+    outbox.move(work.connection, notification.c.id == row.id, among=("sent",), to=to, cause=reason, now=work.now, last_error=reason)
+    if notice is not None:
+        _follow(work, row, notice, reason, what, usable)
     if disable:
         _disable(work, row, reason)
-    _given_up(work, row, reason)
 
 
 def _disable(work: Work, row: Row, reason: str) -> None:
-    if row.channel_id is not None:
-        channels.disable(work.connection, row.channel_id, reason, work.now)
+    if row.channel_id is not None and channels.disable(work.connection, row.channel_id, row.address, reason, work.now):
         work.record("channel.disabled", row.party_id, {"kind": row.kind, "reason": reason})
+        if row.case_id is not None:
+            telling.disabled(work, row, reason)
 
 
-def _given_up(work: Work, row: Row, reason: str) -> None:
-    """A person sees it: whoever filed the case is told."""
-    if row.case_id is None:
+def unsettled(work: Work, row: Row, reason: str) -> None:
+    """A dead letter without anything that follows from one: what follows is what cannot be recorded."""
+    this = (notification.c.id == row.id) & (notification.c.attempt == row.attempt)
+    outbox.move(work.connection, this, among=("claimed",), to="dead", cause=reason, now=work.now, last_error=reason)
+
+
+def say_dead(work: Work, row: Row, reason: str) -> None:
+    """The filer's liaison is told of a dead letter; of a test of a channel nobody is."""
+    if row.case_id is not None:
+        work.record("notification.dead", row.case_id, about(row) | {"reason": reason})
+        telling.dead_letter(work, row, reason)
+
+
+def _go_on(work: Work, row: Row, reason: str, again_at: datetime | None, *, ours: bool) -> None:
+    ends_at = turn_ends(row.created_at, row.due_at)
+    if again_at is not None and (ours or ends_at is None or again_at <= ends_at):
+        _settle(work, row, reason, Again(again_at))
         return
-    work.record("notification.dead", row.case_id, about(row) | {"reason": reason})
-    incident = cases.find(work.connection, row.case_id)
-    telling.tell(
-        work, incident, [incident.filed_by], kind="escalation", title="Could not be delivered", effect=f"dead:{row.id}",
-        extra={"channel": row.kind, "contact": row.contact, "reason": reason}, rule="The filer is told of a dead letter",
+    cases.find(work.connection, row.case_id, for_update=True)
+    notice = outbox.find(work.connection, row.notice_id)
+    if notice.acknowledged_at is not None:
+        outbox.settle(
+            work.connection, row, now=work.now, outcome="gave_up", detail={"reason": reason}, last_error=reason, state="cancelled",
+            look_at=None, cause=f"Acknowledged by {notice.acknowledged_by}.",
+        )  # fmt: skip
+        return
+    this, usable = Way(contact_of(row.contact), row.kind), addressing.usable(work, notice)
+    what = Person() if ours else after_failure(this, again_at, ends_at, _taken(work, notice), usable)
+    if _settle(work, row, reason, what):
+        _follow(work, row, notice, reason, what, usable)
+
+
+def _follow(work: Work, row: Row, notice: Row, reason: str, what: Next, usable: dict[Way, channels.Channel]) -> None:
+    if isinstance(what, Others):
+        addressing.take(work, notice, [usable[way] for way in what.ways])
+        told = ", ".join(f"{way.contact} by {way.kind}" for way in what.ways)
+        work.record("notification.failed", row.case_id, about(row) | {"reason": reason, "instead": told})
+    elif isinstance(what, Person):
+        say_dead(work, row, reason)
+
+
+def _settle(work: Work, row: Row, reason: str, what: Next) -> bool:
+    state = {Again: "pending", Person: "dead"}.get(type(what), "failed")
+    return outbox.settle(
+        work.connection, row, now=work.now, outcome="try_later" if state == "pending" else "gave_up", detail={"reason": reason},
+        last_error=reason, cause=reason, state=state, look_at=what.at if isinstance(what, Again) else None,
     )  # fmt: skip
+
+
+def _taken(work: Work, notice: Row) -> dict[Way, str]:
+    return {Way(contact_of(each.contact), each.kind): each.state for each in outbox.notifications_of(work.connection, notice.id)}
 
 
 def stopped(work: Work, row: Row, notice: Row | None) -> bool:

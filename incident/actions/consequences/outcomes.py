@@ -49,9 +49,9 @@ def incident(work: Work, id_: UUID) -> answers.Json:
     rows = [each for each in obligations.of_case(work.connection, id_) if each.superseded_by is None]
     acts = obligations.acts_about(work.connection, [each.id for each in rows])
     slugs = telling.names(work, [row.filed_by, row.operator_id, *(p for each in rows for p in (each.debtor, each.creditor) if p)])
-    deployment = directory.deployment_by_id(work.connection, row.deployment_id).slug
+    deployment = directory.deployment_by_id(work.connection, row.deployment_id)
     return {
-        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment),
+        "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug, home=deployment.jurisdiction),
         "obligations": [
             answers.obligation(
                 each._mapping, slugs=slugs, incident_ref=row.ref,

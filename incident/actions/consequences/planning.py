@@ -48,6 +48,7 @@ def case_among(matter: Matter, facts: Facts, everybody: tuple[Party, ...]) -> Ca
     return Case(
         values["id"], values["ref"], values["reference"], values["stage"], values["summary"], values["severity"], values["tlp"],
         tuple(values["affected_countries"]), values["exercise"], values["filed_at"], filer, deployment, everybody, facts,
+        {country: datetime.fromisoformat(at) for country, at in values.get("affected_since", {}).items()},
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ def tell(
     about: Iterable[UUID] = (),
     contact: str = "duty_desk",
     extra: Mapping[str, Any] | None = None,
+    channels: Collection[str] = ("webhook", "email", "inbox"),
     rule: str,
 ) -> int:
     """A short notice to each recipient: the reference, the label and `extra`, nothing of the incident's content. Once per `effect`."""
@@ -42,7 +43,7 @@ def tell(
         row = {
             "id": new_id(), "case_id": incident.id, "recipient": recipient, "kind": kind, "title": title, "obligations": list(about),
             "performs": [], "items": items, "digest": canonical.digest(items), "tlp": incident.tlp, "contact": contact,
-            "channels": ["webhook", "email", "inbox"], "pre_authorised_by": rule, "created_at": work.now, "released_at": work.now,
+            "channels": list(channels), "pre_authorised_by": rule, "created_at": work.now, "released_at": work.now,
             "released_by": rule, "effect_key": f"{effect}:{recipient}:{contact}",
         }  # fmt: skip
         made = work.connection.execute(
@@ -53,6 +54,41 @@ def tell(
             work.record("notice.told", incident.id, {"notice": str(made), "to": str(recipient), "kind": kind, "digest": row["digest"]})
     work.wake("route")
     return told
+
+
+def dead_letter(work: Work, row: Row, reason: str) -> None:
+    """Tell the filer's liaison that nobody was reached; where it is the filer that was not, in its inbox, which needs no way."""
+    incident = cases.find(work.connection, row.case_id)
+    party = directory.by_ids(work.connection, [row.party_id])[row.party_id]
+    ways = ["inbox"] if row.party_id == incident.filed_by else ["webhook", "email", "inbox"]
+    tell(
+        work, incident, [incident.filed_by], kind="escalation", title=f"Could not be delivered to {party.name}", effect=f"dead:{row.id}",
+        extra={"channel": row.kind, "contact": row.contact, "reason": reason}, channels=ways,
+        rule="The filer is told of a dead letter",
+    )  # fmt: skip
+
+
+def stuck(work: Work, case_id: UUID, obligation_id: UUID, reason: str) -> None:
+    """Tell the filer's liaison that this node cannot look at a clock, so that somebody does."""
+    incident = cases.find(work.connection, case_id)
+    tell(
+        work, incident, [incident.filed_by], kind="escalation", title="A clock that has to be looked at by hand",
+        effect=f"stuck:{obligation_id}", about=[obligation_id], extra={"reason": reason}, rule="A fault of this node is a person's to mend",
+    )  # fmt: skip
+    work.record("obligation.stuck", case_id, {"obligation": str(obligation_id), "reason": reason})
+
+
+def disabled(work: Work, row: Row, reason: str) -> None:
+    """Tell a party in its inbox that its channel is used no more, and the filer's liaison that it is so."""
+    incident = cases.find(work.connection, row.case_id)
+    party = directory.by_ids(work.connection, [row.party_id])[row.party_id]
+    common: dict[str, Any] = {
+        "kind": "escalation", "effect": f"disabled:{row.id}", "extra": {"channel": row.kind, "contact": row.contact, "reason": reason},
+        "rule": "A channel that is no longer used is said to its party and to the filer",
+    }  # fmt: skip
+    tell(work, incident, [row.party_id], title=f"Your {row.kind} is no longer used", channels=["inbox"], **common)
+    if row.party_id != incident.filed_by:
+        tell(work, incident, [incident.filed_by], title=f"The {row.kind} of {party.name} is no longer used", **common)
 
 
 def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:

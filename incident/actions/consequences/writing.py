@@ -51,6 +51,7 @@ def obligation_row(case: UUID, each: Planned, now: datetime) -> dict[str, Any]:
         "stage": each.stage if commitment.source.kind == "regime" else None, "extendable": commitment.extendable,
         "waivable": commitment.waivable, "spec": _spec(commitment), "superseded_by": None, "missed_at": None, "settled_as": None,
         "settled_at": None, "created_at": now, "paused_at": None, "paused_until": None, "prohibited_at": None,
+        "relay_to": each.relay_to,
     }  # fmt: skip
 
 
@@ -104,7 +105,8 @@ def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids:
             "tlp": tlp, "contact": draft.contact(now), "channels": list(draft.channels), "pre_authorised_by": draft.pre_authorised_by,
             "acknowledge_by": draft.acknowledge_by, "created_at": now, "released_at": now if at_once else None,
             "released_by": draft.pre_authorised_by, "cancelled_at": None, "cancelled_because": None, "acknowledged_at": None,
-            "acknowledged_by": None, "effect_key": f"{cause}:{draft.recipient.id}:{draft.way}",
+            "acknowledged_by": None, "relay_to": next((each.relay_to for each in draft.performs if each.relay_to), None),
+            "effect_key": f"{cause}:{draft.recipient.id}:{draft.way}",
         })  # fmt: skip
         withheld += [
             {"notice_id": id_, "case_id": case, "field": each.field, "rule": each.rule, "why": each.why} for each in draft.withheld

@@ -5,7 +5,7 @@ from incident.db.columns import BIGINT, BOOL, INSTANT, INT, JSON, TEXT, TEXTS, U
 incident = table(
     "incident", id=UUID, ref=TEXT, filed_by=UUID, operator_id=UUID, deployment_id=UUID, reference=TEXT, summary=TEXT, severity=TEXT,
     tlp=TEXT, affected_countries=TEXTS, exercise=BOOL, stage=TEXT, status=TEXT, closed_as=TEXT, duplicate_of=UUID, mandate=TEXT,
-    origin=TEXT, filed_at=INSTANT, bound_at=INSTANT, revision=INT, changed=BIGINT,
+    origin=TEXT, filed_at=INSTANT, bound_at=INSTANT, affected_since=JSON, revision=INT, changed=BIGINT,
 )  # fmt: skip
 visibility = table("visibility", case_id=UUID, party_id=UUID, why=TEXT)
 report = table(

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.errors import NotFound
-from incident.records.obligations.tables import act, obligation, timer
+from incident.records.obligations.tables import act, firing, obligation, timer
 from incident.rules.commitment import Discharge
 from incident.rules.planning import STATED, Done, Pause, Standing, Verdict, pauses_of, verdict
 
@@ -117,6 +117,36 @@ def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datet
     """Keep the derived verdict for indexed reads; None while it runs. Lines and timers follow by themselves."""
     settled = {"settled_as": None if as_ is None else as_.value, "settled_at": None if as_ is None else now}
     connection.execute(sa.update(obligation).where(obligation.c.id == id_).values(settled | also))
+
+
+def fire(connection: sa.Connection, id_: UUID, now: datetime) -> list[Row]:
+    """Take the steps of an obligation that are due, `(step, look_at)`, the longest due first, and keep when we came to each.
+
+    Whoever takes them does what they ask for; everybody else gets none.
+    """
+    return list(connection.execute(sa.text(_FIRE), {"id": id_, "now": now}).all())
+
+
+_FIRE = """
+with taken as (delete from demarche.timer where obligation_id = :id and look_at <= :now returning obligation_id, case_id, step, look_at),
+kept as (insert into demarche.firing (obligation_id, case_id, step, look_at, fired_at)
+  select obligation_id, case_id, step, look_at, :now from taken on conflict do nothing)
+select step, look_at from taken order by look_at, step
+"""
+
+
+def firings_of(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
+    """When each step of these obligations was looked at, in that order, as far as the caller may see the obligations."""
+    question = sa.select(firing).where(firing.c.obligation_id.in_(list(ids)))
+    return list(connection.execute(question.order_by(firing.c.fired_at, firing.c.look_at, firing.c.step)).all())
+
+
+def lateness_since(connection: sa.Connection, since: datetime) -> Row:
+    """`(fired, p50, p99, worst)`: of the steps looked at since then, the last thousand at most, how many and how late, in seconds.
+
+    The three are None when there was none. Of the whole node, whoever asks.
+    """
+    return connection.execute(sa.text("select * from demarche.lateness_since(:since)"), {"since": since}).one()
 
 
 def drop_timers(connection: sa.Connection, ids: Iterable[UUID]) -> None:

@@ -43,6 +43,12 @@ def withheld_of(connection: sa.Connection, notices: Iterable[UUID]) -> dict[UUID
     return found
 
 
+def notifications_of(connection: sa.Connection, notice_id: UUID) -> list[Row]:
+    """Every notification of a notice, oldest first."""
+    question = sa.select(notification).where(notification.c.notice_id == notice_id)
+    return list(connection.execute(question.order_by(notification.c.created_at, notification.c.id)).all())
+
+
 def notifications_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     """Every notification of a case, oldest first."""
     return list(
@@ -109,9 +115,9 @@ def acknowledged(connection: sa.Connection, notice_id: UUID, by: str, now: datet
     move(connection, which, among=("pending", "dead"), to="cancelled", cause=cause, now=now)
 
 
-def released_to_route(connection: sa.Connection, limit: int) -> list[Row]:
-    """Released notices that no channel has been chosen for, oldest first; not held."""
-    return list(connection.execute(_TO_ROUTE.order_by(notice.c.released_at, notice.c.id).limit(limit)).all())
+def released_to_route(connection: sa.Connection, limit: int, now: datetime) -> list[Row]:
+    """Released notices that no channel has been chosen for and that do not rest after a fault, oldest first; not held."""
+    return list(connection.execute(_TO_ROUTE.where(now >= _ROUTE_AT).order_by(_ROUTE_AT, notice.c.id).limit(limit)).all())
 
 
 def still_to_route(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
@@ -120,6 +126,7 @@ def still_to_route(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     return list(connection.execute(question.with_for_update(skip_locked=True)).all())
 
 
+_ROUTE_AT = sa.func.coalesce(notice.c.route_again_at, notice.c.released_at)
 _TO_ROUTE = sa.select(notice).where(notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
 
 

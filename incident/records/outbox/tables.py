@@ -6,8 +6,8 @@ notice = table(
     "notice", id=UUID, case_id=UUID, recipient=UUID, kind=TEXT, title=TEXT, obligations=UUIDS, performs=UUIDS, items=JSON, digest=TEXT,
     tlp=TEXT, contact=TEXT, channels=TEXTS, pre_authorised_by=TEXT, acknowledge_by=INSTANT, created_at=INSTANT, released_at=INSTANT,
     released_by=TEXT, routed_at=INSTANT, cancelled_at=INSTANT, cancelled_because=TEXT, acknowledged_at=INSTANT, acknowledged_by=TEXT,
-    acknowledged_how=TEXT, opened_at=INSTANT, opened_by=TEXT, opened_how=TEXT, route_tries=INT, route_again_at=INSTANT, effect_key=TEXT,
-    changed=BIGINT,
+    acknowledged_how=TEXT, opened_at=INSTANT, opened_by=TEXT, opened_how=TEXT, route_tries=INT, route_again_at=INSTANT, relay_to=TEXT,
+    effect_key=TEXT, changed=BIGINT,
 )  # fmt: skip
 withholding = table("withholding", notice_id=UUID, case_id=UUID, field=TEXT, rule=TEXT, why=TEXT)
 notification = table(

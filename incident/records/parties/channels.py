@@ -77,9 +77,10 @@ def put_channel(connection: sa.Connection, *, party: UUID, role: str, kind: str,
     return id_
 
 
-def disable(connection: sa.Connection, id_: UUID, because: str, now: datetime) -> None:
-    """Stop using a channel; it stays listed with the reason."""
-    connection.execute(sa.update(channel).where(channel.c.id == id_).values(disabled_at=now, disabled_because=because))
+def disable(connection: sa.Connection, id_: UUID, address: str, because: str, now: datetime) -> bool:
+    """Stop using a channel while it has that address; it stays listed with the reason. False where that was so already."""
+    in_use = (channel.c.id == id_) & (channel.c.address == address) & channel.c.disabled_at.is_(None)
+    return bool(connection.execute(sa.update(channel).where(in_use).values(disabled_at=now, disabled_because=because)).rowcount)
 
 
 def verified(connection: sa.Connection, id_: UUID, how: str, now: datetime) -> None:

@@ -21,6 +21,11 @@ TRIES = len(DELAYS) + 1
 LONGEST_WAIT = timedelta(hours=24)
 """A receiver may ask for more patience, but not for more than this."""
 
+LEAST_WAIT = timedelta(seconds=1)
+"""No try is pulled closer to the one before: what a second cannot mend is tried when the duty has ended, by the schedule."""
+FAULTS = 5
+"""Tries of what this node itself stumbles over, before a person is asked."""
+
 _JITTER = 0.1  # of the delay: enough to spread a crowd that failed together
 
 
@@ -35,7 +40,7 @@ def next_try(
 
     The delay is the schedule's plus up to a tenth (`jitter`, from 0 to below 1), and not less than the receiver's `retry_after`.
     While `due_at` lies ahead, that is cut to leave at least a fifth of the remaining time: the duty to deliver outranks the
-    receiver's wish. Once it has passed, the schedule runs as written, because late is better than never.
+    receiver's wish. Once it has passed, or nothing but a moment is left, the schedule runs as written: late is better than never.
 
     Raises:
         ValueError: for an attempt below 1, a jitter outside its range, or an instant without a zone.
@@ -49,6 +54,13 @@ def next_try(
     wait = DELAYS[attempt - 1] * (1 + _JITTER * jitter)
     if retry_after is not None:
         wait = max(wait, min(retry_after, LONGEST_WAIT))
-    if due_at is not None and due_at > sent_at:
-        wait = min(wait, (due_at - sent_at) * 4 // 5)  # whole microseconds, never rounded beyond the fifth
-    return sent_at + wait
+    room = (due_at - sent_at) * 4 // 5 if due_at is not None else timedelta()  # whole microseconds, never rounded beyond the fifth
+    return sent_at + (min(wait, room) if room >= LEAST_WAIT else wait)
+
+
+def after_fault(tries: int, now: datetime) -> datetime | None:
+    """When to try again what this node stumbled over for the `tries`-th time (the first is 1); None after the last.
+
+    A fault of ours is not mended by waiting for hours: a person knows within two minutes, and everything else goes on meanwhile.
+    """
+    return now + tries * timedelta(seconds=10) if tries < FAULTS else None

@@ -78,6 +78,8 @@ def _counted(case: Case, each: Planned, found: tuple[Anchored, ...]) -> Planned:
         made.planned_for,
         found,
         clock,
+        each.reading,
+        each.relay_to,
     )
 
 
@@ -104,8 +106,7 @@ def _waits(commitment: Commitment) -> Because:
 def _anchored(case: Case, each: Planned, anchor: Anchor, happened: Happened, dated: list[Planned]) -> Anchored | None:
     match anchor.kind:
         case "filing":
-            reason = Because("anchor", "Runs from the recording of the report.", None, case.filed_at)
-            return Anchored("filing", Moment.exactly(case.filed_at), False, reason)
+            return _of_the_filing(case, each)
         case "fact":
             return _of_a_fact(case, each, anchor)
         case "after":
@@ -114,6 +115,13 @@ def _anchored(case: Case, each: Planned, anchor: Anchor, happened: Happened, dat
             return _of_a_receipt(each, anchor, happened, dated)
         case "delivery":
             return _of_a_delivery(case, each, anchor, happened, dated)
+
+
+def _of_the_filing(case: Case, each: Planned) -> Anchored:
+    """The report; for a state that was named later, what named it."""
+    at = case.known_affected_at(each.relay_to)
+    what = "the recording of the report" if at == case.filed_at else f"when {each.relay_to} was recorded as affected"
+    return Anchored("filing", Moment.exactly(at), False, Because("anchor", f"Runs from {what}.", None, at))
 
 
 def _of_a_fact(case: Case, each: Planned, anchor: Anchor) -> Anchored | None:
@@ -159,8 +167,9 @@ def _of_a_delivery(case: Case, each: Planned, anchor: Anchor, happened: Happened
     before = _before(each, anchor, dated, {each.debtor.id, *({each.creditor.id} if each.creditor else ())})
     if before is None or (before.deadline is None and before.started_at is None):
         return None
-    reason = Because("predicted", f"Predicted as if {_says(anchor)} came at once.", None, case.filed_at)
-    return Anchored(anchor.name, Moment.exactly(case.filed_at), True, reason)
+    sides = [party.jurisdiction for party in (each.debtor, each.creditor) if party and party.jurisdiction in case.cross_border]
+    at = case.known_affected_at(sides[0]) if sides and before.relay_to else case.filed_at
+    return Anchored(anchor.name, Moment.exactly(at), True, Because("predicted", f"Predicted as if {_says(anchor)} came at once.", None, at))
 
 
 def _real(anchor: Anchor, at: datetime, what: str) -> Anchored:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from uuid import NAMESPACE_URL, uuid5
 
 from incident.rules.case import Case, Party
-from incident.rules.commitment import Anchor, Commitment, Discharge, Parties, Role
+from incident.rules.commitment import AFFECTED, Anchor, Commitment, Discharge, Parties, Role
 from incident.rules.conditions import Truth, named, truth
 from incident.rules.escalation import on_call
 from incident.rules.gates import Gate
 from incident.rules.legaltime.values import Basis, Because, Deadline, Moment
 from incident.rules.planning.asking import look_up, who
-from incident.rules.planning.roles import members
+from incident.rules.planning.roles import members, single_point_of_contact
 from incident.rules.planning.values import FIRST, NOT_PLANNED, Anchored, Happened, Planned
 from incident.rules.planning.yielding import with_more_time, without_what_gave_way
 
@@ -51,10 +52,18 @@ class Sitting:
 def drafts_of(sitting: Sitting, commitment: Commitment) -> Iterator[Planned]:
     """Every debtor, creditor and occurrence that the commitment has in this case."""
     gate = commitment.gate
+    if commitment.owed_to.role in AFFECTED and not sitting.case.cross_border:
+        return
+    if not sitting.passes(gate, "operator", sitting.case.operator):
+        return
     for debtor in _signing(commitment, commitment.owed_by, sitting.members(commitment.owed_by, None)):
         if not sitting.passes(gate, "owed_by", debtor):
             continue
         found = [each for each in sitting.members(commitment.owed_to, debtor) if each.id != debtor.id]
+        if commitment.owed_to.role is Role.AFFECTED_SPOCS and commitment.signatories is None:
+            yield from _without_contact(sitting, commitment, debtor)
+            if not found:
+                continue
         creditors: list[Party | None] = list(_signing(commitment, commitment.owed_to, found))
         if not creditors and commitment.signatories is None:
             creditors = [None]  # the law binds although the authority is not a party of this node
@@ -63,6 +72,19 @@ def drafts_of(sitting: Sitting, commitment: Commitment) -> Iterator[Planned]:
                 continue
             if sitting.passes(gate, "owed_to", creditor):
                 yield from _for_pair(sitting.case, commitment, debtor, creditor, sitting.happened)
+
+
+def _without_contact(sitting: Sitting, commitment: Commitment, debtor: Party) -> Iterator[Planned]:
+    """What is owed to a state of which the directory knows no single point of contact: it is owed all the same, and seen."""
+    bare = replace(commitment, acknowledge_within=None)  # nobody is there to acknowledge
+    for state in sitting.case.cross_border:
+        if single_point_of_contact(sitting.case, state) is not None:
+            continue
+        nobody = Party(uuid5(NAMESPACE_URL, state), "", "", state, "spoc", state, debtor.zone, debtor.calendar)
+        text = f"No single point of contact is registered for {state}."
+        for each in _for_pair(sitting.case, bare, debtor, nobody, sitting.happened):
+            because = (*each.because, Because("no_contact", text))
+            yield replace(each, creditor=None, occurrence=f"to {state}", because=because)
 
 
 def without_displaced(drafts: list[Planned]) -> list[Planned]:
@@ -118,6 +140,7 @@ def _for_pair(case: Case, commitment: Commitment, debtor: Party, creditor: Party
         holds is None or commitment.provisional_because is not None,
         False,
         group=f"{commitment.source.name}:{commitment.id}:{creditor.id if creditor else '-'}" if shared else None,
+        relay_to=creditor.jurisdiction if creditor and commitment.tell and commitment.owed_to.role in AFFECTED else None,
     )
     yield from _occurrences(case, with_more_time(case, made) if commitment.more_time else made, happened)
     if commitment.acknowledge_within and creditor is not None:  # to acknowledge is no part of what was relaxed

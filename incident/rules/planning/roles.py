@@ -5,6 +5,9 @@ from __future__ import annotations
 from incident.rules.case import Case, Party
 from incident.rules.commitment import Parties, Role
 
+SPOC = "nis2.spoc"
+"""The competence of a single point of contact, Directive (EU) 2022/2555 Art. 8(3)."""
+
 
 def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
     """The parties that `asked` names in this case, in a stable order; empty when nobody fits.
@@ -24,8 +27,11 @@ def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
             return _home_cert(case)
         case Role.AFFECTED_CERTS:
             home = {each.id for each in _home_cert(case)}
-            countries = set(case.affected_countries) - {case.deployment.jurisdiction}
-            return [each for each in case.directory if each.kind == "cert" and each.jurisdiction in countries and each.id not in home]
+            return [
+                each for each in case.directory if each.kind == "cert" and each.jurisdiction in case.cross_border and each.id not in home
+            ]
+        case Role.AFFECTED_SPOCS:
+            return [spoc for state in case.cross_border if (spoc := single_point_of_contact(case, state))]
         case Role.GROUP | Role.PARTY:
             return [each for each in case.directory if each.uri in asked.named]
         case Role.PERSONS:
@@ -36,6 +42,12 @@ def members(case: Case, asked: Parties, debtor: Party | None) -> list[Party]:
             theirs = debtor if asked.role is Role.AUTHORITY else None
             place = theirs.jurisdiction if theirs else case.deployment.jurisdiction
             return [each for each in case.directory if asked.competence in each.competences and each.jurisdiction == place]
+
+
+def single_point_of_contact(case: Case, state: str) -> Party | None:
+    """Who is that for a state: a party of this kind, else one with the competence, which a CERT may have; the first by slug."""
+    there = [each for each in case.directory if each.jurisdiction == state]
+    return next((each for each in there if each.kind == "spoc"), next((each for each in there if SPOC in each.competences), None))
 
 
 def _home_cert(case: Case) -> list[Party]:

@@ -87,6 +87,8 @@ class Planned:
     anchored: tuple[Anchored, ...] = ()
     clock: Clock | None = None
     reading: str = STATED
+    relay_to: str | None = None
+    """The affected state that it tells of the case."""
 
     @property
     def target_at(self) -> datetime | None:

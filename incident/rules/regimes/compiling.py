@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from incident.rules.commitment import Commitment, Source, Target
+from incident.rules.commitment import AFFECTED, Commitment, Source, Target
 from incident.rules.conditions import All, Condition, Not, Test
 from incident.rules.gates import gate_of
 from incident.rules.legaltime.zones import spoken_day
@@ -82,6 +82,8 @@ def _where(regime: Regime, stage: Stage, laid_over: tuple[str, ...]) -> Conditio
 
 
 def _entity(stage: Stage) -> str:
+    if stage.owed_to.role in AFFECTED and stage.owed_by.competence:
+        return "operator"
     return "owed_to" if stage.owed_by.competence else "owed_by"
 
 
@@ -105,6 +107,7 @@ def _commitment(regime: Regime, stage: Stage, how: Standing, when: Condition, di
         basis=stage.basis,
         discharged_by=stage.discharged_by,
         contains=stage.content,
+        tell=stage.tell,
         provisional_because=_only_planned(regime, how),
         because_applies=_because(regime, stage, how == "planning"),
         displaced_by=displaced_by,

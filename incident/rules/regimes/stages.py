@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
-from incident.rules.commitment import AUTHORITIES, Anchor, Combine, Counting, Discharge, Parties, Repeat, Role
+from incident.rules.commitment import AFFECTED, AUTHORITIES, Anchor, Combine, Counting, Discharge, Parties, Repeat, Role, Tell
 from incident.rules.conditions import All, Any, Condition, Not, Test, named
+from incident.rules.handling.fields import is_field
 from incident.rules.legaltime import PeriodRefused, calendar, check, zone
 from incident.rules.legaltime.shipped import Spot
 from incident.rules.legaltime.values import Basis, Period, Unit
@@ -16,9 +18,10 @@ from incident.rules.vocabulary import named as fact_named
 
 _STAGE = (
     *("id", "title", "cite", "note", "kind", "when", "own_trigger", "owed_by", "owed_to", "anchors", "combine", "within", "also"),
-    *("plan_for", "repeat", "counting", "discharge", "content", "basis", "evidence", "unsettled"),
+    *("plan_for", "repeat", "counting", "discharge", "content", "basis", "evidence", "unsettled", "tell"),
 )
 _MIRRORED = {"owed_by": "owed_to", "owed_to": "owed_by"}
+_OF_THE_OPERATOR = {"owed_by": "operator"}  # of a relay, which is between authorities: whom the law is about is neither side
 
 
 def stage(spot: Spot, whole: Spot, lists: Lists) -> Stage:
@@ -54,6 +57,7 @@ def stage(spot: Spot, whole: Spot, lists: Lists) -> Stage:
         content=tuple(each.text() for each in spot.many("content")),
         evidence=cast(Evidence, evidence.one_of(*get_args(Evidence))),
         unarmed_because=_unarmed(spot),
+        tell=_tell(spot.at("tell")) if spot.has("tell") else None,
     )
 
 
@@ -77,7 +81,8 @@ def _when(spot: Spot, whole: Spot, lists: Lists) -> Condition:
     trigger.at("cite").text()
     base = _reached(condition(trigger.at("when"), lists), whole, lists)
     if spot.has("owed_by") and spot.at("owed_by").at("role").value in list(AUTHORITIES):
-        base = _mirrored(base)
+        relays = spot.has("owed_to") and spot.at("owed_to").has("role") and spot.at("owed_to").at("role").value in list(AFFECTED)
+        base = _seen_from(base, _OF_THE_OPERATOR if relays else _MIRRORED)
     return All((base, condition(spot.at("when"), lists))) if spot.has("when") else base
 
 
@@ -93,16 +98,27 @@ def _reached(base: Condition, whole: Spot, lists: Lists) -> Condition:
     return All((Any((here, *(Test(fact, "known", (), "owed_by") for fact in profile))), base))
 
 
-def _mirrored(whole: Condition) -> Condition:
+def _seen_from(whole: Condition, places: Mapping[str, str]) -> Condition:
     match whole:
         case Test(fact, operator, operands, of):
-            return Test(fact, operator, operands, _MIRRORED.get(of, of))
+            return Test(fact, operator, operands, places.get(of, of))
         case Not(part):
-            return Not(_mirrored(part))
+            return Not(_seen_from(part, places))
         case All(parts):
-            return All(tuple(map(_mirrored, parts)))
+            return All(tuple(_seen_from(part, places) for part in parts))
         case Any(parts):
-            return Any(tuple(map(_mirrored, parts)))
+            return Any(tuple(_seen_from(part, places) for part in parts))
+
+
+def _tell(spot: Spot) -> Tell:
+    """What is prepared to perform it. No law lets a notice go by itself: an officer releases it, unless a clause of an agreement does."""
+    spot.only("fields", "cite")
+    spot.at("cite").text()
+    named = tuple(each.text() for each in spot.at("fields").items())
+    for name in named:
+        if not is_field(name):
+            raise spot.at("fields").fault(f"{name!r} is not a field of a notice")
+    return Tell(named)
 
 
 def _within(spot: Spot) -> tuple[Period, str]:
@@ -130,7 +146,10 @@ def _anchors(spot: Spot) -> tuple[Anchor, ...]:
 
 
 def _anchor(spot: Spot) -> Anchor:
-    spot.only("fact", "of", "after", "receipt")
+    spot.only("fact", "of", "after", "receipt", "filing")
+    if spot.has("filing"):
+        spot.at("filing").flag()
+        return Anchor("filing")
     if spot.has("after"):
         return Anchor("after", spot.at("after").text())
     if spot.has("receipt"):

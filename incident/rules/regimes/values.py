@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from incident.rules.commitment import Anchor, Combine, Counting, Discharge, Parties, Repeat
+from incident.rules.commitment import Anchor, Combine, Counting, Discharge, Parties, Repeat, Tell
 from incident.rules.conditions import Condition, named
 from incident.rules.legaltime.values import Basis, Period
 
@@ -87,6 +87,7 @@ class Stage:
     content: tuple[str, ...]
     evidence: Evidence
     unarmed_because: str
+    tell: Tell | None = None
 
     @property
     def filed_as(self) -> str:

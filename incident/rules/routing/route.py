@@ -133,6 +133,24 @@ def _within(each: Planned) -> str | None:
 
 
 def _for_recipient(case: Case, recipient: Party, firm: list[Planned]) -> list[Draft]:
+    """As `_by_way`; where a clause lets a relay go at once, what goes performs the law's own duty to relay to that state too.
+
+    It carries what the clause lets go and no more. Where handling keeps all of that back, the law's notice is prepared for itself.
+    """
+    law = [
+        each
+        for each in firm
+        if each.relay_to and each.commitment.source.kind == "regime" and each.creditor and each.creditor.id == recipient.id
+    ]
+    if law:
+        agreed = _by_way(case, recipient, [each for each in firm if all(each is not one for one in law)])
+        for place, each in enumerate(agreed):
+            if each.way == "at_once" and any(one.relay_to for one in each.performs):
+                return [*agreed[:place], replace(each, performs=(*each.performs, *law)), *agreed[place + 1 :]]
+    return _by_way(case, recipient, firm)
+
+
+def _by_way(case: Case, recipient: Party, firm: list[Planned]) -> list[Draft]:
     """At most one draft a way of release: the clauses that let it go so, and the duties that rest on the same agreements.
 
     Duties that rest on no such clause go with what the party may be told at once if it is the operator, else with what an

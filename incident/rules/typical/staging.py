@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from incident.rules import regimes
-from incident.rules.case import Case, Deployment, Party
+from incident.rules.case import Case, Deployment, Party, affected_since
 from incident.rules.facts import Fact, Facts, binds_at
 from incident.rules.legaltime.values import Moment
 from incident.rules.simulate import Setting, Simulated, simulate
@@ -78,8 +78,12 @@ def aware_at(typical: Typical, zone: str) -> datetime:
 def staged(typical: Typical, aware: datetime, scene: Scene) -> tuple[Case, ...]:
     """The case as it is filed, and then as it is after each thing that is found out later."""
     first = _case(typical, scene, aware)
-    found = (replace(first, affected_countries=_at_home(typical, scene, each.affected_countries)) for each in typical.later)
-    return (first, *found)
+    steps = [first]
+    for each in typical.later:
+        before, named = steps[-1], _at_home(typical, scene, each.affected_countries)
+        since = affected_since(before.affected_countries, before.affected_since, named, aware + each.after)
+        steps.append(replace(first, affected_countries=named, affected_since=since))
+    return tuple(steps)
 
 
 def settings(typical: Typical, at: datetime | None = None, scene: Scene | None = None) -> tuple[Setting, ...]:

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from incident import board
 from incident.actions.close_case import close_case
-from incident.actions.commands import CloseCase, Reclassify
+from incident.actions.commands import AffectedState, CloseCase, Reclassify
+from incident.actions.name_affected_state import name_affected_state
 from incident.actions.reclassify import reclassify
 from incident.actions.reopen import reopen
+from incident.actions.strike_affected_state import strike_affected_state
 from incident.work import Work
-from web.schemas.acts import CloseSchema, ReasonSchema, ReclassifySchema
+from web.schemas.acts import AffectedStateSchema, CloseSchema, ReasonSchema, ReclassifySchema
 from web.schemas.answers import items_of, page_of
 from web.schemas.queries import PageQuery
 from web.views.api.blueprint import Calls
@@ -40,6 +42,27 @@ def get_incident(work: Work, incident_id: UUID) -> Answer:
 def get_timeline(work: Work, incident_id: UUID) -> Json:
     """What the evidence says, entry by entry, oldest first."""
     return {"items": board.timeline(work, incident_id)}
+
+
+@incidents.get("/incidents/<uuid:incident_id>/relays")
+@acting(answers={200: "Relays"})
+def get_relays(work: Work, incident_id: UUID) -> Json:
+    """To which affected states it is to be relayed: to whom there, by which clock, and how far each relay came."""
+    return board.relays(work, incident_id)
+
+
+@incidents.post("/incidents/<uuid:incident_id>/affected-states")
+@acting(answers={200: "Acted"}, takes=body(AffectedStateSchema), refuses=(403, 412), if_match=INCIDENT)
+def post_affected_state(work: Work, incident_id: UUID, given: AffectedState) -> Json:
+    """Name one more affected state. Its relay begins now; naming it again changes nothing."""
+    return name_affected_state(work, incident_id, given)
+
+
+@incidents.post("/incidents/<uuid:incident_id>/affected-states/strike")
+@acting(answers={200: "Acted"}, takes=body(AffectedStateSchema), refuses=(403, 412), if_match=INCIDENT)
+def post_strike(work: Work, incident_id: UUID, given: AffectedState) -> Json:
+    """Strike a state that was named by mistake. Whoever was told for it is told so; what has not left does not leave."""
+    return strike_affected_state(work, incident_id, given)
 
 
 @incidents.post("/incidents/<uuid:incident_id>/close")

@@ -10,12 +10,21 @@ from incident.actions.acknowledge import acknowledge
 from incident.actions.commands import DoneBy, Ground
 from incident.actions.excuse import excuse
 from incident.actions.extend import extend
+from incident.actions.log_relay import log_relay
 from incident.actions.pause import pause
 from incident.actions.resume import resume
 from incident.actions.submit import submit
 from incident.actions.waive import waive
 from incident.work import Work
-from web.schemas.acts import AcknowledgementSchema, ExcuseSchema, ExtensionSchema, PauseSchema, ReasonSchema, SubmissionSchema
+from web.schemas.acts import (
+    AcknowledgementSchema,
+    ExcuseSchema,
+    ExtensionSchema,
+    PauseSchema,
+    ReasonSchema,
+    RelayedSchema,
+    SubmissionSchema,
+)
 from web.schemas.answers import page_of
 from web.schemas.queries import ObligationQuery
 from web.views.api.blueprint import Calls
@@ -52,6 +61,14 @@ def post_submission(work: Work, obligation_id: UUID, given: dict[str, Any]) -> J
     """Record that a stage was submitted, with its proof. Clocks that run from the submission are dated."""
     done = DoneBy(given["by"] or work.actor.name, given["occurred_at"], given["note"], {"proof": given["proof"]})
     return submit(work, obligation_id, given["stage"], done)
+
+
+@obligations.post("/obligations/<uuid:obligation_id>/relays")
+@acting(answers={200: "Obligation"}, takes=body(RelayedSchema), refuses=(403, 412), if_match=OBLIGATION)
+def post_relayed(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
+    """Log that the affected state was told by another way, with its proof: kept as one party's word."""
+    done = DoneBy(given["by"] or work.actor.name, given["occurred_at"], given["note"], {"proof": given["proof"]})
+    return log_relay(work, obligation_id, done)
 
 
 @obligations.post("/obligations/<uuid:obligation_id>/extensions")

@@ -39,7 +39,7 @@ def shown(work: Work, id_: UUID, tried: forms.Tried | None = None) -> str:
         work, "incident.html", nav="incidents", **_frame(work, id_, found),
         ladder=drawing.ladder(current, work.now), matrix=drawing.matrix(found["notices"]), standing=_standing(found["facts"]),
         severities=SEVERITIES, labels=TLP, endings=ENDINGS, zone_names=forms.zone_names(), back=f"/incidents/{id_}",
-        filer=found["incident"]["filed_by"], tried=tried, later=_later_stage(found),
+        filer=found["incident"]["filed_by"], relays=board.relays(work, id_)["items"], tried=tried, later=_later_stage(found),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ TICKS = (
 )  # fmt: skip
 _FEW = ("1 h", "4 h", "24 h", "7 d", "1 mo", "1 y")
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "bd": 24 * 7 / 5, "w": 168.0, "mo": 730.0, "y": 8760.0}
-_AUTHORITIES = ("authority", "home_authority", "competent", "home_cert", "affected_certs")
+_AUTHORITIES = ("authority", "home_authority", "competent", "home_cert", "affected_certs", "affected_spocs")
 
 
 @dataclass(frozen=True, slots=True)

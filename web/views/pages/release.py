@@ -36,7 +36,7 @@ def release(work: Work, id_: UUID) -> Response:
     """Let it go as it was frozen."""
     release_notice.release_notice(work, id_)
     door.flash("Released. It is on its way over every channel in use.", "done")
-    return redirect("/release", 303)
+    return redirect(forms.back("/release"), 303)
 
 
 @pages.post("/notices/<uuid:id_>/hold")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
-from incident.rules.commitment import Commitment, Source, Target
+from incident.rules.commitment import Commitment, Restriction, Source, Target
 from incident.rules.conditions import ALWAYS
 from incident.rules.terms.agreement import Agreement
 from incident.rules.terms.composing import including, restricting, yielding
@@ -42,14 +42,14 @@ def union(*parts: Iterable[Agreement]) -> tuple[Agreement, ...]:
 def bound(agreed: Iterable[Agreement], laws: Iterable[Commitment]) -> list[Commitment]:
     """What planning reads: every commitment of these agreements and laws, composed, with what the agreements plan them for."""
     layers = _layers(agreed)
-    return [*layers.commitments, *(_planned_for(each, layers.targets) for each in laws)]
+    return [*layers.commitments, *_beside(layers, laws)]
 
 
 def composed(agreed: Iterable[Agreement], laws: Iterable[Commitment] = (), places: Places | None = None) -> Composed:
     """The same, with how every clause stands and everything that was found. `places` says in which country parties are known to be."""
     documents = union(agreed)
     layers = _layers(documents)
-    above = tuple(_planned_for(each, layers.targets) for each in {(each.source.digest, each.id): each for each in laws}.values())
+    above = tuple(_beside(layers, {(each.source.digest, each.id): each for each in laws}.values()))
     narrowed = restricting.narrowed(layers.commitments, [(each.layer, one) for each in documents for one in each.restrictions], places)
     rules = (*_rules(layers.commitments, documents), *(Rule(REGIME, each, "in_force", group_of(each)) for each in above))
     return Composed((*layers.commitments, *above), (*layers.findings, *including.unmet(documents), *narrowed), rules)
@@ -60,6 +60,7 @@ class _Layers:
     commitments: tuple[Commitment, ...]
     findings: tuple[Finding, ...]
     targets: Targets
+    restrictions: tuple[Restriction, ...] = ()
 
 
 class _Same:
@@ -129,8 +130,14 @@ def _composed(key: _Key) -> _Layers:
     for document in documents:
         for name, target in document.targets:
             targets[name] = (*targets.get(name, ()), target)
-    limited = restricting.restricted(clauses.values(), [one for each in documents for one in each.restrictions])
-    return _Layers(tuple(_planned_for(each, targets) for each in limited), (*refused, *unplaced), targets)
+    restrictions = tuple(one for each in documents for one in each.restrictions)
+    limited = restricting.restricted(clauses.values(), restrictions)
+    return _Layers(tuple(_planned_for(each, targets) for each in limited), (*refused, *unplaced), targets, restrictions)
+
+
+def _beside(layers: _Layers, laws: Iterable[Commitment]) -> list[Commitment]:
+    """Laws beside the agreements: planned for as these say, and what they tell kept from where these forbid to transfer it."""
+    return [_planned_for(each, layers.targets) for each in restricting.restricted(laws, layers.restrictions)]
 
 
 def _planned_for(each: Commitment, targets: Targets) -> Commitment:

@@ -22,14 +22,15 @@ _WHERE = {
 }  # fmt: skip
 _KINDS = {
     "operator": "operator", "supplier": "vendor", "supplier two": "vendor", "home CERT": "cert", "affected CERT": "cert",
-    "affected CERT two": "cert", "authority": "regulator", "signatory": "other", "signatory two": "other", "signatory three": "other",
+    "affected CERT two": "cert", "affected SPOC": "spoc", "authority": "regulator", "signatory": "other", "signatory two": "other",
+    "signatory three": "other",
 }  # fmt: skip
 _NAMED = (Role.GROUP, Role.PARTY)
 _SIGNATORIES = ("signatory", "signatory two", "signatory three")
 """Of whom a clause names itself so many have a part in the case; more of them would show nothing more."""
 SLOTS = {
     Role.OPERATOR: ("operator",), Role.SUPPLIERS: ("supplier",), Role.ANY_PARTY: ("operator", "supplier"),
-    Role.HOME_CERT: ("home CERT",), Role.AFFECTED_CERTS: ("affected CERT",),
+    Role.HOME_CERT: ("home CERT",), Role.AFFECTED_CERTS: ("affected CERT",), Role.AFFECTED_SPOCS: ("affected SPOC",),
 }  # fmt: skip
 """Who a role is in the case. An authority may be the CERT, and the filer any of them: neither asks for somebody of its own."""
 
@@ -74,6 +75,7 @@ class Cast:
             "supplier two": 2,
             "affected CERT": 0,
             "affected CERT two": 1,
+            "affected SPOC": 0,
             "signatory two": 0,
             "signatory three": 1,
         }.get(slot)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from incident.rules.commitment import Commitment, Role
+from incident.rules.commitment import AFFECTED, Commitment, Role
 from incident.rules.terms.linting.casting import SLOTS
 from incident.rules.terms.linting.finding import Book, Look, Said, Stage
 from incident.rules.terms.linting.places import Spoken, clause_of
 from incident.rules.terms.linting.reach import answers_for, spoken_for
 
 BOOK = Book()
-_SEVERAL = (Role.SUPPLIERS, Role.AFFECTED_CERTS, Role.ANY_PARTY, Role.COMPETENT)  # whose members may owe each other
+_SEVERAL = (Role.SUPPLIERS, *AFFECTED, Role.ANY_PARTY, Role.COMPETENT)  # whose members may owe each other
 
 
 @BOOK.rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from incident.rules.commitment import Commitment, Role
+from incident.rules.commitment import AFFECTED, Commitment, Role
 from incident.rules.legaltime import CalendarRefused, calendar
 from incident.rules.terms.linting.casting import slots
 from incident.rules.terms.linting.finding import Book, Look, Said, Stage, Whole
@@ -15,7 +15,7 @@ from incident.rules.terms.linting.staging import planned_on
 
 BOOK = Book()
 _OPEN_TERM = 10  # years for which an agreement without an end is looked at
-_SEVERAL = (Role.SUPPLIERS, Role.AFFECTED_CERTS, Role.ANY_PARTY, Role.COMPETENT)
+_SEVERAL = (Role.SUPPLIERS, *AFFECTED, Role.ANY_PARTY, Role.COMPETENT)
 _MOST = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=2), "bd": timedelta(days=8), "mo": timedelta(days=36)}
 
 

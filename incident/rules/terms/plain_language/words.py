@@ -198,6 +198,10 @@ _ROLES: Mapping[Role, tuple[str, str]] = {
     Role.FILER: ("the filer of the report", ""),
     Role.HOME_CERT: ("the national CERT of the deployment's country", ""),
     Role.AFFECTED_CERTS: ("the CERT of each other affected country", "the CERTs of the other affected countries"),
+    Role.AFFECTED_SPOCS: (
+        "the single point of contact of each other affected state",
+        "the single points of contact of the other affected states",
+    ),
     Role.AUTHORITY: ("the authority", "the authorities"),
     Role.HOME_AUTHORITY: ("the authority where the incident occurred", "the authorities where the incident occurred"),
     Role.ANY_PARTY: ("each of the operator and the suppliers", "the operator and the suppliers"),
