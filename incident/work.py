@@ -52,6 +52,22 @@ class Work:
     step: str = ""
     """Which of the steps of `incident.crash` it has taken, if any."""
     _reply: dict[str, object] | None = None
+    _left: dict[sa.Table, Sequence[db.Row]] = field(default_factory=dict)
+    _begun: set[UUID] = field(default_factory=set)
+
+    def leave(self, rows: Mapping[sa.Table, Sequence[db.Row]], *, begins: UUID) -> None:
+        """Write these in one statement with the evidence, when this work ends or is asked to `flush`; until then nobody reads them.
+
+        `begins` is the stream of evidence that begins with this work: nobody else can know it yet, and its head is waited for by none.
+        """
+        self.flush()
+        self._left = dict(rows)
+        self._begun.add(begins)
+
+    def flush(self) -> None:
+        """Write now what was left for the end: from here on it can be read."""
+        db.put(self.connection, self._left)
+        self._left = {}
 
     def record(self, kind: str, stream: UUID, payload: Mapping[str, object]) -> None:
         """Put it into the evidence of `stream` (a case, a party, an agreement version) when this work commits."""
@@ -61,27 +77,30 @@ class Work:
         """Hint that these sweeps have something to do, after the commit. Losing a hint costs latency, never work."""
         self.wakes.update(sweeps)
 
-    def become(self, actor: Actor) -> None:
-        """From here on work as `actor`, for somebody who has just proved who they are."""
+    def become(self, actor: Actor, *, said: bool = False) -> None:
+        """From here on work as `actor`, for somebody who has just proved who they are; `said`: the walls have heard it already."""
         self.actor = actor
-        _say_who(self.connection, actor.party)
+        if not said:
+            _say_who(self.connection, actor.party)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part that leaves nothing behind when it is refused, neither evidence nor the name it went on in; the work itself goes on."""
+        self.flush()
         actor, recorded, wakes = self.actor, len(self.recorded), set(self.wakes)
         try:
             with self.connection.begin_nested():
                 yield
         except Refused:
             del self.recorded[recorded:]
-            self.wakes = wakes
+            self.wakes, self._left = wakes, {}
             self.become(actor)
             raise
 
     @contextmanager
     def undone(self) -> Iterator[None]:
         """A part that leaves nothing behind in any case: neither rows nor evidence nor a wake-up, nor another time or step."""
+        self.flush()
         savepoint = self.connection.begin_nested()
         recorded, wakes, now, step = len(self.recorded), set(self.wakes), self.now, self.step
         try:
@@ -89,7 +108,7 @@ class Work:
         finally:
             savepoint.rollback()
             del self.recorded[recorded:]
-            self.wakes, self.now, self.step = wakes, now, step
+            self.wakes, self.now, self.step, self._left = wakes, now, step, {}
 
     def widen(self, case: UUID) -> None:
         """From here on work in the name of the case's holder: the consequences of a recipient's act reach rows it may not see.
@@ -134,7 +153,8 @@ class Work:
         }
 
     def _finish(self) -> None:
-        evidence.append(self.connection, self.recorded, at=self.now, actor=self.actor.uri or self.node.settings.node_name)
+        name = self.actor.uri or self.node.settings.node_name
+        evidence.append(self.connection, self.recorded, at=self.now, actor=name, begun=self._begun, beside=self._left)
         if self._reply is not None:
             _say_who(self.connection, self.actor.party)
             db.put(self.connection, {reply: [self._reply]})
@@ -154,7 +174,8 @@ class Node:
     def work(self, actor: Actor = NODE) -> Iterator[Work]:
         """Open a unit of work; commit if the block ends well, undo everything if it does not."""
         with self.engine.begin() as connection:
-            _say_who(connection, actor.party)
+            if actor.party is not None:  # who has not been named is nobody: the setting ends with each transaction
+                _say_who(connection, actor.party)
             work = Work(self, connection, actor, self.clock.now(connection))
             yield work
             work._finish()

@@ -192,7 +192,7 @@ def enter_api(work: Work) -> None:
     actor = people.holder_of_key(work.connection, key) if scheme.lower() == "bearer" and 0 < len(key) <= KEY_LENGTH else None
     if actor is None:
         raise NotSignedIn("The API key is not known, or was revoked. Expected `Authorization: Bearer demarche_…`.")
-    work.become(actor)
+    work.become(actor, said=True)
 
 
 def require_credentials() -> None:

@@ -49,8 +49,7 @@ def file_report(work: Work, command: FileReport) -> Filed:
     """
     filer = permission.speaks_for(work, what="file a report")
     deployment = _deployment(work, command, filer)
-    cases.lock_identity(work.connection, filer, deployment.id, command.reference)
-    before = cases.report_of(
+    before, known = cases.on_record(
         work.connection,
         filed_by=filer,
         deployment=deployment.id,
@@ -61,7 +60,6 @@ def file_report(work: Work, command: FileReport) -> Filed:
     if before is not None:
         return _again(before, command)
     work.step = "file"
-    known = cases.by_reference(work.connection, filer, deployment.id, command.reference)
     return _file_more(work, command, known, deployment) if known else _file_first(work, command, filer, deployment)
 
 
@@ -73,6 +71,7 @@ def preview(work: Work, command: FileReport, *, withheld: bool = False) -> answe
     """
     with work.undone():
         answer = file_report(work, command).answer
+        work.flush()
         return _with_withheld(work, answer) if withheld else answer
 
 
@@ -86,9 +85,10 @@ def _with_withheld(work: Work, answer: answers.Json) -> answers.Json:
 
 
 def _deployment(work: Work, command: FileReport, filer: UUID) -> Deployment:
-    deployment = directory.deployment_by_slug(work.connection, command.deployment)
-    kind = directory.by_ids(work.connection, [filer])[filer].kind
-    if filer != deployment.operator.id and kind not in permission.FILING_KINDS:
+    """Where it is filed, with the identity of the report held until this work ends."""
+    identity = cases.identity(filer, command.deployment, command.reference)
+    deployment, party = directory.for_filing(work.connection, command.deployment, filer, first=identity)
+    if filer != deployment.operator.id and party.kind not in permission.FILING_KINDS:
         raise NotAllowed("Reports are filed by a deployment's operator or a CERT; a supplier answers them.")
     return deployment
 
@@ -123,13 +123,14 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
     notices, withheld = writing.notice_rows(case_id, report_row["id"], command.tlp, route(case, planned), ids, now)
     answer = _answer(case, [row for _, row in rows], notices, {each.id: each.slug for each in case.directory})
     db.put(work.connection, {incident: [values]})  # first: the walls of all that hangs on it look for it
-    db.put(work.connection, {
+    work.leave({
         report: [report_row | {"answer": answer}], fact: [row | {"report_id": report_row["id"]} for row in stated],
         obligation: [row for _, row in rows], timer: [t for _, row in rows for t in writing.timer_rows(row, now)],
         notice: notices, withholding: withheld,
-    })  # fmt: skip
+    }, begins=case_id)  # fmt: skip
     _record(work, case_id, command, rows, notices)
     if case.cross_border:
+        work.flush()
         relaying.ask_for_contacts(work, cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id))
     work.wake("route")
     return Filed(answer)

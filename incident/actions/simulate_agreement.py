@@ -58,6 +58,7 @@ def _described(work: Work, agreement: terms.Agreement, command: FileReport, at: 
     with work.undone():
         work.now = at
         filed = file_report.file_report(work, command)
+        work.flush()
         row = cases.find(work.connection, UUID(filed.answer["incident"]))
         return next(_each(work, agreement, [row]))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from incident.errors import NotFound
 from incident.records import cases, obligations
 from incident.records.obligations import claims as records
 from incident.records.parties import directory
-from incident.rules.planning import STATED
 from incident.work import Work
 
 Row = sa.Row[Any]
@@ -42,14 +40,6 @@ def claims(work: Work, obligation_id: UUID) -> list[answers.Json]:
 def claims_of_case(work: Work, case_id: UUID) -> list[answers.Json]:
     """Every claim in a case that the caller may see, oldest first."""
     return _shown(work, records.of_case(work.connection, case_id))
-
-
-def claimants(work: Work, readings: Iterable[str]) -> dict[str, str]:
-    """The slug of the party whose reading it is, by the reading's name."""
-    named = {UUID(each) for each in readings if each != STATED}
-    rows = records.by_ids(work.connection, named) if named else {}
-    slugs = {id_: party.slug for id_, party in directory.by_ids(work.connection, [row.by_party for row in rows.values()]).items()}
-    return {str(id_): slugs[row.by_party] for id_, row in rows.items()}
 
 
 def _shown(work: Work, rows: list[Row]) -> list[answers.Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,36 +10,43 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
-from incident.board.claims import claimants
 from incident.errors import Fault, Invalid
-from incident.records.obligations.tables import line
-from incident.records.parties import directory
+from incident.records.obligations.tables import claim, line
+from incident.records.parties.tables import party
+from incident.rules.planning import STATED
 from incident.work import Work
+
+MANY = 1000
+"""As far as lines are counted."""
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The place of a line without a target."""
 
 
 def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Json:
-    """`{lines, next, counts}`: a page of the caller's board, and how many lines stand in each group of urgency."""
-    question = sa.select(line).where(line.c.party_id == work.actor.party).order_by(line.c.sort_at, line.c.obligation_id)
+    """`{lines, next, counts}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`."""
+    question = (
+        sa.select(line, _slug(line.c.debtor, "debtor"), _slug(line.c.creditor, "creditor"), _claimant)
+        .where(line.c.party_id == work.actor.party)
+        .order_by(line.c.sort_at, line.c.obligation_id)
+    )
     if after is not None:
         at, id_ = cursors.read("lines", after, 2)
         question = question.where(sa.tuple_(line.c.sort_at, line.c.obligation_id) > sa.tuple_(*_bounds(at, id_)))
     rows = work.connection.execute(question.limit(limit + 1)).all()
     more, rows = len(rows) > limit, rows[:limit]
-    slugs = {i: p.slug for i, p in directory.by_ids(work.connection, [x for row in rows for x in (row.debtor, row.creditor) if x]).items()}
-    whose = claimants(work, [row.reading for row in rows])
     ended = cursors.write("lines", rows[-1].sort_at.isoformat(), rows[-1].obligation_id) if more else None
-    return {"lines": [_line(row, slugs, whose, work.now) for row in rows], "next": ended, "counts": _counts(work)}
+    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": _counts(work)}
 
 
-def _line(row: sa.Row[Any], slugs: dict[UUID, str], whose: dict[str, str], now: datetime) -> answers.Json:
+def _line(row: sa.Row[Any], now: datetime) -> answers.Json:
     return {
         "obligation": str(row.obligation_id), "incident": str(row.case_id), "incident_ref": row.incident_ref, "summary": row.summary,
-        "title": row.title, "cite": row.cite, "source_name": row.source_name, "owed_by": slugs[row.debtor],
-        "owed_to": slugs[row.creditor] if row.creditor else None, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at),
+        "title": row.title, "cite": row.cite, "source_name": row.source_name, "owed_by": row.debtor_slug,
+        "owed_to": row.creditor_slug, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at),
         "started_at": answers.at(row.started_at), "tlp": row.tlp, "severity": row.severity, "exercise": row.exercise,
         "provisional": row.provisional, "predicted": row.predicted, "verdict": _verdict(row, now), "sort_at": answers.at(row.sort_at),
         "paused": row.paused_at is not None and (row.paused_until is None or now < row.paused_until),
-        "reading": row.reading, "reading_of": whose.get(row.reading), "cross_border": list(row.cross_border),
+        "reading": row.reading, "reading_of": row.claimant, "cross_border": list(row.cross_border),
     }  # fmt: skip
 
 
@@ -55,22 +62,40 @@ def _counts(work: Work) -> dict[str, int]:
     """Lines by the time left until the instant that is waited for: the target, or the due instant once the target has passed.
 
     A date that binds nobody, predicted or provisional, is never overdue, nor is a duty that may not be performed; once it has passed
-    it counts as none.
+    it counts as none. Nobody reads more than `MANY`, and counting on would cost more than the page.
     """
-    hour, day = work.now + timedelta(hours=1), work.now + timedelta(hours=24)
-    at = sa.case((line.c.target_at >= work.now, line.c.target_at), else_=sa.func.coalesce(line.c.due_at, line.c.target_at))
+    now, hour, day = work.now, work.now + timedelta(hours=1), work.now + timedelta(hours=24)
+    ahead, due, passed = line.c.sort_at, line.c.due_at, line.c.sort_at < work.now
     binds = ~(line.c.predicted | line.c.provisional | line.c.prohibited_at.is_not(None))
-    groups = {
-        "overdue": (at < work.now) & binds,
-        "hour": (at >= work.now) & (at < hour),
-        "day": (at >= hour) & (at < day),
-        "later": at >= day,
-        "none": at.is_(None) | ((at < work.now) & ~binds),
+    groups: dict[str, list[sa.ColumnElement[bool]]] = {
+        "overdue": [passed & (due < now) & binds],
+        "hour": [(ahead >= now) & (ahead < hour), passed & (due >= now) & (due < hour)],
+        "day": [(ahead >= hour) & (ahead < day), passed & (due >= hour) & (due < day)],
+        "later": [(ahead >= day) & (ahead < _NEVER), passed & (due >= day)],
+        "none": [ahead >= _NEVER, passed & (due < now) & ~binds],
     }
-    row = work.connection.execute(
-        sa.select(*(sa.func.count().filter(where).label(name) for name, where in groups.items())).where(line.c.party_id == work.actor.party)
-    ).one()
-    return {name: int(row._mapping[name]) for name in groups}
+    asked = [sum((_up_to_many(work, where) for where in found), sa.literal(0)).label(name) for name, found in groups.items()]
+    row = work.connection.execute(sa.select(*asked)).one()
+    return {name: min(int(row._mapping[name]), MANY) for name in groups}
+
+
+def _up_to_many(work: Work, where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    found = sa.select(sa.literal(1)).select_from(line).where(line.c.party_id == work.actor.party, where).limit(MANY).subquery()
+    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
+
+
+def _slug(of: sa.ColumnElement[UUID], name: str) -> sa.ColumnElement[str]:
+    return sa.select(party.c.slug).where(party.c.id == of).scalar_subquery().label(f"{name}_slug")
+
+
+_claimant = (
+    sa.select(party.c.slug)
+    .join(claim, claim.c.by_party == party.c.id)
+    .where(line.c.reading != STATED, claim.c.id == sa.case((line.c.reading != STATED, sa.cast(line.c.reading, claim.c.id.type))))
+    .correlate(line)
+    .scalar_subquery()
+    .label("claimant")
+)
 
 
 def _bounds(at: object, id_: object) -> tuple[Any, Any]:

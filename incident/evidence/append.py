@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from incident.canonical import canonical, instant
-from incident.db import put
+from incident.db import Row, put
 from incident.evidence.tables import entry, head, payload
 from incident.ids import new_id
 from incident.rules.proof import EMPTY, chained, commitment, leaf_bytes, leaf_hash
@@ -26,58 +27,65 @@ class Recorded:
     payload: Mapping[str, object]
 
 
-def append(connection: sa.Connection, recorded: Iterable[Recorded], *, at: datetime, actor: str) -> None:
-    """Append in the order given, each to its stream. `actor` names an organisation, never a person: it cannot be erased."""
+def append(
+    connection: sa.Connection,
+    recorded: Iterable[Recorded],
+    *,
+    at: datetime,
+    actor: str,
+    begun: Collection[UUID] = (),
+    beside: Mapping[sa.Table, Sequence[Row]] = MappingProxyType({}),
+) -> None:
+    """Append in the order given, each to its stream. `actor` names an organisation, never a person: it cannot be erased.
+
+    `begun` are streams that no other transaction knows of yet. The rows of `beside` are written in the same statement.
+    """
     todo = list(recorded)
-    if not todo:
-        return
-    heads = _locked(connection, sorted({each.stream for each in todo}))
-    entries, payloads = [], []
+    streams = {each.stream for each in todo}
+    fresh = streams & set(begun)
+    heads = dict.fromkeys(fresh, (0, EMPTY)) | _locked(connection, sorted(streams - fresh))
+    entries, payloads = list[Row](), list[Row]()
     for each in todo:
         seq, before = heads[each.stream]
-        salt, body = secrets.token_bytes(32), canonical(each.payload)
-        promise, id_ = commitment(salt, body), new_id()
-        leaf = leaf_bytes(
-            id=str(id_),
-            stream=str(each.stream),
-            seq=seq + 1,
-            kind=each.kind,
-            at=instant(at),
-            actor=actor,
-            commitment=promise,
-        )
-        after = chained(before, leaf_hash(leaf))
+        made, erasable, after = _chained(each, seq + 1, before, at, actor)
         heads[each.stream] = (seq + 1, after)
-        entries.append(
-            {
-                "stream": each.stream,
-                "seq": seq + 1,
-                "id": id_,
-                "kind": each.kind,
-                "at": at,
-                "actor": actor,
-                "commitment": promise,
-                "hash": after,
-            }
-        )
-        payloads.append({"stream": each.stream, "seq": seq + 1, "salt": salt, "payload": body})
-    put(connection, {entry: entries, payload: payloads})
+        entries.append(made)
+        payloads.append(erasable)
+    begins = [{"stream": stream, "seq": heads[stream][0], "hash": heads[stream][1]} for stream in fresh]
+    put(connection, {**beside, entry: entries, payload: payloads, head: begins})
+    _move(connection, {stream: moved for stream, moved in heads.items() if stream not in fresh})
+
+
+def _chained(each: Recorded, seq: int, before: bytes, at: datetime, actor: str) -> tuple[Row, Row, bytes]:
+    """One entry, its erasable payload, and the hash with which the chain goes on."""
+    salt, body, id_ = secrets.token_bytes(32), canonical(each.payload), new_id()
+    promise = commitment(salt, body)
+    leaf = leaf_bytes(id=str(id_), stream=str(each.stream), seq=seq, kind=each.kind, at=instant(at), actor=actor, commitment=promise)
+    after = chained(before, leaf_hash(leaf))
+    place = {"stream": each.stream, "seq": seq}
+    made = {**place, "id": id_, "kind": each.kind, "at": at, "actor": actor, "commitment": promise, "hash": after}
+    return made, {**place, "salt": salt, "payload": body}, after
+
+
+def _move(connection: sa.Connection, heads: Mapping[UUID, tuple[int, bytes]]) -> None:
+    if not heads:
+        return
     connection.execute(
         sa.text(
             "update demarche.evidence_head h set seq = n.seq, hash = n.hash "
             "from unnest(cast(:streams as uuid[]), cast(:seqs as int[]), cast(:hashes as bytea[])) as n(stream, seq, hash) "
             "where h.stream = n.stream"
         ),
-        {
-            "streams": list(heads),
-            "seqs": [seq for seq, _ in heads.values()],
-            "hashes": [hash_ for _, hash_ in heads.values()],
-        },
+        {"streams": list(heads), "seqs": [seq for seq, _ in heads.values()], "hashes": [hash_ for _, hash_ in heads.values()]},
     )
 
 
 def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:
     """Missing heads are made before any is locked: whoever waits for a head that another is making must hold none."""
+    if not streams:
+        return {}
+    if len(streams) == 1 and (found := _lock(connection, streams)):
+        return found
     there = set(connection.execute(sa.select(head.c.stream).where(head.c.stream.in_(streams))).scalars())
     if missing := [stream for stream in streams if stream not in there]:
         connection.execute(

@@ -75,9 +75,9 @@ def _put(line: Line, urls: list[str]) -> dict[str, float]:
             id_ = new_id()
             cursor.execute(
                 "insert into demarche.notification (id, party_id, channel_id, contact, kind, address, effect_key, state,"
-                " look_at, created_at)"
-                " values (%s, %s, %s, 'duty_desk', 'webhook', %s, %s, 'due', %s::timestamptz + make_interval(secs => %s), %s)",
-                (id_, row[1], row[0], url, f"bench:{id_}", now[0], 1 + number * APART, now[0]),
+                " look_at, created_at, state_at)"
+                " values (%s, %s, %s, 'duty_desk', 'webhook', %s, %s, 'pending', %s::timestamptz + make_interval(secs => %s), %s, %s)",
+                (id_, row[1], row[0], url, f"bench:{id_}", now[0], 1 + number * APART, now[0], now[0]),
             )
             due[str(id_)] = began + number * APART
     return due

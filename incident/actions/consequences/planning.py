@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from incident.records import agreements, cases, obligations
-from incident.records.agreements import armings
 from incident.records.cases import Row
 from incident.records.obligations import claims
 from incident.records.parties import directory
@@ -58,9 +57,10 @@ def binding(work: Work, case: Case, *, bound_at: datetime, known_at: datetime) -
     Versions signed, and regimes armed by the filer, after `known_at` do not count: a case keeps what it began under.
     """
     among, anybodys = [each.id for each in case.directory], work.actor.is_node
-    found = agreements.in_force(work.connection, bound_at, known_at=known_at, among=among, anybodys=anybodys)
+    found, armed = agreements.in_force_and_armed(
+        work.connection, bound_at, known_at=known_at, among=among, armed_by=case.filer.id, anybodys=anybodys
+    )
     agreed = terms.among(found, {each.uri for each in case.directory})
-    armed = armings.armed(work.connection, case.filer.id, known_at=known_at)
     return terms.bound(agreed, regimes.commitments(bound_at.date(), armed))
 
 

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from incident import db
 from incident.ids import new_id
-from incident.records.agreements.binding import ever, in_force, in_force_of
+from incident.records.agreements.binding import ever, in_force, in_force_and_armed, in_force_of
 from incident.records.agreements.tables import agreement_party, agreement_version
 from incident.rules import terms
 
 __all__ = [
-    "Acceptance", "Row", "accept", "acceptances", "by_name", "earlier", "ever", "every", "find", "in_force", "in_force_of", "publish",
+    "Acceptance", "Row", "accept", "acceptances", "by_name", "earlier", "ever", "every", "find", "in_force",
+    "in_force_and_armed", "in_force_of", "publish",
 ]  # fmt: skip
 
 Row = sa.Row[Any]

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
+from incident.db.columns import JSON
 from incident.ids import new_id
 from incident.records.agreements.tables import arming
 
@@ -17,12 +18,23 @@ Row = sa.Row[Any]
 
 def armed(connection: sa.Connection, party: UUID, *, known_at: datetime) -> dict[str, date]:
     """What stood armed by that party at that instant, by the id of a regime or of a stage, with the day from which it binds."""
-    rows = connection.execute(
-        sa.select(arming.c.regime, arming.c.stage, arming.c.binds_from)
+    return read(connection.execute(sa.select(as_one(party, known_at))).scalar())
+
+
+def as_one(party: UUID, known_at: datetime) -> sa.ScalarSelect[Any]:
+    """The same as one value, which `read` reads."""
+    said = sa.func.jsonb_build_array(arming.c.regime, arming.c.stage, arming.c.binds_from)
+    return (
+        sa.select(sa.func.jsonb_agg(said, type_=JSON))
         .where(arming.c.party_id == party, arming.c.armed_at <= known_at)
         .where(arming.c.withdrawn_at.is_(None) | (arming.c.withdrawn_at > known_at))
+        .scalar_subquery()
     )
-    return {named(row.regime, row.stage): row.binds_from for row in rows}
+
+
+def read(said: list[list[Any]] | None) -> dict[str, date]:
+    """What `as_one` said."""
+    return {named(regime, stage): date.fromisoformat(binds_from) for regime, stage, binds_from in said or ()}
 
 
 def ever(connection: sa.Connection, party: UUID) -> bool:

@@ -44,10 +44,17 @@ def by_reference(connection: sa.Connection, filed_by: UUID, deployment: UUID, re
     ).first()
 
 
-def report_of(connection: sa.Connection, *, filed_by: UUID, deployment: UUID, reference: str, stage: str, revision: int) -> Row | None:
-    """The report with that identity, if it was filed."""
-    same = {"filed_by": filed_by, "deployment_id": deployment, "reference": reference, "stage": stage, "revision": revision}
-    return connection.execute(sa.select(report).filter_by(**same)).first()
+def on_record(
+    connection: sa.Connection, *, filed_by: UUID, deployment: UUID, reference: str, stage: str, revision: int
+) -> tuple[Row | None, Row | None]:
+    """The report with that identity, of which `body_digest` and `answer` are read, and its case; None for what was not filed."""
+    case = {"filed_by": filed_by, "deployment_id": deployment, "reference": reference}
+    here = sa.select(sa.literal(1)).subquery()
+    the_case = sa.and_(*(incident.c[name] == value for name, value in case.items()))
+    the_report = sa.and_(*(report.c[name] == value for name, value in {**case, "stage": stage, "revision": revision}.items()))
+    both = here.outerjoin(report, the_report).outerjoin(incident, the_case)
+    row = connection.execute(sa.select(report.c.body_digest, report.c.answer, incident).select_from(both)).one()
+    return (None if row.body_digest is None else row), (None if row.id is None else row)
 
 
 def newest_revision(connection: sa.Connection, case: UUID, stage: str) -> int | None:
@@ -57,9 +64,9 @@ def newest_revision(connection: sa.Connection, case: UUID, stage: str) -> int | 
     return found
 
 
-def lock_identity(connection: sa.Connection, *parts: object) -> None:
-    """Whoever files the same report at the same moment waits here, and then finds it filed."""
-    connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:k, 0))"), {"k": "\x1f".join(map(str, parts))})
+def identity(*parts: object) -> sa.ColumnElement[Any]:
+    """To be selected with something else: whoever files the same report at the same moment waits there, and then finds it filed."""
+    return sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("\x1f".join(map(str, parts)), 0))
 
 
 def reports_of(connection: sa.Connection, case: UUID) -> list[Row]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from incident.db.columns import JSON
 from incident.errors import NotFound
 from incident.records.parties.tables import deployment, deployment_party, party, profile_fact
 from incident.rules.case import Deployment, Party
 from incident.rules.facts import Scalar
+
+_ALSO, _OPERATOR = -2, -1
+"""Places before those of the suppliers."""
 
 
 def everybody(connection: sa.Connection) -> list[Party]:
@@ -50,11 +55,22 @@ def by_uris(connection: sa.Connection, uris: Iterable[str]) -> dict[str, Party]:
 def for_case(connection: sa.Connection, members: Iterable[UUID], on: date) -> tuple[Party, ...]:
     """Everybody a role of a case may resolve to: its members, and every CERT, regulator and contact point."""
     ids = list(set(members))
-    rows = connection.execute(
-        sa.select(party).where(party.c.id.in_(ids) | party.c.kind.in_(["cert", "regulator", "spoc"])).order_by(party.c.slug)
-    ).all()
-    profiles = _profiles(connection, ids, on)
-    return tuple(_party(row, profiles.get(row.id, {})) for row in rows)
+    profile = sa.case((party.c.id.in_(ids), _profile(on))).label("profile")
+    wanted = party.c.id.in_(ids) | party.c.kind.in_(["cert", "regulator", "spoc"])
+    rows = connection.execute(sa.select(party, profile).where(wanted).order_by(party.c.slug)).all()
+    return tuple(_party(row, row.profile or {}) for row in rows)
+
+
+def for_filing(connection: sa.Connection, slug: str, filer: UUID, *, first: sa.ColumnElement[Any]) -> tuple[Deployment, Party]:
+    """In one question the deployment with that slug, without profiles, and who files for it; `first` is selected with it.
+
+    Raises:
+        NotFound: there is none, or the caller has no part in it.
+    """
+    found, known = _read(connection, deployment.c.slug == slug, sa.literal(filer), first)
+    if not found:
+        raise _no_deployment(slug)
+    return found[0], known[filer]
 
 
 def deployment_by_slug(connection: sa.Connection, slug: str, on: date | None = None) -> Deployment:
@@ -63,48 +79,88 @@ def deployment_by_slug(connection: sa.Connection, slug: str, on: date | None = N
     Raises:
         NotFound: there is none, or the caller has no part in it.
     """
-    row = connection.execute(sa.select(deployment).where(deployment.c.slug == slug)).first()
-    if row is None:
-        raise NotFound(f"There is no deployment {slug!r} that you have a part in.")
-    return _deployments(connection, [row], on)[0]
+    found = _deployments(connection, deployment.c.slug == slug, on)
+    if not found:
+        raise _no_deployment(slug)
+    return found[0]
 
 
 def deployment_by_id(connection: sa.Connection, id_: UUID, on: date | None = None) -> Deployment:
     """The same by its id."""
-    row = connection.execute(sa.select(deployment).where(deployment.c.id == id_)).one()
-    return _deployments(connection, [row], on)[0]
+    return _deployments(connection, deployment.c.id == id_, on)[0]
 
 
 def deployments(connection: sa.Connection) -> list[Deployment]:
     """Every deployment that the caller has a part in, by slug, without profiles."""
-    return _deployments(connection, connection.execute(sa.select(deployment).order_by(deployment.c.slug)).all(), None)
+    return _deployments(connection, sa.true(), None)
 
 
-def _deployments(connection: sa.Connection, rows: Iterable[sa.Row[Any]], on: date | None) -> list[Deployment]:
-    found = list(rows)
-    members = connection.execute(
-        sa.select(deployment_party)
-        .where(deployment_party.c.deployment_id.in_([row.id for row in found]), deployment_party.c.role == "supplier")
-        .order_by(deployment_party.c.position, deployment_party.c.party_id)
+def _no_deployment(slug: str) -> NotFound:
+    return NotFound(f"There is no deployment {slug!r} that you have a part in.")
+
+
+def _deployments(connection: sa.Connection, which: sa.ColumnElement[bool], on: date | None) -> list[Deployment]:
+    found, known = _read(connection, which)
+    if on is None:
+        return found
+    then = by_ids(connection, known, on)
+    return [replace(each, operator=then[each.operator.id], suppliers=tuple(then[one.id] for one in each.suppliers)) for each in found]
+
+
+def _read(
+    connection: sa.Connection, which: sa.ColumnElement[bool], also: sa.ColumnElement[Any] | None = None, *first: sa.ColumnElement[Any]
+) -> tuple[list[Deployment], dict[UUID, Party]]:
+    """The deployments by slug, and their parties by id: operators, suppliers in their order, and the one that is `also` asked for."""
+    members = sa.select(deployment_party.c.deployment_id, deployment_party.c.party_id, deployment_party.c.position)
+    parts = [
+        sa.select(deployment.c.id.label("deployment_id"), who.label("party_id"), sa.literal(place).label("position"))
+        for place, who in ((_OPERATOR, deployment.c.operator_id), (_ALSO, also))
+        if who is not None
+    ]
+    member = sa.union_all(*parts, members.where(deployment_party.c.role == "supplier")).subquery("member")
+    rows = connection.execute(
+        sa.select(deployment, party, member.c.position, *first)
+        .join(member, member.c.deployment_id == deployment.c.id)
+        .join(party, party.c.id == member.c.party_id)
+        .where(which)
+        .order_by(deployment.c.slug, member.c.position, party.c.id)
     ).all()
-    known = by_ids(connection, [row.operator_id for row in found] + [row.party_id for row in members], on)
-    suppliers: dict[UUID, list[Party]] = {}
-    for member in members:
-        suppliers.setdefault(member.deployment_id, []).append(known[member.party_id])
-    return [
-        Deployment(
-            row.id, row.slug, row.name, row.jurisdiction, known[row.operator_id], tuple(suppliers.get(row.id, ())), row.system,
-            row.system_version, tuple(row.models), tuple(row.data_may_live),
-        )
-        for row in found
-    ]  # fmt: skip
+    known = {row._mapping[party.c.id]: _party(row, {}) for row in rows}
+    together: dict[UUID, list[sa.Row[Any]]] = {}
+    for row in rows:
+        together.setdefault(row._mapping[deployment.c.id], []).append(row)
+    return [_deployment(each, known) for each in together.values()], known
+
+
+def _deployment(rows: list[sa.Row[Any]], known: dict[UUID, Party]) -> Deployment:
+    said = rows[0]._mapping
+    suppliers = tuple(known[row._mapping[party.c.id]] for row in rows if row.position >= 0)
+    of = deployment.c
+    return Deployment(
+        said[of.id], said[of.slug], said[of.name], said[of.jurisdiction], known[said[of.operator_id]], suppliers, said[of.system],
+        said[of.system_version], tuple(said[of.models]), tuple(said[of.data_may_live]),
+    )  # fmt: skip
+
+
+def _profile(on: date) -> sa.ScalarSelect[Any]:
+    """What a party is on a day, as far as the caller may know: of two statements about the same the later one."""
+    pairs = sa.dialects.postgresql.aggregate_order_by(profile_fact.c.value, profile_fact.c.recorded_at)
+    return (
+        sa.select(sa.func.jsonb_object_agg(profile_fact.c.name, pairs, type_=JSON))
+        .where(profile_fact.c.party_id == party.c.id, *_valid(on))
+        .correlate(party)
+        .scalar_subquery()
+    )
+
+
+def _valid(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return profile_fact.c.valid_from <= on, profile_fact.c.valid_until.is_(None) | (profile_fact.c.valid_until > on)
 
 
 def _profiles(connection: sa.Connection, ids: list[UUID], on: date) -> dict[UUID, dict[str, Scalar]]:
     rows = connection.execute(
         sa.select(profile_fact.c.party_id, profile_fact.c.name, profile_fact.c.value)
-        .where(profile_fact.c.party_id.in_(ids), profile_fact.c.valid_from <= on)
-        .where(profile_fact.c.valid_until.is_(None) | (profile_fact.c.valid_until > on))
+        .where(profile_fact.c.party_id.in_(ids), *_valid(on))
         .order_by(profile_fact.c.recorded_at)
     )
     profiles: dict[UUID, dict[str, Scalar]] = {}
@@ -114,15 +170,8 @@ def _profiles(connection: sa.Connection, ids: list[UUID], on: date) -> dict[UUID
 
 
 def _party(row: sa.Row[Any], profile: dict[str, Scalar]) -> Party:
+    said, of = row._mapping, party.c
     return Party(
-        row.id,
-        row.uri,
-        row.slug,
-        row.name,
-        row.kind,
-        row.jurisdiction,
-        row.zone,
-        row.calendar,
-        frozenset(row.competences),
-        profile,
-    )
+        said[of.id], said[of.uri], said[of.slug], said[of.name], said[of.kind], said[of.jurisdiction], said[of.zone], said[of.calendar],
+        frozenset(said[of.competences]), profile,
+    )  # fmt: skip
