@@ -9,7 +9,8 @@ from incident.board.desk import inbox, notice, release_desk
 from incident.board.drafts import comparable, draft, draft_diff, drafts
 from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
-from incident.board.lines import Page, collection, incidents, notices, notifications, obligation, obligations, readings
+from incident.board.lines import MANY, lines
+from incident.board.pages import Page, collection, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
 from incident.board.relays import relays
