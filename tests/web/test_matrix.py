@@ -71,12 +71,12 @@ TABLE: dict[str, Row] = {
     "GET /agreements/typical-cases": everybody(),
     "GET /agreements/library": everybody(),
     "GET /agreements/library/<string:name>": everybody(path={"name": "ee-overlay"}),
+    "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/verification": everybody(404, path={"kind": "chat"}),
     "PUT /channels/webhook": everybody(body={"url": "http://127.0.0.1:9/hook"}),
     "PUT /channels/email": everybody(body={"address": "duty@desk.example"}),
     "PUT /channels/inbox": everybody(body={}),
     "PUT /channels/<any(chat, pager):kind>": everybody(path={"kind": "pager"}, body={"url": "jsons://desk.example/call"}),
     "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/test": everybody(path={"kind": "email"}),
-    "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/verification": everybody(409, path={"kind": "email"}),
     "GET /deployments/<string:deployment>": Row(200, 200, 200, 404, 404, path={"deployment": "ee-citizen-assistant"}),
     "PUT /deployments/<string:deployment>": Row(
         409, 409, 403, 409, 409, path={"deployment": "ee-citizen-assistant"}, body={
