@@ -108,7 +108,7 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     check(document, "PUT", "/channels/{kind}", api.call("PUT", "/channels/pager", json={"url": "jsons://desk.example/call"}))
     api.world.sweep()
     check(document, "POST", "/channels/{kind}/verification", api.post("/channels/email/verification"))
-    lying = api.get("/inbox", RECIPIENT).json["items"][0]["id"]
+    lying = api.get("/inbox?all=yes", RECIPIENT).json["items"][0]["id"]
     check(document, "GET", "/inbox", api.get("/inbox?all=yes", RECIPIENT))
     check(document, "POST", "/inbox/{notification_id}/receipt", api.post(f"/inbox/{lying}/receipt", {}, RECIPIENT))
     check(document, "POST", "/incidents/{incident_id}/close",
