@@ -21,6 +21,8 @@ class Actor:
     name: str = ""
     notice: UUID | None = None
     """Set for the holder of a link: the one notice that the link opens."""
+    notification: UUID | None = None
+    """Set for the holder of a link: the notification that carried it."""
 
     @property
     def how(self) -> str | None:

@@ -176,6 +176,26 @@ def notice(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_ref: st
     }
 
 
+def ask(row: Mapping[Any, Any], *, slugs: Mapping[Any, str]) -> Json:
+    """What a recipient asks of those who told it."""
+    return {
+        "id": str(row["id"]), "incident": str(row["case_id"]), "notice": str(row["notice_id"]), "party": slugs[row["party_id"]],
+        "kind": row["kind"], "how": row["how"], "by": row["by_name"], "reason": row["reason"], "call_back": row["call_back"],
+        "asked_at": at(row["asked_at"]), "answered_at": at(row["answered_at"]), "answered_by": row["answered_by"], "answer": row["answer"],
+    }  # fmt: skip
+
+
+def word(row: Mapping[Any, Any], *, slugs: Mapping[Any, str]) -> Json:
+    """What one party (`word_of`) says that another (`party`) did."""
+    return {
+        "id": str(row["id"]), "incident": str(row["case_id"]), "notice": str(row["notice_id"]), "party": slugs[row["party_id"]],
+        "word_of": slugs[row["said_by"]], "by": row["by_name"], "with_whom": row["with_whom"], "said": row["said"],
+        "source": row["source"], "proof": row["proof"], "occurred_at": at(row["occurred_at"]), "recorded_at": at(row["recorded_at"]),
+        "state": row["ended_as"] or "stands", "ended_at": at(row["ended_at"]), "ended_by": row["ended_by"],
+        "ended_because": row["ended_because"],
+    }  # fmt: skip
+
+
 def notification(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], incident_ref: str) -> Json:
     """One notice on its way over one channel, without the address."""
     return {

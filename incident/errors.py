@@ -52,6 +52,12 @@ class NotFound(Refused):
     code = "not_found"
 
 
+class Gone(Refused):
+    """It was there for the caller, and is no more: a link that has expired, was revoked, or whose notice was withdrawn."""
+
+    code = "gone"
+
+
 class Conflict(Refused):
     """It contradicts what is already on record."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -27,15 +27,29 @@ from incident.errors import NotFound
 from incident.records.parties import people
 from incident.records.parties.people import SignedIn
 from incident.work import Node, Work
-from web.problems import Forged, NotSignedIn
+from web.problems import Forged, NotSignedIn, TooMany
+from web.throttle import Pace, Throttle
 
 if TYPE_CHECKING:
     from web.demo_mail import Caught, MailSink
 
-__all__ = ["csrf_token", "end_session", "flash", "install", "link_page", "mail_messages", "open_page", "page", "session", "start_session"]
+__all__ = [
+    "csrf_token",
+    "end_session",
+    "flash",
+    "install",
+    "link_page",
+    "mail_messages",
+    "open_page",
+    "page",
+    "renewed_link",
+    "session",
+    "start_session",
+]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEY_LENGTH = 200  # no key of ours is longer
+LINK_MOST = 60  # requests by one link in a minute
 LONGEST_FLASH = 500  # it travels in a cookie
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -48,6 +62,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_BY_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 View = Callable[..., Any]
 
@@ -58,6 +73,8 @@ class _Door:
     secret_key: str
     origin: str
     https: bool
+    foreign: Throttle = field(default_factory=Throttle)
+    pace: Pace = field(default_factory=lambda: Pace(LINK_MOST, 60))
 
     @property
     def cookie(self) -> str:
@@ -138,20 +155,38 @@ def open_page(view: View) -> View:
 def link_page(view: View) -> View:
     """`view(work, notice_id)` for whoever holds the link of one notice; the link opens that notice and nothing else.
 
-    The link itself is the secret, so a POST needs no token; a page elsewhere still cannot send it.
+    The link itself is the secret, so a POST needs no token; a page elsewhere still cannot send it. Nothing of it gets into a
+    referrer, an index, a cache or a cookie. Links that this node did not make are answered ever more slowly to who tries several;
+    those that it made, at most a number in a minute each.
     """
 
     @wraps(view)
-    def entered(token: str) -> Response:
-        notification = links.notification_of(_door().secret_key, token)
+    def entered(token: str, **parameters: Any) -> Response:
+        g.private = g.by_link = True
+        door = _door()
+        notification = links.notification_of(door.secret_key, token)
         if notification is None:
-            raise NotFound("This link opens nothing. It may have been cut short on its way.")
+            _refuse_a_foreign_link(door)
+        if seconds := door.pace.wait(str(notification)):
+            raise TooMany(f"This link was used many times within a minute. Try again in {seconds} seconds.", retry_after=seconds)
         if request.method not in SAFE:
             _refuse_foreign()
-        g.private = True
-        return in_work(lambda work: view(work, _enter_by_link(work, notification)))
+        return in_work(lambda work: view(work, _enter_by_link(work, notification), **parameters))
 
     return _tagged(entered, "link")
+
+
+def renewed_link(token: str) -> str:
+    """The path of the one-time link in the place of one of before; it opens what that one opened, and no more.
+
+    Raises:
+        NotFound: this node made no such link.
+    """
+    g.private = g.by_link = True
+    notification = links.earlier_notification_of(_door().secret_key, token)
+    if notification is None:
+        _refuse_a_foreign_link(_door())
+    return links.link_for(_door().secret_key, notification)
 
 
 def in_work(do: Callable[[Work], Any]) -> Response:
@@ -280,9 +315,18 @@ def _enter_by_link(work: Work, notification: UUID) -> UUID:
     row = work.connection.execute(sa.text("select * from demarche.linked_notice(:n)"), {"n": notification}).first()
     if row is None or row.notice_id is None:
         raise NotFound("This link opens nothing any more.")
-    work.become(Actor("link", row.party_id, row.party, row.uri, "the holder of the link", row.notice_id))
+    work.become(Actor("link", row.party_id, row.party, row.uri, "link holder", row.notice_id, notification))
     notice: UUID = row.notice_id
     return notice
+
+
+def _refuse_a_foreign_link(door: _Door) -> NoReturn:
+    name = request.remote_addr or ""
+    seconds = door.foreign.wait(name)
+    if seconds:
+        raise TooMany(f"Too many links that open nothing. Try again in {seconds} seconds.", retry_after=seconds)
+    door.foreign.wrong(name)
+    raise NotFound("This link opens nothing. It may have been cut short on its way: copy the whole of it.")
 
 
 def _refuse_forged(expected: str) -> None:
@@ -296,17 +340,19 @@ def _refuse_foreign() -> None:
     """A browser says where a request comes from; what is no browser says nothing, and needs the token all the same."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = (_door().origin, request.host_url.rstrip("/"))
-    if site not in (None, "same-origin", "none") or (origin is not None and origin not in ours):
+    unnamed = origin == "null" and g.get("by_link")  # what a form says of itself on a page without a referrer
+    if site not in (None, "same-origin", "none") or (origin is not None and origin not in ours and not unnamed):
         raise Forged("This was sent by a page of another site, and was refused.")
 
 
 def _for_templates() -> dict[str, Any]:
-    flashes = get_flashed_messages(with_categories=True) if request.method == "GET" else []
+    shows = request.method == "GET" and not g.get("by_link")  # whoever holds a link may have a session beside it
+    flashes = get_flashed_messages(with_categories=True) if shows else []
     return {"flashes": flashes, "person": session(), "demo": current_app.extensions.get("demo_mail") is not None}
 
 
 def _guard(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    for name, value in ((_HEADERS | _BY_LINK) if g.get("by_link") else _HEADERS).items():
         response.headers.setdefault(name, value)
     if _door().https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound as NoRoute
 
 from incident import logs
 from incident.db import again
-from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Refused, Unavailable
+from incident.errors import Conflict, Fault, Gone, Invalid, NotAllowed, NotFound, Refused, Unavailable
 
 MOST_FAULTS = 100  # named in one answer
 LONGEST = 600  # characters of one message
@@ -72,7 +72,7 @@ class TooMany(Refused):
 
 
 STATUS: dict[type[Refused], int] = {
-    Malformed: 400, Forged: 400, NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, Stale: 412, TooLarge: 413,
+    Malformed: 400, Forged: 400, NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, Gone: 410, Stale: 412, TooLarge: 413,
     WrongType: 415, Invalid: 422, TooMany: 429, Unavailable: 503,
 }  # fmt: skip
 
@@ -83,6 +83,7 @@ MEANING = {
     404: "It does not exist, or you may not know of it; the two are answered alike.",
     405: "This address does not take that method; `Allow` lists those it takes.",
     409: "It contradicts what is on record: another report has this identity, the case is closed.",
+    410: "The link was good once, and is no more: expired, revoked, used up, or its notice was withdrawn.",
     412: "`If-Match` names a state that is no longer the present one. Read it again.",
     413: "The body is larger than 1 MiB.",
     415: "The body has a content type that is not read here.",

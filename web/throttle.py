@@ -43,3 +43,25 @@ class Throttle:
         """It was right: what came before is forgotten."""
         with self._lock:
             self._wrong.pop(name, None)
+
+
+class Pace:
+    """At most `most` in `seconds` by name, in this process; what comes faster waits. Safe for threads."""
+
+    def __init__(self, most: int, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._now = most, seconds, now
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, name: str) -> int:
+        """Count one for `name`: 0 where it may come, else whole seconds until the next may."""
+        with self._lock:
+            since, count = self._seen.get(name, (self._now(), 0))
+            left = since + self._seconds - self._now()
+            if left <= 0:
+                since, count, left = self._now(), 0, self._seconds
+            self._seen[name] = (since, count + 1)
+            self._seen.move_to_end(name)
+            while len(self._seen) > MOST:
+                self._seen.popitem(last=False)
+            return 0 if count < self._most else int(left) + 1

@@ -122,3 +122,26 @@ class Claims:
     until: datetime | None = None
     holds: bool = False
     proof: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a recipient asks: `not_ours` or `human`. `call_back`: for a human, the number and the hours."""
+
+    kind: str
+    by: str
+    reason: str
+    call_back: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said outside the node, by one party's word: with whom, what, when, and by what it is known (`source`, `proof`)."""
+
+    with_whom: str
+    said: str
+    source: str
+    occurred_at: datetime | None = None
+    proof: Any = None
+    with_party: str | None = None
+    about: UUID | None = None

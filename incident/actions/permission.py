@@ -8,11 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.actor import Actor
-from incident.errors import Conflict, Fault, Invalid, NotAllowed, NotFound
+from incident.errors import Conflict, Fault, Gone, Invalid, NotAllowed, NotFound
 from incident.records import obligations, outbox
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
 from incident.records.obligations import claims
+from incident.records.outbox import asks, links
 from incident.rules.planning import counterparts
 from incident.work import Work
 
@@ -53,6 +54,22 @@ def files_cases(work: Work, case: Row, *, what: str) -> UUID:
     if party != case.filed_by:
         raise NotAllowed(f"Only the party that filed the report may {what}.")
     return party
+
+
+def filed_case_of(work: Work, row: Row, *, what: str) -> UUID:
+    """The actor's party, which must have filed the case of `row`, of which it knows.
+
+    Raises:
+        NotAllowed: another party, of the case or not.
+    """
+    party = speaks_for(work, what=what)
+    _must_have_filed(work, row.case_id, party, what)
+    return party
+
+
+def _must_have_filed(work: Work, case_id: UUID, party: UUID, what: str) -> None:
+    if work.connection.execute(sa.select(incident.c.id).where(incident.c.id == case_id, incident.c.filed_by == party)).first() is None:
+        raise NotAllowed(f"Only the party that filed the report may {what}.")
 
 
 def performs(work: Work, obligation_id: UUID, *, what: str) -> tuple[Row, bool]:
@@ -109,6 +126,20 @@ def grants(work: Work, obligation_id: UUID, *, what: str) -> Row:
     return row
 
 
+def chases(work: Work, obligation_id: UUID, *, what: str) -> Row:
+    """The obligation, which must be owed to the caller by somebody else, or be of a case that it filed.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: the caller owes it, or has no standing.
+        Conflict: it was superseded.
+    """
+    row, _ = takes_part(work, obligation_id, what=what)
+    if row.debtor == work.actor.party:
+        raise NotAllowed(f"You owe this yourself; there is nobody to {what}.")
+    return row
+
+
 def disputes(work: Work, obligation_id: UUID, *, what: str) -> Row:
     """The obligation, which must be owed by or to the caller, or be of a case that it filed.
 
@@ -159,13 +190,69 @@ def receives(work: Work, notice_id: UUID) -> Row:
 
     Raises:
         NotFound: anything else.
+        Gone: the link has expired, was revoked, or its notice withdrawn.
     """
     actor = work.actor
-    if actor.means == "link" and actor.notice != notice_id:
-        raise NotFound("There is no such notice.")
+    if actor.means == "link":
+        return _by_its_link(work, notice_id)
     row = outbox.find(work.connection, notice_id)
     if row.recipient != actor.party or row.released_at is None:
         raise NotFound("There is no such notice.")
+    return row
+
+
+def _by_its_link(work: Work, notice_id: UUID) -> Row:
+    actor = work.actor
+    if actor.notice != notice_id or actor.notification is None:
+        raise NotFound("There is no such notice.")
+    links.expires_at(work.connection, actor.notification, work.now)
+    try:
+        return outbox.find(work.connection, notice_id)
+    except NotFound as hidden:
+        raise Gone("The notice that this link was for was withdrawn before anybody needed to read it.", code="notice_withdrawn") from hidden
+
+
+def answers_word(work: Work, word_id: UUID, *, what: str) -> Row:
+    """What another party said that the caller's did; a link answers for the notices that it is about.
+
+    Raises:
+        NotFound: it is not said of the caller.
+        Gone: the link has expired or was revoked.
+    """
+    row = asks.find_word(work.connection, word_id)
+    if work.actor.means == "link":
+        if work.actor.notice not in (row.notice_id, row.told) or work.actor.notice is None:
+            raise NotFound("Nothing of the kind was said.")
+        _by_its_link(work, work.actor.notice)
+    elif row.party_id != speaks_for(work, what=what):
+        raise NotAllowed(f"Only the party of which it is said may {what}.")
+    return row
+
+
+def said_word(work: Work, word_id: UUID, *, what: str) -> Row:
+    """What the caller's party said that another did.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: another party said it.
+    """
+    party = speaks_for(work, what=what)
+    row = asks.find_word(work.connection, word_id)
+    if row.said_by != party:
+        raise NotAllowed(f"Only the party that said it may {what}.")
+    return row
+
+
+def is_asked(work: Work, ask_id: UUID, *, what: str) -> Row:
+    """What a recipient asks of the caller's party, which filed the case.
+
+    Raises:
+        NotFound: the caller may not know of it.
+        NotAllowed: another party filed the case.
+    """
+    party = speaks_for(work, what=what)
+    row = asks.find(work.connection, ask_id)
+    _must_have_filed(work, row.case_id, party, what)
     return row
 
 

@@ -13,7 +13,7 @@ from incident.work import Work
 
 
 def submit(work: Work, obligation_id: UUID, stage: str, done: DoneBy) -> answers.Json:
-    """The debtor (or the filer, for it) submitted `stage`; `done.detail["proof"]` says how that is known.
+    """The debtor (or the filer, for it) submitted `stage`; `done.detail` says how that is known: `proof`, and the `source` of it.
 
     Clocks that run from the submission are dated in the same transaction.
 
@@ -29,7 +29,8 @@ def submit(work: Work, obligation_id: UUID, stage: str, done: DoneBy) -> answers
     if not done.detail.get("proof"):
         raise Invalid([Fault("/proof", "required", "expected what proves it, such as a portal's receipt number or a file's SHA-256")])
     acting.widen(work, row.case_id)
-    detail = {"stage": stage, "proof": done.detail["proof"], "note": done.note, **({"logged_for_debtor": True} if on_behalf else {})}
+    known = {"proof": done.detail["proof"], **({"source": done.detail["source"]} if done.detail.get("source") else {})}
+    detail = {"stage": stage, **known, "note": done.note, **({"logged_for_debtor": True} if on_behalf else {})}
     acting.note(work, row.case_id, "submitted", obligation=row.id, by=done.by, occurred_at=occurred_at, detail=detail)
     settling.after_an_act(work, row.case_id, why=f"the submission of {stage}")
     return outcomes.obligation(work, obligation_id)

@@ -5,11 +5,12 @@ from incident.board.agreements import agreement, agreement_acts, agreement_bundl
 from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.claims import claim, claims
 from incident.board.composition import burden, composition, composition_of_text
-from incident.board.desk import inbox, notice, release_desk
+from incident.board.desk import inbox, notice, open_asks, release_desk, word
 from incident.board.drafts import comparable, draft, draft_diff, drafts
 from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
 from incident.board.lines import MANY, lines
+from incident.board.links import cover
 from incident.board.pages import Page, collection, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
@@ -35,6 +36,7 @@ __all__ = [
     "comparable",
     "composition",
     "composition_of_text",
+    "cover",
     "deliveries",
     "deployments",
     "draft",
@@ -55,6 +57,7 @@ __all__ = [
     "notifications",
     "obligation",
     "obligations",
+    "open_asks",
     "parties",
     "reach",
     "readings",
@@ -70,4 +73,5 @@ __all__ = [
     "version",
     "version_of_notice",
     "version_of_obligation",
+    "word",
 ]

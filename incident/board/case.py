@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board.claims import claims_of_case
+from incident.board.desk import ask_shapes, word_shapes
 from incident.board.duties import earliest_of
 from incident.board.looking import looks_by_obligation
 from incident.board.pages import act_shape
@@ -18,6 +19,7 @@ from incident.board.wording import sentence
 from incident.errors import NotFound
 from incident.evidence.tables import entry, payload
 from incident.records import cases, obligations, outbox
+from incident.records.outbox import asks
 from incident.records.parties import directory
 from incident.rules.planning import Verdict
 from incident.work import Work
@@ -35,7 +37,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     deployment = directory.deployment_by_id(work.connection, row.deployment_id)
     rows = obligations.of_case(work.connection, case_id)
     acts = obligations.acts_of_case(work.connection, case_id)
-    notices = outbox.of_case(work.connection, case_id)
+    notices, sent = outbox.of_case(work.connection, case_id), outbox.notifications_of_case(work.connection, case_id)
     facts = cases.fact_rows(work.connection, case_id)
     withheld = outbox.withheld_of(work.connection, [each.id for each in notices])
     slugs = _slugs(work, row, rows, notices, acts, facts)
@@ -56,16 +58,22 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
             answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, [])))
             for each in notices
         ],
-        "notifications": [
-            answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref)
-            for each in outbox.notifications_of_case(work.connection, case_id)
-        ],
+        "notifications": [answers.notification(each._mapping, slugs=slugs, incident_ref=row.ref) for each in sent],
         "facts": _facts(facts, slugs),
-        "claims": claims_of_case(work, case_id),
+        **_said(work, case_id),
         "acts": [act_shape(each, slugs) for each in acts],
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
         "can": _can(work, row),
     }  # fmt: skip
+
+
+def _said(work: Work, case_id: UUID) -> answers.Json:
+    """What one side says against a clock, asks, or says of another."""
+    return {
+        "claims": claims_of_case(work, case_id),
+        "asks": ask_shapes(work, asks.of_case(work.connection, case_id)),
+        "words": word_shapes(work, asks.words_of_case(work.connection, case_id)),
+    }
 
 
 def _slugs(work: Work, row: Row, rows: list[Row], notices: list[Row], acts: list[Row], facts: list[Row]) -> dict[UUID, str]:

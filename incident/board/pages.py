@@ -151,12 +151,24 @@ def readings(work: Work, id_: UUID) -> list[answers.Json]:
     return obligation_shapes(work, found)
 
 
+_SAID = frozenset({"acknowledged", "notice_acknowledged", "confirmed"})
+_BY_ONE_WORD = frozenset({"submitted", "called", "acknowledged_by_word", "word_disputed", "said_not_ours"})
+"""What happened outside the node, or is an opinion: known by the word of whoever said it, until somebody else says the same."""
+
+
 def act_shape(row: Row, slugs: dict[UUID, str]) -> answers.Json:
-    """One act, as callers get it."""
+    """One act, as callers get it. `word_of`: the one party by whose word it is known; None for what this node saw, or both sides said.
+
+    `source`: by what the party knows it; `proof`: what it shows for it, both as it says.
+    """
+    back_dated = row.occurred_at < row.recorded_at and row.by_name != "node" and not row.detail.get("co_signed_by")
+    one_word = row.kind in _BY_ONE_WORD or bool(row.detail.get("logged_for_debtor")) or (back_dated and row.kind in _SAID)
     return {
         "id": str(row.id), "obligation": str(row.obligation_id) if row.obligation_id else None,
         "notice": str(row.notice_id) if row.notice_id else None, "kind": row.kind, "party": slugs[row.by_party], "by": row.by_name,
-        "occurred_at": answers.at(row.occurred_at), "recorded_at": answers.at(row.recorded_at), "detail": row.detail,
+        "occurred_at": answers.at(row.occurred_at), "recorded_at": answers.at(row.recorded_at),
+        "source": row.detail.get("source"), "proof": row.detail.get("proof"), "word_of": slugs[row.by_party] if one_word else None,
+        "detail": row.detail,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ FIGURES = (
     "answer of an intake to its receivers, embedded, p50",
 )  # fmt: skip
 SAMPLES = 12
+PATIENCE = 60.0  # seconds; only on a machine that has other things to do
 TOLD = 3
 """Recipients of one report of the demo world, and so of the plain service's."""
 
@@ -41,8 +42,8 @@ def _arrivals(receivers: Receivers, filer: Filer, at_rest: Callable[[], None], s
         answered, came = time.monotonic(), list[float]()
         while len(came) < TOLD:
             came += [each.at for each in receivers.take()]
-            if time.monotonic() > answered + 20:
-                raise TimeoutError(f"{len(came)} of {TOLD} recipients were told within 20 s")
+            if time.monotonic() > answered + PATIENCE:
+                raise TimeoutError(f"{len(came)} of {TOLD} recipients were told within {PATIENCE:g} s")
             time.sleep(0.005)
         taken.since_request.extend((at - asked) * 1000 for at in came)
         taken.since_answer.extend((at - answered) * 1000 for at in came)

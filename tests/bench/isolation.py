@@ -46,8 +46,7 @@ def _trial(site: Site, url: str, line: Line, receivers: Receivers, *, bad: bool)
     receivers.hang(BAD if bad else 0)
     refused = f"http://127.0.0.1:{servers.free_port()}/hook"
     urls = [refused if bad and BAD <= number < 2 * BAD else each for number, each in enumerate(receivers.urls())]
-    line.execute("delete from demarche.attempt")
-    line.execute("delete from demarche.notification")
+    line.execute("truncate demarche.notification cascade")
     with site.processes(url, "worker", "timekeeper", "beat") as node:
         node.until(lambda: node.ping("celery"), "the worker does not answer")
         each = 4 if site.quick else EACH

@@ -32,7 +32,7 @@ def test_the_message_is_neutral_and_the_link_opens_one_notice(world: World) -> N
     assert filed["incident_ref"] in mail.subject
     assert "acknowledge by" in mail.subject
     assert "tax office" not in mail.text
-    assert re.search(r"/n/[0-9a-f-]{36}\.[\w-]+", mail.text)
+    assert re.search(r"/l/[\w-]{64}\b", mail.text)
 
 
 def test_acknowledging_the_notice_meets_the_duty_and_stops_the_ladder(world: World) -> None:

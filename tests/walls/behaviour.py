@@ -27,7 +27,10 @@ SHARED = {
 }  # fmt: skip
 """Two parties to one agreement see that agreement and its evidence; two customers of one supplier see what the supplier is."""
 
-OWN_TIMELINE = {"notice": "recipient", "notification": "party_id", "act": "by_party", "line": "party_id"}
+OWN_TIMELINE = {
+    "notice": "recipient", "notification": "party_id", "act": "by_party", "line": "party_id", "ask": "party_id", "word": "party_id",
+    "link_use": "party_id",
+}  # fmt: skip
 """What a told recipient sees of a case, and whose column says that it is its own. Obligations are compared with its notices."""
 
 LOOKED_AT_BY_DEFINER = {

@@ -15,12 +15,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
+from incident.actions.acknowledge_by_word import acknowledge_by_word
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.add_signing_key import add_signing_key
 from incident.actions.arm_regime import arm_regime
+from incident.actions.ask_for_help import ask_for_help
 from incident.actions.claim import claim
-from incident.actions.commands import Claims, DoneBy
+from incident.actions.commands import Asks, Claims, DoneBy, Heard
 from incident.actions.publish_agreement import publish_agreement
+from incident.actions.revoke_links import revoke_links
 from incident.actions.set_rota_calendar import set_rota_calendar
 from incident.actions.sign_in import sign_in
 from incident.actions.start_draft import start_draft
@@ -75,6 +78,10 @@ def populated() -> Iterator[Populated]:
         _claims(world, theirs, "cert-in", next(each["commitment"] for each in theirs["obligations"] if _runs_from_awareness(each)))
         _write_something(world)
         world.sweep()
+        _ask_and_say(world, ours, "cert-ee", "meridian-models")
+        _ask_and_say(
+            world, theirs, "cert-in", next(each["to"] for each in theirs["notices"] if each["released"] and each["to"] != "cert-in")
+        )
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
         world.forward(hours=3)  # some steps of the clocks of both fall due
@@ -106,6 +113,16 @@ def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> Non
 
 def _runs_from_awareness(each: dict[str, Any]) -> bool:
     return any(line["code"] == "anchor" and "aware_at" in line["text"] for line in each["because"])
+
+
+def _ask_and_say(world: World, case: dict[str, Any], by: str, told: str) -> None:
+    """What a recipient asks, what the filer says that it did, and what became of its links."""
+    notice = _notice_to(case, told)
+    with world.work(told) as work:
+        ask_for_help(work, notice, Asks("human", "E. Castellano", "what is affected?", "+1 555 0100"))
+        revoke_links(work, notice)
+    with world.work(by) as work:
+        acknowledge_by_word(work, notice, Heard("E. Castellano", "we have it", "telephone"))
 
 
 def _notice_to(answer: dict[str, Any], slug: str) -> UUID:

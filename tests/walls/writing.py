@@ -90,7 +90,7 @@ MOVES = {
     "withholding": "case_id", "notification": "case_id", "attempt": "case_id", "evidence_head": "stream", "evidence_entry": "stream",
     "evidence_payload": "stream", "incident": "filed_by", "contact": "party_id", "channel": "party_id", "api_key": "party_id",
     "signed_in": "party_id", "reply": "party_id", "agreement_party": "party_id", "arming": "party_id",
-    "claim": "case_id",
+    "claim": "case_id", "ask": "case_id", "word": "case_id", "link_use": "case_id",
     "party_key": "party_id",
     "agreement_draft": "party_id",
     "rota": "party_id",
@@ -131,6 +131,7 @@ KEPT = (
     ("evidence_head", "sealed"), ("agreement_version", "text"), ("fact", "value"), ("act", "kind"), ("attempt", "outcome"),
     ("report", "body"), ("withholding", "why"), ("profile_fact", "value"), ("arming", "source"),
     ("notification_step", "cause"), ("agreement_act", "envelope"), ("party_key", "public_key"),
+    ("link_use", "what"), ("ask", "reason"), ("word", "said"),
 )  # fmt: skip
 """What is written once, and a column of it."""
 

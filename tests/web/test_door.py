@@ -190,7 +190,7 @@ def test_over_https_cookies_are_bound_to_the_host_and_the_browser_is_told_to_sta
 def test_every_unsafe_page_is_refused_without_its_token(api: Callers) -> None:
     client = signs_in(api)
     for rule in api.app.url_map.iter_rules():
-        if "POST" not in (rule.methods or set()) or rule.rule.startswith(("/api/", "/n/")):
+        if "POST" not in (rule.methods or set()) or rule.rule.startswith(("/api/", "/n/", "/l/")):
             continue
         path = re.sub(r"<uuid:\w+>", "00000000-0000-4000-8000-000000000000", rule.rule)
         path = re.sub(r"<[^>]+>", "email", path)
@@ -242,60 +242,9 @@ def test_a_revoked_key_opens_nothing(api: Callers) -> None:
     assert problem_of(api.get("/me"), 401)["code"] == "not_signed_in"
 
 
-def linked(api: Callers) -> tuple[str, str]:
-    """(The link of a notice to the recipient, the notice's id), as its mail carries it."""
-    filed = api.files()
-    api.world.sweep()
-    notice = next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT)
-    row = api.world.rows("select id from demarche.notification where notice_id = :n and kind = 'email'", n=notice)[0]
-    return link_for(api.world.web.settings.secret_key, row.id), notice
-
-
-def test_a_link_opens_its_notice_and_opening_records_nothing(api: Callers) -> None:
-    path, notice = linked(api)
-    client = api.app.test_client()
-    page = client.get(path)
-    assert page.status_code == 200
-    assert "neither awareness nor admission" in page.text
-    assert page.headers["Cache-Control"] == "no-store"
-    assert api.get(f"/notices/{notice}", RECIPIENT).json["acknowledged_at"] is None
-    acknowledged = client.post(path, data={"by": "N. Aoki"})
-    assert acknowledged.status_code == 303, acknowledged.text
-    assert api.get(f"/notices/{notice}", RECIPIENT).json["acknowledged_by"] == "N. Aoki"
-    acts = [
-        each for each in api.get(f"/incidents/{api.get(f'/notices/{notice}').json['incident']}").json["acts"] if each["by"] == "N. Aoki"
-    ]
-    assert acts
-    assert acts[0]["party"] == RECIPIENT
-
-
-def test_a_link_opens_nothing_else(api: Callers) -> None:
-    path, notice = linked(api)
-    client = api.app.test_client()
-    client.get(path)
-    for other in ("/", "/inbox", f"/notices/{notice}", "/settings"):
-        assert client.get(other).status_code == 303
-    assert client.get("/api/v1/notices").status_code == 401
-
-
-def test_a_link_that_was_altered_opens_nothing(api: Callers) -> None:
-    path, _ = linked(api)
-    client = api.app.test_client()
-    changed = path[:-1] + ("A" if path[-1] != "A" else "B")
-    for each in (changed, path[:-3], path + "A", "/n/x", "/n/.", "/n/" + "0" * 5000, "/n/\u00e9.\u00e9"):
-        assert client.get(each).status_code == 404, each
-        assert client.post(each, data={"by": "N. Aoki"}).status_code == 404, each
-
-
 def test_the_link_of_a_test_of_a_channel_opens_nothing(api: Callers) -> None:
     sent = api.post("/channels/email/test").json["notification"]
     assert api.app.test_client().get(link_for(api.world.web.settings.secret_key, UUID(sent))).status_code == 404
-
-
-def test_a_form_of_another_site_does_not_acknowledge(api: Callers) -> None:
-    path, notice = linked(api)
-    assert api.app.test_client().post(path, data={"by": "N"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
-    assert api.get(f"/notices/{notice}", RECIPIENT).json["acknowledged_at"] is None
 
 
 def test_every_answer_keeps_scripts_frames_and_guesses_out(api: Callers) -> None:

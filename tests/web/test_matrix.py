@@ -120,6 +120,18 @@ TABLE: dict[str, Row] = {
     "POST /claims/<uuid:claim_id>/withdrawals": Row(403, 403, 200, 404, 404, body={"reason": "r"}),
     "GET /notices/<uuid:notice_id>": Row(200, 200, 200, 404, 404),
     "POST /notices/<uuid:notice_id>/acknowledgements": Row(404, 404, 200, 404, 404, body={"by": "N. N."}),
+    "POST /notices/<uuid:notice_id>/openings": Row(404, 404, 200, 404, 404),
+    "POST /notices/<uuid:notice_id>/asks": Row(404, 404, 201, 404, 404, body={"kind": "not_ours", "by": "N. N.", "reason": "r"}),
+    "POST /notices/<uuid:notice_id>/link-revocations": Row(404, 404, 200, 404, 404),
+    "GET /asks": everybody(),
+    "POST /asks/<uuid:ask_id>/answers": Row(200, 403, 403, 404, 404, body={"answer": "a"}),
+    "POST /notices/<uuid:notice_id>/words": Row(201, 403, 403, 404, 404, body={"with_whom": "N. N.", "source": "telephone"}),
+    "POST /words/<uuid:word_id>/co-signatures": Row(403, 403, 200, 404, 404, body={"by": "N. N."}),
+    "POST /words/<uuid:word_id>/disputes": Row(403, 403, 200, 404, 404, body={"by": "N. N.", "reason": "r"}),
+    "POST /words/<uuid:word_id>/withdrawals": Row(200, 403, 403, 404, 404, body={"reason": "r"}),
+    "POST /obligations/<uuid:obligation_id>/nudges": Row(200, 403, 403, 404, 404),
+    "POST /incidents/<uuid:incident_id>/calls": Row(
+        200, 200, 404, 404, 404, body={"with_party": RECIPIENT, "with_whom": "N. N.", "said": "s", "source": "telephone"}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
@@ -162,6 +174,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
     def obligation(commitment: str, by: str) -> str:
         return next(str(o["id"]) for o in filed["obligations"] if o["commitment"] == commitment and o["owed_by"] == by)
 
+    notice = next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT)
     agreements = {each["name"]: each["id"] for each in api.get("/agreements").json["items"]}
     return {
         "secret": secret,
@@ -170,7 +183,9 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "warning": obligation("eu.nis2.art23.early_warning", OPERATOR),
         "plan": obligation("mitigation_plan", RECIPIENT),
         "notification_id": lying(api, filed["incident"]),
-        "notice_id": next(each["id"] for each in filed["notices"] if each["to"] == RECIPIENT),
+        "notice_id": notice,
+        "ask_id": api.post(f"/notices/{notice}/asks", {"kind": "not_ours", "by": "N. N.", "reason": "r"}, RECIPIENT).json["id"],
+        "word_id": api.post(f"/notices/{notice}/words", {"with_whom": "N. N.", "source": "telephone"}).json["id"],
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
         "agreement_id": agreements["ee-meridian-model-weights"],
         "arming_id": armed(api),
@@ -274,7 +289,7 @@ def test_the_party_that_was_told_sees_what_it_was_told_and_no_more(api: Callers,
 def test_pages_ask_strangers_to_sign_in_and_take_no_form_of_theirs(api: Callers) -> None:
     client = api.app.test_client()
     for rule in api.app.url_map.iter_rules():
-        if not rule.endpoint.startswith("pages.") or rule.rule.startswith("/n/"):
+        if not rule.endpoint.startswith("pages.") or rule.rule.startswith(("/n/", "/l/")):
             continue
         path = (
             rule.rule.replace("<uuid:id_>", "00000000-0000-4000-8000-000000000000")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
-from tests.web.visitors import OFFICER, STRANGER, VENDOR, Enter, file_one, send, token
+from tests.web.visitors import OFFICER, STRANGER, VENDOR, Enter, file_one, send
 from tests.world import World
 from web import create_app
 
@@ -187,22 +186,15 @@ def test_channels_are_set_with_a_secret_shown_once(enter: Enter) -> None:
     assert send(officer, "/settings/channels/webhook/test").status_code == 303
 
 
-def test_a_mailed_link_shows_the_notice_and_takes_the_acknowledgement(app: Flask, enter: Enter, world: World) -> None:
+def test_a_mailed_link_leads_to_its_cover_and_takes_the_acknowledgement(app: Flask, enter: Enter, world: World) -> None:
     file_one(enter(OFFICER))
     world.sweep()
-    links = {link for mail in world.mail.messages() for link in re.findall(r"/n/[\w.~-]+", mail.text)}
-    assert links
-    link = sorted(links)[0]
+    link = sorted({link for mail in world.mail.messages() for link in re.findall(r"/l/[\w-]{64}", mail.text)})[0]
     browser = app.test_client()
-    page = browser.get(link)
-    assert page.status_code == 200
-    assert "receipt only, neither awareness nor admission" in page.text.lower()
-    assert "Opening the page has recorded nothing" in page.text
+    assert "Opening this page has recorded nothing" in browser.get(link).text
     assert world.rows("select count(*) as n from demarche.notice where acknowledged_at is not null")[0].n == 0
-    fields: dict[str, Any] = {"csrf_token": token(page)}
-    assert browser.post(link, data=fields | {"by": ""}).status_code == 422
-    assert browser.post(link, data=fields | {"by": "Night Desk"}).status_code == 303
-    assert "Acknowledged by Night Desk" in browser.get(link).text
+    assert browser.post(f"{link}/acknowledge", data={"by": "Night Desk"}).status_code == 303
+    assert "Acknowledged: link holder, name given as Night Desk" in browser.get(link).text
     assert browser.get(link + "x").status_code == 404
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.web.visitors import OFFICER, VENDOR, Enter, a_form, file_one, send, token
+from tests.web.visitors import OFFICER, VENDOR, Enter, a_form, file_one, send
 from tests.world import World
 
 LONG = "x" * 2001
@@ -114,13 +114,12 @@ def test_holding_back_without_a_reason_comes_back_to_the_desk(enter: Enter) -> N
     assert notice in officer.get("/release").text
 
 
-def test_a_link_without_a_name_shows_the_notice_again_with_the_note(app: Flask, enter: Enter, world: World) -> None:
+def test_a_link_without_a_name_shows_its_cover_again_with_the_note(app: Flask, enter: Enter, world: World) -> None:
     file_one(enter(OFFICER))
     world.sweep()
-    link = sorted(link for mail in world.mail.messages() for link in re.findall(r"/n/[\w.~-]+", mail.text))[0]
-    browser = app.test_client()
-    fields = {"csrf_token": token(browser.get(link)), "by": " ", "note": "Called the desk"}
-    assert 'value="Called the desk"' in refused(browser.post(link, data=fields))
+    link = sorted(link for mail in world.mail.messages() for link in re.findall(r"/l/[\w-]{64}", mail.text))[0]
+    fields = {"by": " ", "note": "Called the desk"}
+    assert 'value="Called the desk"' in refused(app.test_client().post(f"{link}/acknowledge", data=fields))
     assert world.rows("select count(*) as n from demarche.notice where acknowledged_at is not null")[0].n == 0
 
 

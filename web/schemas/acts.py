@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import ValidationError, post_load
 
-from incident.actions.commands import AffectedState, Claims, CloseCase, DoneBy, Ground, Reclassify
+from incident.actions.commands import AffectedState, Asks, Claims, CloseCase, DoneBy, Ground, Heard, Reclassify
 from incident.rules.case import SEVERITIES, TLP
 from incident.rules.commitment import GROUNDS
 from incident.rules.legaltime import Moment, TimeRefused
@@ -53,13 +54,13 @@ class Proof(Field):
         if not isinstance(value, str | dict):
             raise ValidationError(Said("wrong_type", f"expected text, or an object of texts by name, not {kind_of(value)}"))
         if isinstance(value, str):
-            return str(_PART.deserialize(value))
+            return _hash("", str(_PART.deserialize(value)))
         if not 1 <= len(value) <= MOST_PARTS:
             raise ValidationError(Said("wrong_length", f"expected 1 to {MOST_PARTS} entries, not {len(value)}"))
         made, errors = {}, {}
         for name, each in value.items():
             try:
-                made[name] = str(_PART.deserialize(each))
+                made[name] = _hash(name, str(_PART.deserialize(each)))
             except ValidationError as error:
                 errors[name] = error.messages
         if errors:
@@ -68,6 +69,15 @@ class Proof(Field):
 
 
 _PART = Text(1000)
+_SHA256 = re.compile(r"(?:sha-?256:)?[0-9a-f]{64}", re.IGNORECASE)
+
+
+def _hash(name: str, text: str) -> str:
+    """A SHA-256 as 64 hexadecimal digits, where `name` or the text says that it is one."""
+    says = name.lower().replace("-", "") in ("sha256", "file_sha256", "form_sha256") or text.lower().startswith(("sha256:", "sha-256:"))
+    if says and not _SHA256.fullmatch(text):
+        raise ValidationError(Said("not_a_hash", "expected a SHA-256: 64 hexadecimal digits"))
+    return text
 
 
 class AcknowledgementSchema(Strict):
@@ -83,11 +93,82 @@ class AcknowledgementSchema(Strict):
         return DoneBy(given["by"], given["occurred_at"], given["note"])
 
 
+class AsksSchema(Strict):
+    """What a recipient asks of those who told it; `human` needs `call_back`. It ends nothing: a duty stays until that is resolved."""
+
+    kind = OneOf(("not_ours", "human"), required=True)
+    by = _by(required=True)
+    reason = _reason()
+    call_back = Text(
+        300, line=True, load_default=None, allow_none=True,
+        metadata={"description": "A number, and the hours at which somebody answers it.", "example": "+47 22 00 00 00, until 07:00 CET"},
+    )  # fmt: skip
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> Asks:
+        """The command."""
+        return Asks(**given)
+
+
+class MoreTimeSchema(Strict):
+    """For which duty of a notice more time is asked, until when, and why."""
+
+    obligation = Identifier(required=True)
+    until = Instant(required=True)
+    reason = _reason()
+    by = _by(required=True)
+
+
+class NamedSchema(Strict):
+    """Who does it."""
+
+    by = _by(required=True)
+
+
+class NamedReasonSchema(Strict):
+    """Who does it, and why."""
+
+    by = _by(required=True)
+    reason = _reason()
+
+
+class HeardSchema(Strict):
+    """An acknowledgement by word of mouth: by whom of the recipient, what was said, by what that is known."""
+
+    with_whom = Text(200, line=True, required=True, metadata={"description": "Who said it, by name.", "example": "Kari Nordmann"})
+    said = Text(2000, least=0, load_default="")
+    source = Text(
+        500, line=True, required=True, metadata={"description": "By what it is known.", "example": "duty telephone, recorded line 3"}
+    )
+    proof = Proof(load_default=None, allow_none=True)
+    occurred_at = _occurred_at()
+
+    @post_load
+    def make(self, given: dict[str, Any], **kwargs: Any) -> Heard:
+        """The command."""
+        return Heard(**given)
+
+
+class CallSchema(HeardSchema):
+    """A call, with which party, and about which obligation if it was about one."""
+
+    said = Text(2000, required=True)
+    with_party = Text(63, line=True, required=True, metadata={"description": "A party's slug."})
+    about = Identifier(load_default=None, allow_none=True)
+
+
+class AnswerSchema(Strict):
+    """What became of it."""
+
+    answer = Text(2000, required=True)
+
+
 class SubmissionSchema(Strict):
     """A stage was submitted, with its proof. Without `by`, the caller did it."""
 
     stage = Text(200, line=True, required=True, metadata={"example": "early_warning"})
     proof = Proof(required=True)
+    source = Text(500, line=True, load_default=None, allow_none=True, metadata={"description": "By what it is known, such as a portal."})
     by = _by(load_default=None, allow_none=True)
     note = _note()
     occurred_at = _occurred_at()

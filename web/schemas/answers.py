@@ -103,7 +103,7 @@ _NOTICE: Shape = {
     "awaiting": FLAG, "released_at": MAYBE_AT, "released_by": MAYBE_TEXT, "pre_authorised_by": MAYBE_TEXT, "cancelled_at": MAYBE_AT,
     "cancelled_because": MAYBE_TEXT, "acknowledge_by": MAYBE_AT, "acknowledged_at": MAYBE_AT, "acknowledged_by": MAYBE_TEXT,
     "acknowledged_how": _HOW, "opened_at": MAYBE_AT, "opened_by": MAYBE_TEXT, "opened_how": _HOW, "created_at": AT, "obligations": IDS,
-    "items": FREE, "digest": TEXT, "withheld": many("Withheld"), "duties": many("Obligation"),
+    "items": FREE, "digest": TEXT, "withheld": many("Withheld"), "duties": many("Obligation"), "asks": many("Ask"), "words": many("Word"),
 }  # fmt: skip
 _NOTIFICATION: Shape = {
     "id": ID, "notice": ID, "incident": ID, "incident_ref": TEXT, "to": TEXT, "contact": TEXT, "channel": TEXT,
@@ -167,7 +167,18 @@ _CASE_FACT: Shape = {
 }  # fmt: skip
 _ACT: Shape = {
     "id": ID, "obligation": MAYBE_ID, "notice": MAYBE_ID, "kind": TEXT, "party": TEXT, "by": TEXT, "occurred_at": AT, "recorded_at": AT,
-    "detail": FREE,
+    "source": MAYBE_TEXT, "proof": ANYTHING, "word_of": MAYBE_TEXT, "detail": FREE,
+}  # fmt: skip
+_ASK: Shape = {
+    "id": ID, "incident": ID, "notice": ID, "party": TEXT, "kind": words("not_ours", "human"), "how": words("session", "api", "link"),
+    "by": TEXT, "reason": TEXT, "call_back": MAYBE_TEXT, "asked_at": AT, "answered_at": MAYBE_AT, "answered_by": MAYBE_TEXT,
+    "answer": MAYBE_TEXT,
+}  # fmt: skip
+_WORD: Shape = {
+    "id": ID, "incident": ID, "notice": ID, "party": TEXT, "word_of": TEXT, "by": TEXT, "with_whom": TEXT, "said": TEXT, "source": TEXT,
+    "proof": ANYTHING, "occurred_at": AT, "recorded_at": AT,
+    "state": words("stands", "co_signed", "disputed", "taken_back", "overtaken"), "ended_at": MAYBE_AT, "ended_by": MAYBE_TEXT,
+    "ended_because": MAYBE_TEXT,
 }  # fmt: skip
 _CLAIM: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "obligation": ID, "kind": words("start", "more_time", "waiver"), "holds": FLAG,
@@ -184,6 +195,7 @@ _ENTRY: Shape = {
 _CASE: Shape = {
     "incident": ref("Incident"), "deployment": ref("Deployment"), "obligations": many("Obligation"), "notices": many("Notice"),
     "notifications": many("Notification"), "facts": many("CaseFact"), "claims": many("Claim"), "acts": many("Act"),
+    "asks": many("Ask"), "words": many("Word"),
     "reports": {"type": "array", "items": whole({
         "id": ID, "stage": TEXT, "revision": WHOLE, "reference": TEXT, "body": FREE, "recorded_at": AT, "recorded_by": TEXT})},
     "can": {"type": "object", "additionalProperties": FLAG},
@@ -312,14 +324,16 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Look": _LOOK,
     "Excused": whole(_EXCUSED, optional=("logged_for_debtor",), about="What stands beside the verdict, which it never changes."),
     "Claim": whole(_CLAIM, about="What one party says against a clock; state `said`: the facts say it themselves now."),
-    "Notice": whole(_NOTICE, optional=("duties",), about="What one party may be told, frozen."),
+    "Notice": whole(_NOTICE, optional=("duties", "asks", "words"), about="What one party may be told, frozen."),
+    "Ask": whole(_ASK, about="What a recipient asks of the filer's liaison. It ends nothing."),
+    "Word": whole(_WORD, about="What one party says that another did: that it acknowledged a notice."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),
     "Incident": whole(_INCIDENT),
     "Relay": whole(_RELAY, about="What is to be told to one affected state, and how far it came."),
     "Relays": whole({"cross_border": COUNTRIES, "items": many("Relay")}),
     "CaseFact": whole(_CASE_FACT),
-    "Act": whole(_ACT),
+    "Act": whole(_ACT, about="`word_of`: by whose word alone it is known; null for what the node saw, or both sides said."),
     "Entry": whole(_ENTRY, about="One entry of the evidence of a case."),
     "Case": whole(_CASE),
     "Acted": whole({"incident": ref("Incident"), "obligations": many("Obligation")}),

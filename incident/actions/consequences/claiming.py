@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from incident import answers
+from incident import answers, db
 from incident.actions.commands import Claims
-from incident.actions.consequences import granting, readings, telling
+from incident.actions.consequences import acting, granting, readings, settling, telling
 from incident.actions.consequences.planning import matter_of, plan_anew, state_of
 from incident.errors import Conflict, Fault, Invalid, NotAllowed
+from incident.ids import new_id
 from incident.records import cases, obligations
 from incident.records.cases import Row
 from incident.records.obligations import claims
+from incident.records.obligations.tables import claim as claim_table
 from incident.rules.case import Case
 from incident.rules.planning import STATED, Planned
 from incident.rules.planning.asking import who
@@ -39,6 +41,31 @@ def checked(work: Work, row: Row, party: UUID, command: Claims) -> Fields:
     _granted_by_a_clause(row, party, command)
     _in_time(work, row, command)
     return {**_NO_FACT, "until_at": command.until, "holds": command.holds}
+
+
+def put(work: Work, row: Row, party: UUID, command: Claims, *, by: str) -> UUID:
+    """Put a claim of `party` on record, said by `by`; the same claim again is the one that stands. The case is held.
+
+    Raises:
+        NotAllowed, Invalid, Conflict: as `actions.claim`.
+    """
+    case = cases.find(work.connection, row.case_id)
+    if case.status == "closed":
+        raise Conflict(f"{case.ref} is closed as {case.closed_as}; reopen it before anything is claimed.", code="case_closed")
+    made = checked(work, row, party, command) | _kept(work, row, party, command, by)
+    before = _standing(work, row, made)
+    if before is not None:
+        return UUID(str(before.id))
+    db.put(work.connection, {claim_table: [made]})
+    what = {name: made[name] for name in ("kind", "holds", "fact", "earliest_at", "latest_at", "until_at", "reason", "proof")}
+    about = str(made["about"]) if made["about"] else None
+    acting.note(
+        work, row.case_id, "claimed", obligation=row.id, by=by, party=party, detail={"claim": str(made["id"]), "about": about, **what}
+    )
+    settling.after_an_act(work, row.case_id, why="a claim")
+    tell(work, made["id"], f"Claim about: {row.title}")
+    work.wake("route")
+    return UUID(str(made["id"]))
 
 
 def granted(work: Work, claim: Row, by: UUID) -> None:
@@ -136,3 +163,23 @@ def _in_time(work: Work, row: Row, command: Claims) -> None:
         raise Invalid([Fault("/until", "not_later", f"expected an instant after the present due instant {answers.at(row.due_at)}")])
     if command.holds and work.now > row.due_at:
         raise Conflict("The due instant has passed: what is held now cannot have moved it. It can still be asked for.", code="too_late")
+
+
+def _kept(work: Work, row: Row, party: UUID, command: Claims, by: str) -> Fields:
+    return {
+        "id": new_id(), "case_id": row.case_id, "obligation_id": row.id, "kind": command.kind, "by_party": party,
+        "by_name": by, "reason": command.reason, "proof": command.proof, "agreed": [], "refused": [],
+        "claimed_at": work.now, "ended_at": None, "ended_as": None, "origin": work.node.settings.node_name,
+    }  # fmt: skip
+
+
+def _standing(work: Work, row: Row, made: Fields) -> Row | None:
+    """The open claim of the same party about the same, if it says the same."""
+    which = ("by_party", "kind", "fact", "about") if made["kind"] == "start" else ("by_party", "kind", "obligation_id")
+    found = [each for each in claims.open_of_case(work.connection, row.case_id) if all(each._mapping[name] == made[name] for name in which)]
+    if not found:
+        return None
+    said = ("earliest_at", "latest_at", "until_at", "holds")
+    if any(found[0]._mapping[name] != made[name] for name in said):
+        raise Conflict("Another claim of yours about the same is open; withdraw it first.", code="claim_open")
+    return found[0]

@@ -49,10 +49,10 @@ def _stands(how_far: str, notice: Row | None) -> dict[str, object]:
 
 def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[str, Any]) -> int:
     """Note once that what a notice performs was `sent` or `received`; how many obligations it was noted for."""
-    fresh = [
-        each for each in obligations.by_ids(work.connection, notice.performs)
-        if each.superseded_by is None and not _has(work, each, kind) and not (kind == "sent" and _has(work, each, "received"))
-    ]  # fmt: skip
+    enough = {"sent", "received"} if kind == "sent" else {kind}
+    acts = obligations.acts_about(work.connection, notice.performs)
+    done = {id_ for id_, about in acts.items() if any(act.kind in enough for act in about)}
+    fresh = [each for each in obligations.by_ids(work.connection, notice.performs) if each.superseded_by is None and each.id not in done]
     for each in fresh:
         acting.note(work, case_id, kind, obligation=each.id, notice=notice.id, by="node", party=each.debtor, detail=detail)
     return len(fresh)
@@ -152,10 +152,6 @@ def stopped(work: Work, row: Row, notice: Row | None) -> bool:
     this = (notification.c.id == row.id) & (notification.c.attempt == row.attempt)
     outbox.move(work.connection, this, among=("claimed",), to="cancelled", cause=cause, now=work.now)
     return True
-
-
-def _has(work: Work, each: Row, kind: str) -> bool:
-    return any(act.kind == kind for act in obligations.acts_about(work.connection, [each.id]).get(each.id, ()))
 
 
 def about(row: Row) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from incident.errors import NotFound
 from incident.records import agreements, cases, obligations, outbox
 from incident.records.agreements import acts as standings
 from incident.records.obligations import claims
+from incident.records.outbox import asks
 from incident.records.parties import directory
 from incident.work import Work
 
@@ -41,6 +42,18 @@ def notice(work: Work, id_: UUID) -> answers.Json:
     """The notice, without what it withholds."""
     row = outbox.find(work.connection, id_)
     return answers.notice(row._mapping, slugs=telling.names(work, [row.recipient]), incident_ref=row.items.get("incident_ref", ""))
+
+
+def ask(work: Work, id_: UUID) -> answers.Json:
+    """What a recipient asked."""
+    row = asks.find(work.connection, id_)
+    return answers.ask(row._mapping, slugs=telling.names(work, [row.party_id]))
+
+
+def word(work: Work, id_: UUID) -> answers.Json:
+    """What one party says that another did."""
+    row = asks.find_word(work.connection, id_)
+    return answers.word(row._mapping, slugs=telling.names(work, [row.party_id, row.said_by]))
 
 
 def incident(work: Work, id_: UUID) -> answers.Json:

@@ -100,6 +100,8 @@ def _add(work: Work, case_id: UUID, each: Planned, result: Replan) -> UUID:
 
 def _bring_in_step(work: Work, row: Row, each: Planned, acts: Collection[Row], result: Replan, why: str) -> None:
     result.ids[each.key] = row.id
+    if _stands(row, each, acts):
+        return
     fresh = beside.kept_up(writing.obligation_row(row.case_id, each, work.now), row, acts, work.now)
     if row.settled_as == "lapsed" and not _ended_for_good(row, acts):
         acting.note(work, row.case_id, "revived", obligation=row.id, detail={"why": why})
@@ -115,6 +117,13 @@ def _bring_in_step(work: Work, row: Row, each: Planned, acts: Collection[Row], r
         return
     new = _supersede(work, row, each, acts, result)
     acting.note(work, row.case_id, "superseded", obligation=row.id, detail={**_moved(row, fresh, why), "by": str(new)})
+
+
+def _stands(row: Row, each: Planned, acts: Collection[Row]) -> bool:
+    """Whether the plan comes to what is on record, and nothing has stopped the clock: nearly always, and then no row need be made."""
+    planned = (each.target_at, each.deadline and each.deadline.due_at, each.provisional, each.predicted)
+    same = (row.target_at, row.due_at, row.provisional, row.predicted) == planned
+    return same and row.settled_as != "lapsed" and not any(act.obligation_id == row.id and act.kind in beside.SAID for act in acts)
 
 
 def _redate(work: Work, row: Row, fresh: dict[str, Any], each: Planned, result: Replan, **also: Any) -> None:

@@ -180,7 +180,14 @@ def correct(work: Work, incident: Row, *, cause: UUID, title: str, extra: Mappin
 
 def withdraw(work: Work, case_id: UUID, because: str) -> list[UUID]:
     """Cancel every notice of the case that has not left: awaiting release, or released and not yet sent."""
-    waiting = [each.id for each in outbox.of_case(work.connection, case_id) if each.cancelled_at is None and not _left(work, each)]
+    return withdraw_these(work, case_id, [each.id for each in outbox.of_case(work.connection, case_id)], because)
+
+
+def withdraw_these(work: Work, case_id: UUID, notices: Iterable[UUID], because: str) -> list[UUID]:
+    """Of these notices of the case, cancel those that have not left."""
+    wanted = set(notices)
+    found = [each for each in outbox.of_case(work.connection, case_id) if each.id in wanted]
+    waiting = [each.id for each in found if each.cancelled_at is None and not _left(work, each)]
     outbox.cancel(work.connection, waiting, because, work.now)
     if waiting:
         work.record("notices.cancelled", case_id, {"notices": [str(each) for each in waiting], "because": because})

@@ -19,3 +19,15 @@ notification_step = table(
     "notification_step", notification_id=UUID, position=BIGINT, case_id=UUID, at=INSTANT, was=TEXT, became=TEXT, attempt=INT, cause=TEXT
 )
 attempt = table("attempt", notification_id=UUID, number=INT, case_id=UUID, at=INSTANT, outcome=TEXT, detail=JSON)
+link_use = table(
+    "link_use", notification_id=UUID, case_id=UUID, notice_id=UUID, party_id=UUID, at=INSTANT, by_name=TEXT, what=TEXT,
+)  # fmt: skip
+ask = table(
+    "ask", id=UUID, case_id=UUID, notice_id=UUID, party_id=UUID, kind=TEXT, how=TEXT, by_name=TEXT, reason=TEXT, call_back=TEXT,
+    asked_at=INSTANT, answered_at=INSTANT, answered_by=TEXT, answer=TEXT, origin=TEXT,
+)  # fmt: skip
+word = table(
+    "word", id=UUID, case_id=UUID, notice_id=UUID, told=UUID, party_id=UUID, said_by=UUID, by_name=TEXT, with_whom=TEXT, said=TEXT,
+    source=TEXT, proof=JSON, occurred_at=INSTANT, recorded_at=INSTANT, ended_at=INSTANT, ended_as=TEXT, ended_by=TEXT,
+    ended_because=TEXT, origin=TEXT,
+)  # fmt: skip

@@ -63,6 +63,7 @@ def verdict(standing: Standing, acts: Iterable[Done], now: datetime) -> Verdict:
     A discharging act counts from when it occurred; a waiver only if it was recorded by the due instant (a later one stands
     beside the miss). A provisional duty is never missed, only unresolved; a predicted date binds nobody until it is real.
     So is one of which it was recorded by the due instant that it may not be performed: whether that is so, no clock decides.
+    As long as it stands by another's word that it was acknowledged, as was recorded by the due instant, it is unresolved in the same way.
     A pause is in `due_at` already; an excuse stands beside the verdict and is no part of it.
     """
     ordered = sorted(acts, key=lambda act: act.recorded_at)
@@ -80,4 +81,10 @@ def verdict(standing: Standing, acts: Iterable[Done], now: datetime) -> Verdict:
     if due_at is None or now <= due_at or standing.predicted:
         return Verdict.RUNNING
     prohibited = any(act.kind == "prohibited" and act.recorded_at <= due_at for act in ordered)
-    return Verdict.UNRESOLVED if standing.provisional or prohibited else Verdict.MISSED
+    return Verdict.UNRESOLVED if standing.provisional or prohibited or _by_word(ordered, due_at) else Verdict.MISSED
+
+
+def _by_word(ordered: Iterable[Done], due_at: datetime) -> bool:
+    """Whether it was said in time by one party, and stands, that the other acknowledged."""
+    said = [act for act in ordered if act.kind in ("acknowledged_by_word", "word_disputed", "word_taken_back")]
+    return bool(said) and said[-1].kind == "acknowledged_by_word" and said[-1].recorded_at <= due_at

@@ -15,6 +15,7 @@ from web.schemas.layered import LAYERED
 from web.schemas.rota import ROTA
 from web.views.api.agreements import agreements
 from web.views.api.calendars import calendars
+from web.views.api.chasing import chasing
 from web.views.api.claims import claims
 from web.views.api.describing import completed
 from web.views.api.drafts import drafts
@@ -57,7 +58,9 @@ def register(app: Flask) -> None:
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "An API key, `demarche_…`."})
     for name, shape in {**COMPONENTS, **LAYERED, **ROTA}.items():
         api.spec.components.schema(name, shape)
-    for calls in (reports, incidents, obligations, claims, notices, agreements, drafts, simulations, law, calendars, parties, rota):
+    for calls in (
+        reports, incidents, obligations, claims, notices, chasing, agreements, drafts, simulations, law, calendars, parties, rota,
+    ):  # fmt: skip
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
     app.register_blueprint(documents)

@@ -59,7 +59,7 @@ def post_acknowledgement(work: Work, obligation_id: UUID, given: DoneBy) -> Json
 @acting(answers={200: "Obligation"}, takes=body(SubmissionSchema), refuses=(403, 412), if_match=OBLIGATION)
 def post_submission(work: Work, obligation_id: UUID, given: dict[str, Any]) -> Json:
     """Record that a stage was submitted, with its proof. Clocks that run from the submission are dated."""
-    done = DoneBy(given["by"] or work.actor.name, given["occurred_at"], given["note"], {"proof": given["proof"]})
+    done = DoneBy(given["by"] or work.actor.name, given["occurred_at"], given["note"], {"proof": given["proof"], "source": given["source"]})
     return submit(work, obligation_id, given["stage"], done)
 
 

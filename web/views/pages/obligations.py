@@ -62,9 +62,10 @@ def acknowledge_it(work: Work, id_: UUID) -> Response:
 @forms.kept_when_refused(shown)
 def submit_it(work: Work, id_: UUID) -> Response:
     """Record that its stage was submitted, with the proof."""
-    entered = {name: forms.text(name) for name in ("stage", "proof", "note")}
+    entered = {name: forms.text(name) for name in ("stage", "proof", "source", "note")}
     given = forms.loaded(SubmissionSchema(), by=_by(work), **entered)
-    submit.submit(work, id_, given["stage"], DoneBy(given["by"], note=given["note"], detail={"proof": given["proof"]}))
+    known = {"proof": given["proof"], "source": given["source"]}
+    submit.submit(work, id_, given["stage"], DoneBy(given["by"], note=given["note"], detail=known))
     return _done(id_, "The submission is on record. Clocks that run from it are dated.")
 
 
