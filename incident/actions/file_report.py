@@ -129,7 +129,7 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
         notice: notices, withholding: withheld,
     }, begins=case_id)  # fmt: skip
     _record(work, case_id, command, rows, notices)
-    if case.cross_border:
+    if any(each.relay_to and each.creditor is None for each in planned):
         work.flush()
         relaying.ask_for_contacts(work, cases.find(work.connection, case_id), obligations.of_case(work.connection, case_id))
     work.wake("route")

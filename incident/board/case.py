@@ -43,9 +43,7 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     slugs = _slugs(work, row, rows, notices, acts, facts)
     stays, firsts = stays_because(work, rows), earliest_of(rows)
     looks = looks_by_obligation(obligations.firings_of(work.connection, [each.id for each in rows]))
-    about: dict[UUID | None, list[Row]] = {}
-    for act in acts:
-        about.setdefault(act.obligation_id, []).append(act)
+    about = _by_obligation(acts)
     return {
         "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug, home=deployment.jurisdiction),
         "deployment": answers.deployment(deployment),
@@ -65,6 +63,13 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
         "reports": [_report(each) for each in cases.reports_of(work.connection, case_id)],
         "can": _can(work, row),
     }  # fmt: skip
+
+
+def _by_obligation(acts: list[Row]) -> dict[UUID | None, list[Row]]:
+    found: dict[UUID | None, list[Row]] = {}
+    for act in acts:
+        found.setdefault(act.obligation_id, []).append(act)
+    return found
 
 
 def _said(work: Work, case_id: UUID) -> answers.Json:

@@ -8,6 +8,7 @@ from typing import Any
 from incident import board
 from incident.actions.acknowledge_notice import acknowledge_notice
 from incident.actions.commands import DoneBy
+from incident.actions.log_relay import log_relay
 from tests.stories.agreeing import a_clause, a_pact, signed_by_all
 from tests.stories.test_relays import LAW, duty, names, relay_of, releases, standing
 from tests.world import World, a_world
@@ -52,6 +53,28 @@ def test_the_officer_is_reminded_while_a_relay_awaits_release(world: World) -> N
     told = [n for n in world.incident(filed)["notices"] if n["to"] == "cert-ee" and "Relay to the CERTs" in n["title"]]
     assert [n["kind"] for n in told] == ["reminder", "reminder", "missed"]
     assert standing(world, filed)["FR", "cert-fr"] == "awaits_release"  # late is no reason to let it go
+
+
+def test_a_relay_without_a_number_is_remembered_until_it_is_received(world: World) -> None:
+    filed = world.files(affected_countries=("IT",))
+    for _ in range(26):
+        world.forward(hours=1)
+        world.sweep()
+    told = [n for n in world.incident(filed)["notices"] if "NIS2 relay" in n["title"]]
+    assert [(n["to"], n["kind"]) for n in told] == [("cert-ee", "reminder"), ("cert-ee", "escalation"), ("cert-ee", "escalation")]
+    with world.work("cert-ee") as work:
+        log_relay(work, uuid.UUID(duty(relay_of(world, filed, "IT"), LAW)["id"]), DoneBy("M. Saar", detail={"proof": "call"}))
+    assert not world.rows("select 1 from demarche.timer t join demarche.obligation o on o.id = t.obligation_id where o.relay_to = 'IT'")
+
+
+def test_a_relay_that_was_received_reminds_nobody(world: World) -> None:
+    filed = world.files(affected_countries=("IT",))
+    with world.work("cert-ee") as work:
+        log_relay(work, uuid.UUID(duty(relay_of(world, filed, "IT"), LAW)["id"]), DoneBy("M. Saar", detail={"proof": "call"}))
+    for _ in range(5):
+        world.forward(hours=1)
+        world.sweep()
+    assert not [n for n in world.incident(filed)["notices"] if "NIS2 relay" in n["title"]]
 
 
 def test_what_the_other_node_reads_is_what_was_released_to_its_party(world: World) -> None:

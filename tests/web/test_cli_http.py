@@ -373,3 +373,20 @@ def test_a_clock_is_disputed_and_agreed_to_on_the_command_line(desk: Desk) -> No
     assert agreed["agreed"] == ["ee-ministry"]
     assert "ee-ministry" not in agreed["awaiting"]
     assert "ee-ministry" in desk.run("claim", "list", warning, "--party", "cert-ee").stdout
+
+
+def test_a_relay_is_seen_named_struck_released_and_logged_on_the_command_line(desk: Desk) -> None:
+    filed = desk.files("--country", "FR")
+    officer = ("--party", "cert-ee", "--json")
+    named = document(desk.run("relay", "name", filed["incident"], "it", "--reason", "seen in Italy", *officer))
+    assert named["cross_border"] == ["FR", "IT"]
+    french, italian = named["items"]
+    assert (french["standing"], italian["standing"]) == ("awaits_release", "no_contact")
+    assert desk.run("relay", "release", french["notice"]["id"], "--party", "cert-fr").exit_code == 1
+    assert document(desk.run("relay", "release", french["notice"]["id"], *officer))["released"] is True
+    logged = document(desk.run("relay", "log", italian["obligations"][0]["id"], "--proof", "call", *officer))
+    assert (logged["relay_to"], logged["verdict"]) == ("IT", "met")
+    assert document(desk.run("relay", "strike", filed["incident"], "IT", "--reason", "a mistake", *officer))["cross_border"] == ["FR"]
+    shown = desk.run("relay", "list", filed["incident"], "--party", "cert-ee").stdout
+    assert "cross-border: FR" in shown
+    assert desk.run("relay", "list", filed["incident"], "--party", "cert-fr").exit_code == 1

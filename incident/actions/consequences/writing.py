@@ -13,6 +13,8 @@ from incident.ids import new_id
 from incident.records.obligations import allowing
 from incident.rules.commitment import Commitment, Discharge, Rung
 from incident.rules.escalation import on_call, steps
+from incident.rules.escalation.steps import Step
+from incident.rules.escalation.waiting import while_it_waits
 from incident.rules.legaltime.values import Moment
 from incident.rules.planning import Planned
 from incident.rules.planning.rederiving import frozen_inputs
@@ -72,21 +74,23 @@ DATED = (
 
 
 def timer_rows(row: Mapping[Any, Any], now: datetime) -> Rows:
-    """When to look at an obligation, step by step; none for a duty without an instant, nor in the time that its clock stands still."""
-    if row["due_at"] is None:
-        return []
-    planned = steps(
-        started_at=row["started_at"] or now,
-        target_at=row["target_at"],
-        due_at=row["due_at"],
-        now=now,
-        ladder=[Rung(contact, timedelta(seconds=before)) for contact, before in row["spec"]["ladder"]],
-        provisional=row["provisional"],
-        predicted=row["predicted"],
-    )
+    """When to look at an obligation, step by step; none in the time that its clock stands still, nor for a duty without an instant,
+    unless it is a relay: of that somebody is reminded until it is received."""
     still = row["paused_until"]
-    looks = [step for step in planned if still is None or step.look_at >= still]
+    looks = [step for step in _steps(row, now) if still is None or step.look_at >= still]
     return [{"obligation_id": row["id"], "case_id": row["case_id"], "step": step.name, "look_at": step.look_at} for step in looks]
+
+
+def _steps(row: Mapping[Any, Any], now: datetime) -> list[Step]:
+    started_at = row["started_at"] or now
+    if row["due_at"] is None:
+        waits = row["relay_to"] and not row["provisional"] and not row["predicted"]
+        return while_it_waits(started_at, row["target_at"], now) if waits else []
+    ladder = [Rung(contact, timedelta(seconds=before)) for contact, before in row["spec"]["ladder"]]
+    return steps(
+        started_at=started_at, target_at=row["target_at"], due_at=row["due_at"], now=now, ladder=ladder, provisional=row["provisional"],
+        predicted=row["predicted"],
+    )  # fmt: skip
 
 
 def notice_rows(case: UUID, cause: UUID, tlp: str, drafts: Iterable[Draft], ids: dict[Any, UUID], now: datetime) -> tuple[Rows, Rows]:
