@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from incident.actions.consequences import delivering
+from incident.actions.consequences import addressing, delivering
 from incident.links import link_for
 from incident.reach import services
 from incident.reach.signatures import endpoint_key
@@ -18,7 +18,7 @@ from incident.records.outbox.tables import notice
 from incident.records.parties import channels, directory
 from incident.rules.case import Party
 from incident.work import Work
-from workers.channels import Cover, Letter
+from workers.channels import Cover, GaveUp, Letter
 from workers.channels.webhook import event
 
 _log = structlog.get_logger()
@@ -35,18 +35,21 @@ class Fault:
     reason: str
 
 
-def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter | Fault]]:
+Made = list[tuple[Row, Letter | Fault | GaveUp]]
+"""What each claimed notification comes to: a letter to send, or why there is none."""
+
+
+def letters(work: Work, rows: list[Row]) -> Made:
     """The letters of these claimed notifications, read in the claim's own transaction.
 
     Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is a fault in its place, and holds up no
     other; it is settled by itself, as everything that was claimed.
     """
     notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
-    kept = [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))]
+    kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
     cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
     parties = directory.by_ids(work.connection, [row.party_id for row in kept])
     secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
-    made: list[tuple[Row, Letter | Fault]] = []
     for row in kept:
         try:
             letter = _letter(
@@ -58,6 +61,19 @@ def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter | Fault]]:
         else:
             made.append((row, letter))
     return made
+
+
+def _placed(work: Work, rows: list[Row]) -> tuple[list[Row], Made]:
+    """Those that have an address, looked up now where a person chose the way; and those that have none."""
+    found: list[Row] = []
+    made: Made = []
+    for row in rows:
+        placed = row if row.address or row.kind == "inbox" else addressing.placed(work, row)
+        if placed is None:
+            made.append((row, GaveUp(f"The {row.contact.replace('_', ' ')} has no {row.kind} in use.")))
+        else:
+            found.append(placed)
+    return found, made
 
 
 def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Party, secret: bytes | None) -> Letter:

@@ -22,6 +22,8 @@ WORDS = {
     "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
     "notification.moved_up": "The {contact} of {to} has no channel in use; the {told} is told in its place.",
     "obligation.stuck": "This node could not look at a clock: {reason}",
+    "notification.sent_another_way": "What had been given up to {to} goes to the {instead} now.",
+    "act.told_by_call": "Told by telephone ({with_whom}, {with_party}), by the word of {word_of} alone: {said}",
     "notification.retried": "What had been given up is tried again.",
     "key.created": "The API key {name} was made.",
     "key.revoked": "The API key {prefix}… was revoked.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import redis
+import rich_click as click
 
 from incident import crash
+from tests.chaos.receivers import HOSTILE, Behaviour
 from tests.chaos.site import PROCESSES, Site
 
 Fault = Callable[[Site], int]
@@ -40,8 +43,21 @@ def matrix(seconds: float) -> Iterator[Named]:
         yield Named(f"wire to {wire} hung", _wired(wire, "hang", seconds))
     yield Named("Redis FLUSHALL", _flushed)
     yield Named("Redis killed and started empty", _redis_killed)
+    yield Named("Redis takes nothing (read-only)", lambda site: _redis_reads_only(site, seconds))
+    yield Named("Redis slow (2 s)", _redis_slow)
     yield Named("PostgreSQL killed and recovered", _postgres_killed)
-    yield Named("receivers misbehave", lambda site: _misbehaving(site, seconds))
+    yield Named("PostgreSQL stopped fast and started", lambda site: _postgres_stopped(site, signal.SIGINT))
+    yield Named("PostgreSQL stopped immediately and started", lambda site: _postgres_stopped(site, signal.SIGQUIT))
+    yield Named("disk of PostgreSQL full", lambda site: _disk_full(site, seconds))
+    yield Named("two timekeepers and two beats", lambda site: _several(site, ("timekeeper.2", "beat.2"), seconds))
+    yield Named("five timekeepers", lambda site: _several(site, tuple(f"timekeeper.{n}" for n in range(2, 6)), seconds))
+    yield Named("no timekeeper and no beat", lambda site: _without(site, ("timekeeper", "beat"), seconds))
+    for name in PROCESSES:
+        yield Named(f"SIGTERM {name} and started again", lambda site, name=name: _asked_to_end(site, name))  # type: ignore[misc]
+    for how in HOSTILE:
+        said = how.__name__.strip("_").replace("_", " ")
+        yield Named(f"receivers: {said}", lambda site, how=how: _misbehaving(site, seconds, how))  # type: ignore[misc]
+    yield Named("receivers misbehave, each as it likes", lambda site: _misbehaving(site, seconds))
 
 
 def drawn(chance: random.Random) -> Named:
@@ -126,9 +142,62 @@ def _postgres_killed(site: Site) -> int:
     return 1
 
 
-def _misbehaving(site: Site, seconds: float) -> int:
+def _redis_reads_only(site: Site, seconds: float) -> int:
+    site.redis.only_reads()
+    time.sleep(seconds)
+    site.redis.only_reads(False)
+    return 0
+
+
+def _redis_slow(site: Site) -> int:
+    site.redis.slow(2000)
+    time.sleep(2.5)
+    return 0
+
+
+def _postgres_stopped(site: Site, how: signal.Signals) -> int:
+    site.crash_postgres(how)
+    return 1
+
+
+def _disk_full(site: Site, seconds: float) -> int:
+    if not site.has_small_disk:
+        click.echo("           left out: a disk that can be filled takes root")
+        return 0
+    with site.full_disk():
+        time.sleep(seconds)
+    return 0
+
+
+def _several(site: Site, names: tuple[str, ...], seconds: float) -> int:
+    for name in names:
+        site.start(name)
+    time.sleep(seconds)
+    for name in names:
+        site.kill(name)
+    return len(names)
+
+
+def _without(site: Site, names: tuple[str, ...], seconds: float) -> int:
+    for name in names:
+        site.kill(name)
+    time.sleep(seconds)
+    for name in names:
+        site.start(name)
+    return len(names)
+
+
+def _asked_to_end(site: Site, name: str) -> int:
+    """As a rolling restart does it."""
+    code = site.node.stop(name)
+    site.start(name)
+    assert code == 0, f"{name} ended with {code} when it was asked to end"
+    return 0
+
+
+def _misbehaving(site: Site, seconds: float, only: Behaviour | None = None) -> int:
     for receiver in site.receivers.values():
-        receiver.misbehave(True)
+        receiver.misbehave(True, only)
     time.sleep(seconds)
     for receiver in site.receivers.values():
         receiver.misbehave(False)

@@ -79,6 +79,17 @@ class Findings:
         """Whether every promise was kept."""
         return not (self.lost or self.early or self.doubled or self.stuck or self.wrong)
 
+    def in_words(self) -> list[tuple[str, object]]:
+        """What a trial is judged by, in the order in which it is read, and what else there is to say."""
+        return [
+            ("seed", self.seed), ("reports accepted", self.reports_accepted), ("notifications due", self.notifications_due),
+            ("attempts", self.attempts), ("delivered", self.delivered), ("LOST", self.lost), ("EARLY", self.early),
+            ("DOUBLED in effect", self.doubled), ("STUCK", self.stuck), ("worst lateness", f"{self.worst_lateness_ms} ms"),
+            ("time to drain", f"{self.drained_in_s} s"), ("kills", self.kills), ("faults", self.faults),
+            ("answers that were wrong", self.wrong), ("tries, unanswered, 503", f"{self.tries}, {self.unanswered}, {self.refused}"),
+            ("dead letters", self.dead), ("misses recorded", self.misses), *(("because", each) for each in self.why),
+        ]  # fmt: skip
+
     def as_json(self) -> dict[str, Any]:
         """The figures as plain values."""
         return asdict(self) | {"good": self.good}

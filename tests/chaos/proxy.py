@@ -116,3 +116,35 @@ class Wire:
                     if not said:
                         return
                     key.data.sendall(said)
+
+
+class CutAtCommit(Wire):
+    """A wire that is cut at the next COMMIT after `armed` is set: when it was kept and before its answer is heard, or before it came."""
+
+    def __init__(self, to: Callable[[], Address], at: Path, kept: bool) -> None:
+        self.armed = threading.Event()
+        self._kept = kept
+        super().__init__(to, at)
+
+    def _pump(self, near: socket.socket, far: socket.socket) -> None:
+        while said := _next(near, far):
+            source, other, text = said
+            if not text:
+                return
+            if source is near and b"COMMIT" in text and self.armed.is_set():
+                self.armed.clear()
+                if self._kept:
+                    far.sendall(text)
+                    far.recv(_CHUNK)  # it was kept; nobody hears of it
+                return
+            other.sendall(text)
+
+
+def _next(near: socket.socket, far: socket.socket) -> tuple[socket.socket, socket.socket, bytes]:
+    """Who speaks next, to whom, and what."""
+    with selectors.DefaultSelector() as ready:
+        ready.register(near, selectors.EVENT_READ, far)
+        ready.register(far, selectors.EVENT_READ, near)
+        key, _ = ready.select()[0]
+        source: socket.socket = key.fileobj  # type: ignore[assignment]
+        return source, key.data, source.recv(_CHUNK)

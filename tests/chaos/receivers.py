@@ -56,6 +56,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Request)
         self.chance = chance
         self.hostile = False
+        self.only: Behaviour | None = None
         self.seen: Counter[str] = Counter()
         self.took: set[str] = set()
         self._lock = threading.Lock()
@@ -66,6 +67,8 @@ class _Server(ThreadingHTTPServer):
 
     def behaviour(self) -> Behaviour:
         with self._lock:
+            if self.hostile and self.only is not None:
+                return self.only
             return self.chance.choice(HOSTILE) if self.hostile and self.chance.random() < 0.5 else _takes
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -89,8 +92,9 @@ class Receiver:
         """How often each id arrived."""
         return self._server.seen
 
-    def misbehave(self, yes: bool) -> None:
-        """From now on."""
+    def misbehave(self, yes: bool, only: Behaviour | None = None) -> None:
+        """From now on: half of the time by chance, or always in that one way."""
+        self._server.only = only if yes else None
         self._server.hostile = yes
 
     def close(self) -> None:
@@ -136,9 +140,29 @@ def _falls_over(request: Request) -> None:
     request.reset()
 
 
+def _drips(request: Request) -> None:
+    for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Drip: 1\r\n" * 40:
+        request.wfile.write(bytes([byte]))
+        time.sleep(0.05)
+
+
+def _refuses(request: Request) -> None:
+    request.answer(403)
+
+
+def _reset_after_200(request: Request) -> None:
+    request.send_response(200)
+    request.send_header("Content-Length", "10")
+    request.end_headers()
+    request.wfile.flush()
+    request.reset()
+
+
 def _no_http(request: Request) -> None:
     request.wfile.write(b"what?\r\n\r\n")
     request.close_connection = True
 
 
-HOSTILE: tuple[Behaviour, ...] = (_slow, _broken, _busy, _elsewhere, _garbage, _huge, _falls_over, _no_http)
+HOSTILE: tuple[Behaviour, ...] = (
+    _slow, _broken, _busy, _elsewhere, _garbage, _huge, _falls_over, _reset_after_200, _drips, _refuses, _no_http,
+)  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,11 +19,13 @@ from incident.settings import Settings
 from incident.work import open_node
 from tests.chaos.proxy import Address, Wire
 from tests.chaos.receivers import Receiver
+from tests.disks import let_go, small_disk
 from tests.processes import Deployment
 from tests.servers import RedisServer
 from web.demo import loader
 
 PROCESSES = ("web", "worker", "worker.2", "timekeeper", "beat")
+MEBIBYTES = 1024  # of a disk for PostgreSQL that can be filled, where one may be made
 RECIPIENTS = ("halden-compute", "meridian-models", "ee-ministry", "cert-fr")
 
 
@@ -30,6 +33,8 @@ class Site:
     """Everything, started; `close` ends it all, whatever has become of it."""
 
     def __init__(self, folder: Path, seed: int) -> None:
+        self._folder = folder
+        self.has_small_disk = small_disk(folder / "pg", MEBIBYTES)
         self.postgres = EmbeddedPostgres(folder / "pg")
         self.postgres.start()
         self.redis = RedisServer()
@@ -59,6 +64,8 @@ class Site:
             receiver.close()
         self.redis.close()
         self.postgres.stop()
+        if self.has_small_disk:
+            let_go(self._folder / "pg")
 
     def reader(self) -> sa.Engine:
         """The worker's view of all rows, past the wires."""
@@ -87,11 +94,28 @@ class Site:
             time.sleep(seconds)
             os.killpg(group, signal.SIGCONT)
 
-    def crash_postgres(self) -> None:
-        """Kill the server, and bring it up again over what it had committed."""
-        if self.postgres.pid is not None:
-            os.kill(self.postgres.pid, signal.SIGKILL)
+    def crash_postgres(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the server in that way, and bring it up again over what it had committed."""
+        if (pid := self.postgres.pid) is not None:
+            os.kill(pid, how)
+            give_up = time.monotonic() + 30
+            while self.postgres.running() and time.monotonic() < give_up:
+                time.sleep(0.05)
         self.postgres.start()
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """While the block lasts PostgreSQL's disk has no room; it is brought up again where that ended it."""
+        ballast = self._folder / "pg" / "ballast"
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while self.has_small_disk:
+                file.write(b"\0" * 4096)
+        try:
+            yield
+        finally:
+            ballast.unlink(missing_ok=True)
+            if not self.postgres.running():
+                self.postgres.start()
 
     def restart_redis(self) -> None:
         """Kill it with all that it held, and start an empty one."""

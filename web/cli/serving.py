@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TARGET = "web.cli.serving:application"
 _THREADS = "DEMARCHE_WEB_THREADS"  # between this module's two halves alone
 _BACKLOG = 1024
-_PATIENCE = 10  # seconds that a worker process gets to answer what it has begun
+_PATIENCE = 30  # seconds that a worker process gets to answer what it has begun; the first reports of a cold one take some
 _LOOK_UP = 1.0  # seconds between looks at whether the parent is still there
 _TO_ROOT: dict[str, Any] = {
     "formatters": {},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from incident.rules.escalation.states import STATES
 from web.schemas.answers import AT, FLAG, ID, MAYBE_AT, MAYBE_TEXT, TEXT, Shape, ref, whole, words
-from web.schemas.queries import STATES
 
 _CHANNEL_OF: Shape = {
     "contact": TEXT, "name": TEXT, "kind": TEXT, "address": TEXT, "disabled_at": MAYBE_AT, "disabled_because": MAYBE_TEXT,

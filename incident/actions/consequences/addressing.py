@@ -59,10 +59,28 @@ def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
     return [each["id"] for each in made]
 
 
+def ask_for(work: Work, row: Row, way: Way) -> UUID:
+    """Send a notice that way too; where to is looked up when it is claimed, because addresses are their party's own. The id."""
+    made = _notification(work, row, way.contact, _due_at(work, row), kind=way.kind, address="", channel=None)
+    db.put(work.connection, {notification: [made]})
+    work.wake("deliver")
+    return UUID(str(made["id"]))
+
+
+def placed(work: Work, row: Row) -> Row | None:
+    """The claimed notification with the address that its contact has now for that channel; None where it has none in use."""
+    found = [each for each in channels.usable(work.connection, row.party_id, row.contact) if each.kind == row.kind]
+    if not found:
+        return None
+    this = (notification.c.id == row.id) & (notification.c.attempt == row.attempt)
+    values = {"address": found[0].address, "channel_id": found[0].id}
+    return work.connection.execute(sa.update(notification).where(this).values(values).returning(notification)).one()
+
+
 def nowhere(work: Work, row: Row, reason: str) -> None:
     """A notice that cannot be addressed by a fault of this node: a dead letter, so that a person sees to it."""
     made = _notification(work, row, row.contact, None, kind="inbox", address="", channel=None)
-    dead = made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason, "effect_key": f"{row.id}:nowhere"}
+    dead = made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason, "effect_key": f"{row.id}:nowhere:{made['id']}"}
     db.put(work.connection, {notification: [dead]})
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now))
     said = {"notification": str(dead["id"]), "notice": str(row.id), "to": str(row.recipient), "channel": "inbox", "reason": reason}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 
 import sqlalchemy as sa
 
+from incident.db import again
 from incident.db.engine import engine
 
 _LOGIN = ("demarche_web", "demarche_worker")
 _NO_LOGIN = ("demarche_owner", "demarche_definer")
+_LOCK_TIMEOUT = "2s"
+_TRIES = 30  # a minute of a lock that others hold; then the operator is told
 _LOCK = 7_301_001  # one migration at a time per database
 
 
@@ -23,15 +27,21 @@ def migrate(admin_url: str, *, web_password: str | None = None, worker_password:
     try:
         with made.begin() as connection:
             _make_roles(connection, {"demarche_web": web_password, "demarche_worker": worker_password})
-        with made.begin() as connection:
-            connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
-            missing = _missing(connection)
-            if missing:
-                _upgrade(connection)
-                connection.exec_driver_sql("grant select on public.schema_version to demarche_web, demarche_worker")
-            return missing
+        return again.whole(partial(_bring_up_to_date, made), tries=_TRIES, states=again.LOCKED)
     finally:
         made.dispose()
+
+
+def _bring_up_to_date(made: sa.Engine) -> list[str]:
+    """All that is missing in one transaction. It waits for no lock longer than others can wait behind it; then it begins again."""
+    with made.begin() as connection:
+        connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        missing = _missing(connection)
+        if missing:
+            connection.exec_driver_sql(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
+            _upgrade(connection)
+            connection.exec_driver_sql("grant select on public.schema_version to demarche_web, demarche_worker")
+        return missing
 
 
 def pending(connection: sa.Connection) -> list[str]:

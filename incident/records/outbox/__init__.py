@@ -43,6 +43,19 @@ def withheld_of(connection: sa.Connection, notices: Iterable[UUID]) -> dict[UUID
     return found
 
 
+def notification_of(connection: sa.Connection, id_: UUID) -> Row:
+    """The notification with that id, of a notice.
+
+    Raises:
+        NotFound: there is none, it is the test of a channel, or the caller may not know of it.
+    """
+    question = sa.select(notification).where(notification.c.id == id_, notification.c.case_id.is_not(None))
+    row = connection.execute(question).first()
+    if row is None:
+        raise NotFound("There is no such notification.")
+    return row
+
+
 def notifications_of(connection: sa.Connection, notice_id: UUID) -> list[Row]:
     """Every notification of a notice, oldest first."""
     question = sa.select(notification).where(notification.c.notice_id == notice_id)
