@@ -6,14 +6,14 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
     """Add them; the SQL beside this file says what and why."""
     cursor = op.get_bind().connection.cursor()  # many statements, and "%" in them is not a parameter
-    cursor.execute(Path(__file__).with_name("0013_channels.sql").read_text(encoding="utf-8"))
+    cursor.execute(Path(__file__).with_name("0014_channels.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
