@@ -34,7 +34,7 @@ def mail_to(world: World, filed: dict[str, Any], to: str = TO, channel: str = "e
     notice = next(each["id"] for each in filed["notices"] if each["to"] == to)
     with world.work("cert-ee") as work:
         found = board.deliveries(work, UUID(filed["incident"]))
-    return next(each for each in found if each["notice"] == notice and each["channel"] == channel)
+    return next(each for each in found if (each["notice"], each["channel"], each["contact"]) == (notice, channel, "duty_desk"))
 
 
 def comes_back(world: World, mail: dict[str, Any], attempt: int = 1, **report: Any) -> str:
