@@ -17,6 +17,8 @@ from environs import Env, EnvError
 from incident import crash
 from incident.errors import Refused
 from incident.home import keep_file, open_home
+from incident.reach.mailboxes import in_clear
+from incident.reach.returns import Returns
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -52,6 +54,7 @@ class Settings:
     base_url: str
     node_name: str
     mail_from: str
+    bounce_address: str | None
     egress_allow: tuple[str, ...]
     log_level: str
     log_format: str
@@ -239,6 +242,16 @@ def _address(value: str) -> str:
     return value
 
 
+def _bounces(value: str) -> str:
+    try:
+        Returns.none().at(value)
+    except Refused as refused:
+        raise BadSetting(
+            "DEMARCHE_BOUNCE_ADDRESS", "an address such as bounces@example.ee", f"cannot be used ({refused.message})"
+        ) from refused
+    return value
+
+
 def _egress(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     entries = value.split(",") if isinstance(value, str) else value
     return tuple(_target(entry.strip()) for entry in entries if entry.strip())
@@ -284,6 +297,8 @@ def _smtp(value: str) -> str:
     parts = _split("DEMARCHE_SMTP_URL", expected, value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise BadSetting("DEMARCHE_SMTP_URL", expected, f"is {_masked(value)!r}")
+    if in_clear(value):
+        raise BadSetting("DEMARCHE_SMTP_URL", expected, f"names a server beyond this machine without TLS ({_masked(value)!r})")
     return value
 
 
@@ -324,6 +339,7 @@ _VARIABLES: dict[str, tuple[str, _Default, Callable[[Any], object]]] = {
     "base_url": ("DEMARCHE_BASE_URL", lambda read: _local_url(read["host"], read["port"]), _base_url),
     "node_name": ("DEMARCHE_NODE_NAME", lambda read: read["base_url"], _origin),
     "mail_from": ("DEMARCHE_MAIL_FROM", lambda read: f"demarche@{_mail_host(read['base_url'])}", _address),
+    "bounce_address": ("DEMARCHE_BOUNCE_ADDRESS", _is(None), _bounces),
     "egress_allow": ("DEMARCHE_EGRESS_ALLOW", _is(()), _egress),
     "log_level": ("DEMARCHE_LOG_LEVEL", _is("INFO"), _one_of("DEMARCHE_LOG_LEVEL", LEVELS)),
     "log_format": ("DEMARCHE_LOG_FORMAT", _is("auto"), _one_of("DEMARCHE_LOG_FORMAT", FORMATS)),

@@ -10,6 +10,7 @@ import structlog
 
 from incident.actions.consequences import addressing, delivering
 from incident.links import link_for
+from incident.reach import services
 from incident.reach.signatures import endpoint_key
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
@@ -102,8 +103,9 @@ def _gathered(work: Work, row: Row, found: gathered.Gathered, party: Party, secr
 
 def _sealed(work: Work, row: Row, cover: Cover, body: dict[str, object], subject: str, secret: bytes | None) -> Letter:
     key = work.node.key if row.kind == "webhook" else None
+    address, secret = (secret.decode(), None) if row.kind in services.KINDS and secret else (row.address, secret)
     return Letter(
-        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=body, cover=cover, subject=subject,
+        notification_id=row.id, attempt=row.attempt, address=address, sent_at=work.now, body=body, cover=cover, subject=subject,
         secret=secret, signing_key=endpoint_key(key, row.channel_id) if key else None,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ import structlog
 
 from incident import crash
 from incident.actions.consequences import delivering
+from incident.reach.returns import Returns
 from incident.records import outbox
 from incident.records.cases import Row
 from incident.rules.escalation.retries import FAULTS, after_fault, next_try
@@ -153,7 +154,8 @@ def post_of(node: Node) -> Post:
     with _opening:
         if id(node) not in _posts:
             settings = node.settings
-            made = every(egress_allow=settings.egress_allow, smtp_url=settings.smtp_url, mail_from=settings.mail_from)
+            returns = Returns(settings.secret_key, settings.bounce_address)
+            made = every(egress_allow=settings.egress_allow, smtp_url=settings.smtp_url, mail_from=settings.mail_from, returns=returns)
             _posts[id(node)] = Post(node, made)
         return _posts[id(node)]
 

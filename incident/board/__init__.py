@@ -12,7 +12,7 @@ from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
 from incident.board.lines import MANY, lines
 from incident.board.links import cover
-from incident.board.pages import Page, incidents, notices, notifications, obligation, obligations, readings
+from incident.board.pages import Page, collection, incidents, notices, notifications, obligation, obligations, readings
 from incident.board.parties import channels, deployments, keys, me, parties, report_form
 from incident.board.regimes import regime, regimes
 from incident.board.relays import relays
@@ -33,6 +33,7 @@ __all__ = [
     "channels",
     "claim",
     "claims",
+    "collection",
     "comparable",
     "composition",
     "composition_of_text",

@@ -51,6 +51,7 @@ class _Shelf:
 _INCIDENTS = _Shelf("incidents", incident_table, incident_table.c.filed_at, True)
 _OBLIGATIONS = _Shelf("obligations", obligation_table, obligation_table.c.sort_at, False)
 _NOTIFICATIONS = _Shelf("notifications", notification_table, notification_table.c.created_at, True)
+_INBOX = _Shelf("inbox", notification_table, notification_table.c.created_at, False)
 _NOTICES = _Shelf("notices", notice_table, notice_table.c.created_at, True)
 
 
@@ -107,6 +108,14 @@ def notifications(
     where = [notification_table.c.case_id == incident] if incident else []
     where += [notification_table.c.state == state] if state else []
     return _page(work, _NOTIFICATIONS, where, limit, cursor, changed_since, notification_shapes)
+
+
+def collection(work: Work, *, every: bool = False, limit: int = 50, cursor: str | None = None, changed_since: str | None = None) -> Page:
+    """What lies in the caller's inbox, oldest first: each notice with its state; without `every` only what waits to be collected."""
+    table = notification_table
+    states = ("sent", "delivered", "opened", "acknowledged") if every else ("sent",)
+    mine = [table.c.party_id == work.actor.party, table.c.kind == "inbox", table.c.notice_id.is_not(None), table.c.state.in_(states)]
+    return _page(work, _INBOX, mine, limit, cursor, changed_since, inbox_shapes)
 
 
 def notices(
@@ -260,6 +269,18 @@ def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
 def notification_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     slugs, refs = _slugs(work, [row.party_id for row in rows]), case_names(work, rows)
     return [answers.notification(row._mapping, slugs=slugs, incident_ref=refs.get(row.case_id, "")) for row in rows]
+
+
+def inbox_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
+    """Those whose notice may still be read: one that was withdrawn lies there no more."""
+    told = work.connection.execute(sa.select(notice_table).where(notice_table.c.id.in_([row.notice_id for row in rows]))).all()
+    shown = {row.id: shape for row, shape in zip(told, notice_shapes(work, list(told)), strict=True)}
+    return [
+        {
+            "id": str(row.id), "state": row.state, "placed_at": answers.at(row.sent_at), "received_at": answers.at(row.delivered_at),
+            "notice": shown[row.notice_id],
+        } for row in rows if row.notice_id in shown
+    ]  # fmt: skip
 
 
 def notice_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ from incident.records.parties import directory
 from incident.records.parties.tables import api_key
 from incident.rules.vocabulary import vocabulary
 from incident.work import Work
+
+VERIFIED_FOR = timedelta(days=30)
+"""How long a channel counts as verified: a desk changes its people, keys and addresses about so often."""
 
 
 def parties(work: Work) -> dict[str, answers.Json]:
@@ -36,10 +40,22 @@ def channels(work: Work) -> list[answers.Json]:
         {
             "contact": each.contact, "name": each.contact_name, "kind": each.kind, "address": each.address,
             "disabled_at": answers.at(each.disabled_at), "disabled_because": each.disabled_because,
-            "changed_at": answers.at(each.changed_at), **_key(work, each.kind, each.id),
+            "changed_at": answers.at(each.changed_at), **channel_shows(each, work.now), **_key(work, each.kind, each.id),
         }
         for each in records.of_party(work.connection, work.actor.party)
     ]  # fmt: skip
+
+
+def channel_shows(each: records.Channel, now: datetime) -> answers.Json:
+    """What a channel has shown of itself; `verification` is `never`, `long_ago` or `current`, `failing`: it failed since it last worked."""
+    last = each.verified_at
+    shown = max((at for at in (last, each.taken_at) if at is not None), default=None)
+    return {
+        "verified_at": answers.at(last), "verified_how": each.verified_how, "taken_at": answers.at(each.taken_at),
+        "failed_at": answers.at(each.failed_at), "failed_because": each.failed_because,
+        "verification": "never" if last is None else "long_ago" if now - last > VERIFIED_FOR else "current",
+        "failing": each.failed_at is not None and (shown is None or each.failed_at >= shown),
+    }  # fmt: skip
 
 
 def keys(work: Work) -> list[answers.Json]:

@@ -29,6 +29,7 @@ WORDS = {
     "key.created": "The API key {name} was made.",
     "key.revoked": "The API key {prefix}… was revoked.",
     "channel.set": "The {kind} channel was set to {address}.",
+    "channel.verified": "A test over the {kind} channel arrived, says its desk.",
     "rota.set": "The rota was set: {windows} weekly windows of who is on call.",
     "rota.calendar_set": "The calendar of who is on call was set: from {source}.",
     "rota.calendar_read": "The calendar of who is on call was read: {turns} turns.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 from incident.errors import Refused
 
@@ -26,3 +27,10 @@ def check_mailbox(address: str) -> None:
     local, at, domain = address.rpartition("@")
     if not (at and _LOCAL.match(local) and ".." not in local and _DOMAIN.match(domain)):
         raise MailboxRefused(f"{address[:80]!r} is not a mail address; expected one such as duty@cert.example.ee, in ASCII.")
+
+
+def in_clear(server: str) -> bool:
+    """Whether mail to the server at that URL would leave this machine without TLS, which `smtps://` and `?starttls=1` ask for."""
+    parts = urlsplit(server)
+    asked = parse_qs(parts.query).get("starttls", ["0"])[-1].lower() in ("1", "true", "yes")
+    return parts.scheme != "smtps" and not asked and parts.hostname not in ("localhost", "127.0.0.1", "::1")

@@ -29,13 +29,13 @@ def ways(world: World, filed: dict[str, Any], to: str) -> dict[str, dict[str, An
     return {each["channel"]: each for each in found if each["notice"] == notice}
 
 
-def test_what_a_mail_server_took_is_sent_and_what_lies_in_the_inbox_is_delivered(world: World) -> None:
+def test_what_a_mail_server_took_is_sent_and_what_lies_in_the_inbox_waits_to_be_collected(world: World) -> None:
     filed = world.files()
     world.sweep()
     found = ways(world, filed, "halden-compute")
     assert (found["email"]["state"], found["email"]["delivered_at"]) == ("sent", None)
     assert found["email"]["sent_at"] == found["email"]["state_at"]
-    assert (found["inbox"]["state"], found["inbox"]["sent_at"]) == ("delivered", None)
+    assert (found["inbox"]["state"], found["inbox"]["delivered_at"]) == ("sent", None)
     assert [each["outcome"] for each in found["email"]["tries"]] == ["sent"]
 
 

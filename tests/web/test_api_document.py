@@ -105,6 +105,12 @@ def test_what_is_answered_has_exactly_the_fields_that_are_described(api: Callers
     )
     check(document, "PUT", "/channels/webhook", api.call("PUT", "/channels/webhook", json={"url": "http://127.0.0.1:9/"}))
     check(document, "POST", "/channels/{kind}/test", api.post("/channels/email/test"))
+    check(document, "PUT", "/channels/{kind}", api.call("PUT", "/channels/pager", json={"url": "jsons://desk.example/call"}))
+    api.world.sweep()
+    check(document, "POST", "/channels/{kind}/verification", api.post("/channels/email/verification"))
+    lying = api.get("/inbox?all=yes", RECIPIENT).json["items"][0]["id"]
+    check(document, "GET", "/inbox", api.get("/inbox?all=yes", RECIPIENT))
+    check(document, "POST", "/inbox/{notification_id}/receipt", api.post(f"/inbox/{lying}/receipt", {}, RECIPIENT))
     check(document, "POST", "/incidents/{incident_id}/close",
           api.post(f"/incidents/{filed.json['incident']}/close", {"as": "resolved", "reason": "r"}))  # fmt: skip
     agreement = api.get("/agreements").json["items"][0]["id"]

@@ -66,7 +66,7 @@ def test_filters_narrow_to_what_they_say(api: Callers) -> None:
     under = api.get("/obligations?agreement=ee-meridian-model-weights&limit=200").json["items"]
     assert {each["source"]["name"] for each in under} == {"ee-meridian-model-weights"}
     assert api.get("/notifications?state=dead").json["items"] == []
-    assert {each["state"] for each in api.get("/notifications?state=delivered").json["items"]} == {"delivered"}
+    assert {each["state"] for each in api.get("/notifications?state=sent").json["items"]} == {"sent"}
     assert api.get("/obligations?verdict=waived").json["items"] == []
 
 

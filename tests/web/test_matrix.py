@@ -4,6 +4,7 @@ awaits release, a stranger, and nobody. A call without a row here fails the test
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,14 +67,18 @@ TABLE: dict[str, Row] = {
     "GET /obligations": everybody(),
     "GET /notices": everybody(),
     "GET /notifications": everybody(),
+    "GET /inbox": everybody(),
+    "POST /inbox/<uuid:notification_id>/receipt": Row(404, 404, 200, 404, 404, path={"notification_id": "{lying_id}"}),
     "GET /agreements": everybody(),
     "GET /agreements/typical-cases": everybody(),
     "GET /agreements/library": everybody(),
     "GET /agreements/library/<string:name>": everybody(path={"name": "ee-overlay"}),
+    "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/verification": everybody(404, path={"kind": "chat"}),
     "PUT /channels/webhook": everybody(body={"url": "http://127.0.0.1:9/hook"}),
     "PUT /channels/email": everybody(body={"address": "duty@desk.example"}),
     "PUT /channels/inbox": everybody(body={}),
-    "POST /channels/<any(webhook, email, inbox):kind>/test": everybody(path={"kind": "email"}),
+    "PUT /channels/<any(chat, pager):kind>": everybody(path={"kind": "pager"}, body={"url": "jsons://desk.example/call"}),
+    "POST /channels/<any(webhook, email, inbox, chat, pager):kind>/test": everybody(path={"kind": "email"}),
     "GET /deployments/<string:deployment>": Row(200, 200, 200, 404, 404, path={"deployment": "ee-citizen-assistant"}),
     "PUT /deployments/<string:deployment>": Row(
         409, 409, 403, 409, 409, path={"deployment": "ee-citizen-assistant"}, body={
@@ -186,6 +191,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "plan": obligation("mitigation_plan", RECIPIENT),
         "notice_id": notice,
         "notification_id": given_up(api, notice),
+        "lying_id": lying(api, filed["incident"]),
         "ask_id": api.post(f"/notices/{notice}/asks", {"kind": "not_ours", "by": "N. N.", "reason": "r"}, RECIPIENT).json["id"],
         "word_id": api.post(f"/notices/{notice}/words", {"with_whom": "N. N.", "source": "telephone"}).json["id"],
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
@@ -194,6 +200,13 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "claim_id": claimed(api, obligation("mitigation_plan", RECIPIENT)),
         "draft_id": api.post("/agreements/drafts", {"text": "name: being-written"}).json["id"],
     }
+
+
+def lying(api: Callers, incident: str) -> str:
+    """What lies in the inbox of the recipient, once it was sent."""
+    api.world.sweep()
+    items = api.get("/inbox?limit=200", RECIPIENT).json["items"]
+    return next(str(each["id"]) for each in items if each["notice"]["incident"] == incident)
 
 
 def given_up(api: Callers, notice: str) -> str:
@@ -234,7 +247,7 @@ def called(api: Callers, call: str, row: Row, role: str, things: dict[str, str])
     method, _, rule = call.partition(" ")
     path = "/".join(
         part if not part.startswith("<") else row.path.get(part[1:-1].rpartition(":")[2], "{" + part[1:-1].rpartition(":")[2] + "}")
-        for part in rule.replace("(webhook, email, inbox)", "").split("/")
+        for part in re.sub(r"\(.*?\)", "", rule).split("/")
     ).format(**things)
     body = None if row.body is None else {k: v.replace("{role}", role) if isinstance(v, str) else v for k, v in row.body.items()}
     sent = {"json": body} if body is not None else {}

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from uuid import UUID
 
 from incident.clock import wall
-from workers.channels import Cover, Letter, Outcome
+from workers.channels import Channel, Cover, Letter, Outcome
 from workers.channels.egress import Egress, Way
 from workers.channels.webhook import WebhookChannel, event
 
@@ -98,6 +98,13 @@ def answering(reply: bytes) -> Callable[[Receiver], Behaviour]:
     return behave
 
 
+def silent(receiver: Receiver) -> Behaviour:
+    def run(connected: socket.socket, over: Event) -> None:
+        over.wait()
+
+    return run
+
+
 def http(status: str, *headers: str, body: bytes = b"") -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
@@ -123,7 +130,7 @@ def send(address: str, *, total: float = 10, connecting: float = 5, **parts: obj
     return bounded(WebhookChannel(way), a_letter(address, **parts))
 
 
-def bounded(channel: WebhookChannel, letter: Letter) -> Outcome:
+def bounded(channel: Channel, letter: Letter) -> Outcome:
     """The outcome; a send that hangs fails its test, and its thread is left behind."""
     outcome: Future[Outcome] = Future()
 

@@ -2,68 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
-from threading import Event, Thread
 from uuid import UUID
 
 import pytest
 
 from incident.reach.mailboxes import MailboxRefused, check_mailbox
-from tests.workers.mailing import SENDER, SENT, a_cover, a_letter, a_sink, channel_to, send
-from workers.channels import Delivered, GaveUp, Outcome, TryLater
+from tests.workers.mailing import RETURNS, SENDER, SENT, a_cover, a_letter, a_scripted_server, a_sink, channel_to, send
+from workers.channels import Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.email import MailServer, MailServerRefused
 from workers.channels.mail_text import both, compose, subject
 
 
-@contextmanager
-def a_scripted_server(script: dict[str, bytes], banner: bytes = b"220 ready\r\n") -> Iterator[int]:
-    """Answers each command by its first word; `250 ok` to those not in the script; an empty answer hangs up."""
-    over = Event()
-    usual = {"DATA": b"354 go on\r\n", ".": b"250 2.0.0 queued as 4711\r\n", "QUIT": b"221 bye\r\n"}
-
-    def talk(connected: socket.socket) -> None:
-        with connected, contextlib.suppress(OSError), connected.makefile("rb") as lines:
-            if banner == b"drip":
-                while not over.wait(0.02):
-                    connected.sendall(b"220-slowly\r\n")
-                return
-            connected.sendall(banner)
-            content = False
-            for line in lines:
-                word = line.decode().strip().split(" ")[0].upper()
-                if content and word != ".":
-                    continue
-                answer = script.get(word, usual.get(word, b"250 ok\r\n"))
-                content = word == "DATA" and answer.startswith(b"354")
-                if not answer:
-                    return
-                connected.sendall(answer)
-
-    def accept(listening: socket.socket) -> None:
-        while True:
-            try:
-                connected, _ = listening.accept()
-            except OSError:
-                return
-            talk(connected)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        accepting = Thread(target=accept, args=[listening], daemon=True)
-        accepting.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            over.set()
-            with contextlib.suppress(OSError):
-                listening.shutdown(socket.SHUT_RDWR)
-            accepting.join()
+def composed(letter: Letter) -> EmailMessage:
+    return compose(letter, SENDER, RETURNS.token(letter.notification_id))
 
 
 def outcome_of(script: dict[str, bytes], **parts: object) -> Outcome:
@@ -80,7 +37,8 @@ def test_a_mail_arrives_with_its_reference_and_link_and_nothing_of_the_incident(
         "kind": "email",
         "status": 250,
         "excerpt": "2.0.0 caught",
-        "message_id": f"<{UUID(int=7)}@node.example>",
+        "report_asked": False,
+        "message_id": f"<{RETURNS.token(UUID(int=7))}@node.example>",
     }
     assert (caught.sender, caught.to, caught.at) == (SENDER, ("duty@vendor.example",), SENT)
     assert caught.subject == "[Démarche] INC-2026-7Q4MZ8 · severity high · acknowledge by Sat 04:40 KST (Fri 19:40 UTC)"
@@ -92,15 +50,15 @@ def test_a_mail_arrives_with_its_reference_and_link_and_nothing_of_the_incident(
 
 
 def test_each_attempt_has_the_same_message_id_and_its_own_date():
-    first = compose(a_letter(), SENDER)
-    second = compose(a_letter(attempt=2, sent_at=SENT + timedelta(hours=1)), SENDER)
-    assert first["Message-ID"] == second["Message-ID"] == f"<{UUID(int=7)}@node.example>"
+    first = composed(a_letter())
+    second = composed(a_letter(attempt=2, sent_at=SENT + timedelta(hours=1)))
+    assert first["Message-ID"] == second["Message-ID"] == f"<{RETURNS.token(UUID(int=7))}@node.example>"
     assert (first["Date"], second["Date"]) == ("Fri, 20 Nov 2026 15:40:00 +0000", "Fri, 20 Nov 2026 16:40:00 +0000")
-    assert first.as_bytes() == compose(a_letter(), SENDER).as_bytes()
+    assert first.as_bytes() == composed(a_letter()).as_bytes()
 
 
 def test_the_wire_carries_ascii_and_the_promised_headers():
-    wire = compose(a_letter(), SENDER).as_bytes()
+    wire = composed(a_letter()).as_bytes()
     assert wire.isascii()
     assert b"\n" not in wire.replace(b"\r\n", b"")
     read = message_from_bytes(wire, policy=default)
@@ -125,7 +83,7 @@ def test_a_reminder_is_named_before_the_reference():
 def test_without_an_instant_to_acknowledge_by_none_is_claimed():
     letter = a_letter(cover=a_cover(acknowledge_by=None))
     assert subject(letter) == "[Démarche] INC-2026-7Q4MZ8 · severity high"
-    assert b"cknowledge by" not in compose(letter, SENDER).as_bytes()
+    assert b"cknowledge by" not in composed(letter).as_bytes()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +102,7 @@ def test_an_instant_is_given_where_the_reader_is_and_in_utc(at, zone, spoken):
 
 
 def test_hostile_words_are_escaped_in_html():
-    wire = compose(a_letter(cover=a_cover(severity='"><script>alert(1)</script>')), SENDER)
+    wire = composed(a_letter(cover=a_cover(severity='"><script>alert(1)</script>')))
     html = wire.get_body(("html",))
     assert html is not None
     assert "<script>" not in html.get_content()
@@ -308,7 +266,6 @@ def test_a_refused_login_is_tried_later_and_the_password_is_not_told():
     ("url", "server"),
     [
         ("smtp://127.0.0.1:8025", MailServer("127.0.0.1", 8025, SENDER)),
-        ("smtp://mail.example", MailServer("mail.example", 25, SENDER)),
         ("smtp://mail.example?starttls=1", MailServer("mail.example", 587, SENDER, starttls=True)),
         ("smtps://u%40x:p%2Fw@mail.example/", MailServer("mail.example", 465, SENDER, "u@x", "p/w", implicit_tls=True)),
         ("smtp://u:p@localhost:25", MailServer("localhost", 25, SENDER, "u", "p")),
@@ -320,7 +277,17 @@ def test_the_address_of_a_mail_server_is_read(url, server):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "mail.example", "http://mail.example", "smtp://", "smtp://h/path", "smtp://h?startls=1", "smtp://u:p@mail.example"]
+    "url",
+    [
+        "",
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://h/path",
+        "smtp://h?startls=1",
+        "smtp://mail.example",
+        "smtp://u:p@mail.example",
+    ],
 )
 def test_the_address_of_a_mail_server_that_cannot_be_used_is_refused(url):
     with pytest.raises(MailServerRefused):

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from incident import canonical
 from incident.clock import wall
+from incident.reach.returns import Returns
 from incident.reach.signatures import new_secret, public_key_text
 from tests.workers.receivers import (
     a_letter,
@@ -197,7 +198,7 @@ def test_keys_do_not_show():
 
 
 def test_every_channel_is_made_from_the_settings():
-    channels = every(egress_allow=("127.0.0.0/8",), smtp_url=None, mail_from="demarche@node.example")
+    channels = every(egress_allow=("127.0.0.0/8",), smtp_url=None, mail_from="demarche@node.example", returns=Returns.none())
     assert set(channels) == {"webhook", "email", "inbox"}
     assert channels["inbox"].send(a_letter("anywhere")) == Delivered({"kind": "inbox"})
     assert channels["email"].send(a_letter("duty@cert.example")) == TryLater("This node cannot send it: DEMARCHE_SMTP_URL is not set.")

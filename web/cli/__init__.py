@@ -22,6 +22,8 @@ COMMANDS = {
     "regime": ("web.cli.regime:regime", "Browse the laws that this version knows, each number with its citation."),
     "evidence": ("web.cli.evidence:evidence", "Check the evidence, and erase what has to be forgotten."),
     "outbox": ("web.cli.outbox:outbox", "See what is on its way, and try again what was given up."),
+    "bounce": ("web.cli.bounce:bounce", "Take one mail that came back, on stdin, and do what follows from it."),
+    "channel": ("web.cli.channel:channel", "See how parties are reached, and when each channel was last verified."),
     "key": ("web.cli.key:key", "Make, list and revoke API keys."),
     "health": ("web.cli.health:health", "Ask a node whether it is ready."),
     "doctor": ("web.cli.doctor:doctor", "Look a node over: is it well, and what to do where it is not."),
@@ -35,7 +37,7 @@ COMMANDS = {
 _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
     {"name": "Report and follow", "commands": ["file", "due", "claim", "relay", "rota", "regime", "calendar", "agreement", "replay"]},
-    {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "key", "config", "migrate"]},
+    {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "channel", "bounce", "key", "config", "migrate"]},
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]
 

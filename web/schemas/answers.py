@@ -299,12 +299,6 @@ _FACT_TYPE: Shape = {
     "name": TEXT, "type": words("boolean", "enum", "integer", "instant", "country", "countries"), "kind": TEXT,
     "domain": {"type": "array", "items": {"type": ["boolean", "string", "null"]}}, "question": TEXT, "expected": TEXT,
 }  # fmt: skip
-_CHANNEL_OF: Shape = {
-    "contact": TEXT, "name": TEXT, "kind": TEXT, "address": TEXT, "disabled_at": MAYBE_AT, "disabled_because": MAYBE_TEXT,
-    "changed_at": AT, "public_key": TEXT,
-}  # fmt: skip
-_CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
-
 _CALENDAR: Shape = {
     "id": TEXT, "title": TEXT, "jurisdiction": MAYBE_TEXT, "subdivision": MAYBE_TEXT, "category": MAYBE_TEXT, "year": WHOLE,
     "weekend": TEXTS, "version": TEXT, "covered_from": MAYBE_WHOLE, "published_until": MAYBE_WHOLE, "computed_until": MAYBE_WHOLE,
@@ -371,9 +365,6 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Deployment": whole(_DEPLOYMENT),
     "Party": whole({"slug": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT}),
     "Me": whole({"party": TEXT, "uri": TEXT, "name": TEXT, "kind": TEXT, "jurisdiction": TEXT, "zone": TEXT, "as": TEXT, "means": TEXT}),
-    "Channel": whole(_CHANNEL_OF, optional=("public_key",)),
-    "ChannelSet": whole(_CHANNEL_SET, optional=("url", "address", "secret", "public_key"), about="The secret is shown this once."),
-    "TestSent": whole({"notification": ID, "channel": TEXT, "address": TEXT, "state": TEXT}),
     "Period": _PERIOD,
     "RegimeStage": whole(_STAGE),
     "Regime": whole(_REGIME),

@@ -60,6 +60,12 @@ class EmailSchema(Strict):
     address = Text(254, line=True, required=True, metadata={"format": "email", "example": "duty@psirt.example"})
 
 
+class ServiceSchema(Strict):
+    """The URL of a chat or paging service, as `apprise` writes it; it is a secret and is not shown again."""
+
+    url = Text(2000, line=True, required=True, metadata={"example": "mmosts://chat.psirt.example/0123456789abcdefghijklmnop"})
+
+
 class InboxSchema(Strict):
     """The inbox of the duty desk has no address."""
 

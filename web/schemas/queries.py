@@ -44,6 +44,12 @@ class NotificationQuery(PageQuery):
     state = OneOf(STATES, load_default=None)
 
 
+class InboxQuery(PageQuery):
+    """What waits to be collected; with `all=yes` also what was collected, opened or acknowledged."""
+
+    all = OneOf(("yes", "no"), load_default="no")
+
+
 class NoticeQuery(PageQuery):
     """Which notices."""
 

@@ -1,4 +1,8 @@
-"""Mail by SMTP: a neutral message with a link. That a server took it is no proof that anybody read it."""
+"""Mail by SMTP: a neutral message with a link. That a server took it is no proof that anybody read it.
+
+Beyond this machine nothing travels without TLS and a certificate that is good for the server's name. Each attempt has a return
+path of its own, so that what comes back names it; a server that can is asked to report (RFC 3461).
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,14 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from incident.errors import Refused
-from incident.reach.mailboxes import MailboxRefused, check_mailbox
+from incident.reach.bounces import no_such_mailbox
+from incident.reach.mailboxes import MailboxRefused, check_mailbox, in_clear
+from incident.reach.returns import Returns
 from workers.channels import Delivered, GaveUp, Letter, Outcome, TryLater, readable
 from workers.channels.mail_text import compose, message_id
 
 _PORTS = {"smtp": 25, "submission": 587, "smtps": 465}
-_NO_SUCH_MAILBOX = re.compile(rb"5\.1\.\d{1,3}\b")  # enhanced status codes of RFC 3463, section 3.2
+_STATUS = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})\b")
 _OUR_FAULT = (530, 535, 538)  # the server wants us to authenticate: nothing is wrong with the recipient
 
 
@@ -34,7 +40,8 @@ class MailServerRefused(Refused):
 class MailServer:
     """The server that mail is handed to, and the address that it comes from.
 
-    With `starttls` or `implicit_tls` the certificate must be good for `host`, and nothing is sent without TLS.
+    With `starttls` or `implicit_tls` the certificate must be good for `host`, and nothing is sent without TLS; without either,
+    `host` is this machine.
     """
 
     host: str
@@ -51,7 +58,7 @@ class MailServer:
         """From `smtp://USER:PASSWORD@HOST:PORT?starttls=1` or `smtps://…`; user, password and port may be left out.
 
         Raises:
-            MailServerRefused: naming what is expected; also for a password that would travel in clear beyond this machine.
+            MailServerRefused: naming what is expected; also for a server beyond this machine without TLS.
             MailboxRefused: when `sender` is not a mailbox.
         """
         check_mailbox(sender)
@@ -61,9 +68,8 @@ class MailServer:
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or options or parts.path not in ("", "/"):
             raise MailServerRefused("The mail server is not smtp://USER:PASSWORD@HOST:PORT?starttls=1 or smtps://….")
         implicit = parts.scheme == "smtps"
-        clear = not (starttls or implicit) and parts.hostname not in ("localhost", "127.0.0.1", "::1")
-        if parts.password and clear:
-            raise MailServerRefused("The mail password would travel in clear; add ?starttls=1 or use smtps://.")
+        if in_clear(url):
+            raise MailServerRefused("Mail beyond this machine would travel in clear; add ?starttls=1 or use smtps://.")
         port = parts.port or _PORTS["smtps" if implicit else "submission" if starttls else "smtp"]
         user, password = (None if each is None else unquote(each) for each in (parts.username, parts.password))
         return cls(parts.hostname, port, sender, user, password, starttls and not implicit, implicit, tls)
@@ -74,6 +80,7 @@ class EmailChannel:
     """Hands each letter over in a session of its own. `waiting` bounds each step, `total` the whole session."""
 
     server: MailServer
+    returns: Returns
     waiting: timedelta = timedelta(seconds=10)
     total: timedelta = timedelta(seconds=30)
 
@@ -83,7 +90,7 @@ class EmailChannel:
             check_mailbox(letter.address)
         except MailboxRefused as refused:
             return GaveUp(refused.message, disable=True)
-        content = compose(letter, self.server.sender).as_bytes()
+        content = compose(letter, self.server.sender, self.returns.token(letter.notification_id)).as_bytes()
         try:
             with self._session() as session:
                 return self._hand_over(session, letter, content)
@@ -95,10 +102,13 @@ class EmailChannel:
             return TryLater(f"The mail server could not be used ({type(trouble).__name__}: {readable(str(trouble))}).")
 
     def _hand_over(self, session: smtplib.SMTP, letter: Letter, content: bytes) -> Outcome:
-        answer = session.mail(self.server.sender)
+        path = self.returns.path(letter.notification_id, letter.attempt)
+        reports = path is not None and session.has_extn("dsn")
+        ours, theirs = _asking(letter, self.returns) if reports else ((), ())
+        answer = session.mail(path or self.server.sender, ours)
         if answer[0] != 250:
             return TryLater(f"The mail server refused our sender: {answer[0]} {_words(answer[1])}.")
-        answer = session.rcpt(letter.address)
+        answer = session.rcpt(letter.address, theirs)
         if answer[0] not in (250, 251):
             return _refusal("the recipient", *answer)
         try:
@@ -109,8 +119,8 @@ class EmailChannel:
             return _refusal("the message", *answer)
         with suppress(smtplib.SMTPException, OSError):
             session.quit()  # it has the message: how the session ends changes nothing
-        receipt = {"kind": "email", "status": answer[0], "excerpt": _words(answer[1])}
-        return Delivered({**receipt, "message_id": message_id(letter, self.server.sender)})
+        receipt = {"kind": "email", "status": answer[0], "excerpt": _words(answer[1]), "report_asked": reports}
+        return Delivered({**receipt, "message_id": message_id(self.returns.token(letter.notification_id), self.server.sender)})
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
@@ -157,7 +167,15 @@ def _refusal(of: str, code: int, said: bytes) -> Outcome:
     reason = f"The mail server refused {of}: {code} {_words(said)}."
     if code < 500 or code in _OUR_FAULT:
         return TryLater(reason)
-    return GaveUp(reason, disable=_NO_SUCH_MAILBOX.match(said) is not None)
+    status = _STATUS.match(said)
+    return GaveUp(reason, disable=status is not None and no_such_mailbox(status[1].decode()))
+
+
+def _asking(letter: Letter, returns: Returns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a server that reports is asked for (RFC 3461, section 4), with the sender and with the recipient."""
+    address = letter.address.replace("+", "+2B").replace("=", "+3D")  # xtext
+    envelope = returns.token(letter.notification_id, letter.attempt)
+    return ("RET=HDRS", f"ENVID={envelope}"), ("NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{address}")
 
 
 def _cut(session: smtplib.SMTP) -> None:

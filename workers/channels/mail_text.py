@@ -22,8 +22,8 @@ _ABOUT = (
 )
 
 
-def compose(letter: Letter, sender: str) -> EmailMessage:
-    """The mail for a letter, the same for every attempt but for its Date.
+def compose(letter: Letter, sender: str, token: str) -> EmailMessage:
+    """The mail for a letter, the same for every attempt but for its Date. `token` names the notification (`incident.reach.returns`).
 
     Raises:
         ValueError: when an address is not one mailbox.
@@ -33,20 +33,19 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     message["To"] = Address(addr_spec=letter.address)
     message["Subject"] = subject(letter)
     message["Date"] = format_datetime(letter.sent_at.astimezone(UTC))
-    message["Message-ID"] = message_id(letter, sender)
+    message["Message-ID"] = message_id(token, sender)
     message["Auto-Submitted"] = "auto-generated"
     if letter.cover.exercise:
         message["X-Demarche-Exercise"] = "yes"
-    lines = _lines(letter.cover)
-    message.set_content(_plain(letter.cover, lines), cte="quoted-printable")
-    message.add_alternative(_html(letter.cover, lines), subtype="html", cte="quoted-printable")
+    message.set_content(text(letter.cover), cte="quoted-printable")
+    message.add_alternative(_html(letter.cover, _lines(letter.cover)), subtype="html", cte="quoted-printable")
     message.set_boundary(f"demarche-{letter.notification_id.hex}")
     return message
 
 
-def message_id(letter: Letter, sender: str) -> str:
-    """`<notification@domain>`: the same for every attempt, so that a mailbox can drop the second copy."""
-    return f"<{letter.notification_id}@{sender.rpartition('@')[2]}>"
+def message_id(token: str, sender: str) -> str:
+    """`<token@domain>`: the same for every attempt, so that a mailbox can drop the second copy."""
+    return f"<{token}@{sender.rpartition('@')[2]}>"
 
 
 def subject(letter: Letter) -> str:
@@ -87,8 +86,9 @@ def _opening(cover: Cover) -> str:
     return "EXERCISE. This is not a real incident." if cover.exercise else "An incident notice is waiting for you."
 
 
-def _plain(cover: Cover, lines: list[tuple[str, str]]) -> str:
-    facts = "\n".join(f"{name}: {value}" for name, value in lines)
+def text(cover: Cover) -> str:
+    """The same in plain words, for mail and for whatever else carries the cover alone."""
+    facts = "\n".join(f"{name}: {value}" for name, value in _lines(cover))
     return f"{_opening(cover)}\n\n{facts}\n\nRead and acknowledge it here:\n{cover.link}\n\n{_ABOUT}\n"
 
 

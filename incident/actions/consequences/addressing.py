@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from incident import db
 from incident.ids import new_id
+from incident.reach import services
 from incident.records import obligations
 from incident.records.cases import Row
 from incident.records.outbox.tables import notice, notification
@@ -24,8 +25,8 @@ def address(work: Work, row: Row) -> int:
     """Address a released notice; the number of notifications made.
 
     To the contact on call now, over the channels that the notice prefers, which the notice keeps; where that contact has none in
-    use, to the next one up, and evidence says why. The inbox is always there: what cannot be sent waits where it can be read, and
-    evidence says that nobody was reached.
+    use, to the next one up, and evidence says why. A chat or pager carries the cover alone and rings with every notice. The inbox
+    is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
     """
     wanted = wanted_contact(work, row)
     contact, ways, barred = reachable(work, row, wanted)
@@ -47,7 +48,7 @@ def address(work: Work, row: Row) -> int:
 def usable(work: Work, row: Row) -> dict[Way, channels.Channel]:
     """The ways over which the notice may go to its recipient now, of every contact."""
     in_use = [each for each in channels.of_party(work.connection, row.recipient) if each.disabled_at is None]
-    return {Way(contact_of(each.contact), each.kind): each for each in in_use if each.kind in row.channels}
+    return {Way(contact_of(each.contact), each.kind): each for each in in_use if _may_go(row, each.kind)}
 
 
 def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
@@ -111,10 +112,15 @@ def reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Co
     """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one."""
     for contact in on_call.above(wanted):
         found = channels.usable(work.connection, row.recipient, contact)
-        ways = [each for each in found if each.kind in row.channels]
+        ways = [each for each in found if _may_go(row, each.kind)]
         if ways:
             return contact, ways, [each for each in found if each not in ways]
     return wanted, [], []
+
+
+def _may_go(row: Row, kind: str) -> bool:
+    """Whether the clause lets it go by that channel; a chat or pager is the recipient's own bell."""
+    return kind in (*row.channels, *services.KINDS)
 
 
 _WITHHELD = {"state": "withheld", "look_at": None, "cause": "The clause that calls for this notice does not let it go by this channel."}

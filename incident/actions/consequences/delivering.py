@@ -19,21 +19,22 @@ def delivered(work: Work, row: Row, receipt: dict[str, Any]) -> None:
     """Handed over: the receipt is kept, and whatever the notice performs was sent just now.
 
     A webhook's receiver said so itself, and that is receipt; any other carrier takes it for somebody, and the inbox waits to be
-    read, so what those carry was sent and no more. The inbox counts only where nothing else reaches the party. The attempt is
-    recorded in any case, because it had its effect even when the lease was lost meanwhile.
+    collected, so what those carry was sent and no more. The inbox counts only where nothing else reaches the party, and a chat or
+    pager that the notice does not name only rings. The attempt is recorded in any case, because it had its effect even when the
+    lease was lost meanwhile.
     """
     if row.case_id is not None:
         cases.find(work.connection, row.case_id, for_update=True)
     notice = outbox.find(work.connection, row.notice_id) if row.notice_id is not None else None
-    how_far = "delivered" if row.kind in ("webhook", "inbox") else "sent"
+    how_far = "delivered" if row.kind == "webhook" else "sent"
     stands = _stands(how_far, notice) | {f"{how_far}_at": work.now}
     held = outbox.settle(work.connection, row, now=work.now, outcome=how_far, detail=receipt, look_at=None, **stands)
     if not held or notice is None:
         return
-    work.record(f"notification.{how_far}", row.case_id, _about(row) | {"receipt": receipt})
-    if row.kind == "inbox" and outbox.has_other_channels(work.connection, row):
+    work.record(f"notification.{how_far}", row.case_id, about(row) | {"receipt": receipt})
+    if row.kind not in notice.channels or (row.kind == "inbox" and outbox.has_other_channels(work.connection, row, notice.channels)):
         return
-    if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", _about(row)):
+    if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", about(row)):
         settling.after_an_act(work, row.case_id, why="a delivery")
 
 
@@ -65,7 +66,26 @@ def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disa
         _settle(work, row, reason, Again(again_at) if again_at else Person())
     else:
         _go_on(work, row, reason, again_at, ours=ours)
-    if disable and row.channel_id is not None and channels.disable(work.connection, row.channel_id, row.address, reason, work.now):
+    if disable:
+        _disable(work, row, reason)
+
+
+def undone(work: Work, row: Row, reason: str, *, disable: bool) -> None:
+    """What a carrier took came back: it goes another way, or is a task of somebody. Case and row are held, and it stands as sent."""
+    notice = outbox.find(work.connection, row.notice_id) if row.notice_id is not None else None
+    usable = addressing.usable(work, notice) if notice is not None else {}
+    this, ends_at = Way(contact_of(row.contact), row.kind), turn_ends(row.created_at, row.due_at)
+    what = after_failure(this, None, ends_at, _taken(work, notice), usable) if notice is not None else Person()
+    to = "dead" if isinstance(what, Person) else "failed"
+    outbox.move(work.connection, notification.c.id == row.id, among=("sent",), to=to, cause=reason, now=work.now, last_error=reason)
+    if notice is not None:
+        _follow(work, row, notice, reason, what, usable)
+    if disable:
+        _disable(work, row, reason)
+
+
+def _disable(work: Work, row: Row, reason: str) -> None:
+    if row.channel_id is not None and channels.disable(work.connection, row.channel_id, row.address, reason, work.now):
         work.record("channel.disabled", row.party_id, {"kind": row.kind, "reason": reason})
         if row.case_id is not None:
             telling.disabled(work, row, reason)
@@ -80,7 +100,7 @@ def unsettled(work: Work, row: Row, reason: str) -> None:
 def say_dead(work: Work, row: Row, reason: str) -> None:
     """The filer's liaison is told of a dead letter; of a test of a channel nobody is."""
     if row.case_id is not None:
-        work.record("notification.dead", row.case_id, _about(row) | {"reason": reason})
+        work.record("notification.dead", row.case_id, about(row) | {"reason": reason})
         telling.dead_letter(work, row, reason)
 
 
@@ -99,12 +119,15 @@ def _go_on(work: Work, row: Row, reason: str, again_at: datetime | None, *, ours
         return
     this, usable = Way(contact_of(row.contact), row.kind), addressing.usable(work, notice)
     what = Person() if ours else after_failure(this, again_at, ends_at, _taken(work, notice), usable)
-    if not _settle(work, row, reason, what):
-        return
+    if _settle(work, row, reason, what):
+        _follow(work, row, notice, reason, what, usable)
+
+
+def _follow(work: Work, row: Row, notice: Row, reason: str, what: Next, usable: dict[Way, channels.Channel]) -> None:
     if isinstance(what, Others):
         addressing.take(work, notice, [usable[way] for way in what.ways])
         told = ", ".join(f"{way.contact} by {way.kind}" for way in what.ways)
-        work.record("notification.failed", row.case_id, _about(row) | {"reason": reason, "instead": told})
+        work.record("notification.failed", row.case_id, about(row) | {"reason": reason, "instead": told})
     elif isinstance(what, Person):
         say_dead(work, row, reason)
 
@@ -133,7 +156,8 @@ def stopped(work: Work, row: Row, notice: Row | None) -> bool:
     return True
 
 
-def _about(row: Row) -> dict[str, Any]:
+def about(row: Row) -> dict[str, Any]:
+    """Which notification, of what, to whom and by which way, as evidence and acts say it."""
     return {
         "notification": str(row.id), "notice": str(row.notice_id), "to": str(row.party_id), "channel": row.kind, "contact": row.contact,
         "attempt": row.attempt,

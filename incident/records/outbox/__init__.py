@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from incident.errors import NotFound
 from incident.records.outbox.tables import attempt, notice, notification, notification_step, withholding
@@ -255,9 +256,17 @@ def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, 
     return bool(held)
 
 
-def has_other_channels(connection: sa.Connection, row: Row) -> bool:
-    """Whether the same notice goes over another channel than this one too."""
-    other = sa.select(notification.c.id).where(notification.c.notice_id == row.notice_id, notification.c.kind != row.kind)
+def note(connection: sa.Connection, row: Row, number: int, outcome: str, detail: dict[str, object], now: datetime) -> bool:
+    """Note what was heard of an attempt afterwards; False when the same was noted before."""
+    said = {"notification_id": row.id, "number": number, "case_id": row.case_id, "at": now, "outcome": outcome, "detail": detail}
+    written = postgresql.insert(attempt).values(said).on_conflict_do_nothing().returning(attempt.c.number)
+    return connection.execute(written).first() is not None
+
+
+def has_other_channels(connection: sa.Connection, row: Row, among: Iterable[str]) -> bool:
+    """Whether the same notice goes over another channel of these kinds too."""
+    kinds = [each for each in among if each != row.kind]
+    other = sa.select(notification.c.id).where(notification.c.notice_id == row.notice_id, notification.c.kind.in_(kinds))
     return connection.execute(other.limit(1)).first() is not None
 
 

@@ -16,7 +16,11 @@ from incident.records.parties.tables import channel, contact
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to reach one contact of a party."""
+    """One way to reach one contact of a party, and what it has shown of itself.
+
+    `verified_at`: something arrived over it, and `verified_how` we know. `taken_at`: a carrier took something, which shows less.
+    `failed_at`: when it last did not go, and why.
+    """
 
     id: UUID
     party_id: UUID
@@ -27,6 +31,11 @@ class Channel:
     disabled_at: datetime | None
     disabled_because: str | None
     changed_at: datetime
+    verified_at: datetime | None
+    verified_how: str | None
+    taken_at: datetime | None
+    failed_at: datetime | None
+    failed_because: str | None
 
 
 def of_party(connection: sa.Connection, party: UUID) -> list[Channel]:
@@ -55,7 +64,8 @@ def contact_of(connection: sa.Connection, party: UUID, role: str) -> UUID:
 def put_channel(connection: sa.Connection, *, party: UUID, role: str, kind: str, address: str, secret: bytes | None, now: datetime) -> UUID:
     """Set the channel of that kind of that contact, anew and enabled."""
     of = contact_of(connection, party, role)
-    values = {"address": address, "secret": secret, "disabled_at": None, "disabled_because": None, "changed_at": now}
+    unknown = dict.fromkeys(("disabled_at", "disabled_because", "verified_at", "verified_how", "taken_at", "failed_at", "failed_because"))
+    values = {"address": address, "secret": secret, "changed_at": now, **unknown}
     changed = connection.execute(
         sa.update(channel).where(channel.c.contact_id == of, channel.c.kind == kind).values(values).returning(channel.c.id)
     ).scalar()
@@ -73,8 +83,13 @@ def disable(connection: sa.Connection, id_: UUID, address: str, because: str, no
     return bool(connection.execute(sa.update(channel).where(in_use).values(disabled_at=now, disabled_because=because)).rowcount)
 
 
+def verified(connection: sa.Connection, id_: UUID, how: str, now: datetime) -> None:
+    """Somebody said that what was sent over it arrived. What a carrier or receiver shows is learnt by the table itself."""
+    connection.execute(sa.update(channel).where(channel.c.id == id_).values(verified_at=now, verified_how=how))
+
+
 def secrets_of(connection: sa.Connection, ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """The signing secrets of webhook channels, for the moment of sending."""
+    """The signing secrets of webhook channels and the URLs of services, for the moment of sending."""
     rows = connection.execute(sa.select(channel.c.id, channel.c.secret).where(channel.c.id.in_(list(ids)), channel.c.secret.is_not(None)))
     return {row.id: bytes(row.secret) for row in rows}
 
@@ -86,4 +101,9 @@ def _read(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Chan
         .where(where)
         .order_by(sa.case({"duty_desk": 0, "deputy": 1, "manager": 2}, value=contact.c.role), channel.c.kind)
     )
-    return [Channel(r.id, r.party_id, r.role, r.name, r.kind, r.address, r.disabled_at, r.disabled_because, r.changed_at) for r in rows]
+    return [
+        Channel(
+            r.id, r.party_id, r.role, r.name, r.kind, r.address, r.disabled_at, r.disabled_because, r.changed_at, r.verified_at,
+            r.verified_how, r.taken_at, r.failed_at, r.failed_because,
+        ) for r in rows
+    ]  # fmt: skip

@@ -20,7 +20,8 @@ profile_fact = table(
 contact = table("contact", id=UUID, party_id=UUID, role=TEXT, name=TEXT)
 channel = table(
     "channel", id=UUID, contact_id=UUID, party_id=UUID, kind=TEXT, address=TEXT, secret=BYTES, disabled_at=INSTANT, disabled_because=TEXT,
-    created_at=INSTANT, changed_at=INSTANT,
+    created_at=INSTANT, changed_at=INSTANT, verified_at=INSTANT, verified_how=TEXT, taken_at=INSTANT, failed_at=INSTANT,
+    failed_because=TEXT,
 )  # fmt: skip
 deployment = table(
     "deployment", id=UUID, slug=TEXT, name=TEXT, operator_id=UUID, jurisdiction=TEXT, system=TEXT, system_version=TEXT, models=TEXTS,

@@ -7,6 +7,6 @@ from typing import Final
 WAITING: Final = ("pending", "claimed")
 """On its way: it is looked at again."""
 ARRIVED: Final = ("sent", "delivered", "opened", "acknowledged")
-"""A carrier took it; its endpoint took it, or it lies in the inbox; somebody at the recipient opened it; acknowledged it."""
+"""A carrier took it; its endpoint took it, or it was collected from the inbox; somebody at the recipient opened it; acknowledged it."""
 STATES: Final = (*WAITING, *ARRIVED, "failed", "dead", "withheld", "cancelled")
 """And what did not arrive: this way gave up; none is left, a person's task; may not be carried this way; no longer needed."""

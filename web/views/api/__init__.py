@@ -12,6 +12,7 @@ from marshmallow import Schema
 from web.problems import MEANING, title
 from web.schemas.answers import COMPONENTS
 from web.schemas.layered import LAYERED
+from web.schemas.reached import REACHED
 from web.schemas.rota import ROTA
 from web.views.api.agreements import agreements
 from web.views.api.calendars import calendars
@@ -57,7 +58,7 @@ def register(app: Flask) -> None:
     app.config.update(_OPENAPI)
     api = _Documented(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name_of)})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "An API key, `demarche_…`."})
-    for name, shape in {**COMPONENTS, **LAYERED, **ROTA}.items():
+    for name, shape in {**COMPONENTS, **LAYERED, **REACHED, **ROTA}.items():
         api.spec.components.schema(name, shape)
     for calls in (
         reports, incidents, obligations, claims, notices, letters, chasing, agreements, drafts, simulations, law, calendars, parties,

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from incident import board
 from incident.actions.acknowledge_notice import acknowledge_notice
+from incident.actions.collect_notice import collect_notice
 from incident.actions.commands import DoneBy
 from incident.actions.hold_notice import hold_notice
 from incident.actions.release_notice import release_notice
 from incident.work import Work
 from web.schemas.acts import AcknowledgementSchema, NothingSchema, ReasonSchema
 from web.schemas.answers import page_of
-from web.schemas.queries import NoticeQuery, NotificationQuery
+from web.schemas.queries import InboxQuery, NoticeQuery, NotificationQuery
 from web.views.api.blueprint import Calls
 from web.views.api.calling import NOTICE, Answer, Json, acting, body, etag
 from web.views.api.paging import paged
@@ -33,6 +34,20 @@ def get_notifications(work: Work, asked: dict[str, Any]) -> Answer:
 def get_notices(work: Work, asked: dict[str, Any]) -> Answer:
     """The notices of your incidents and those released to you, newest first: the in-app inbox."""
     return paged(board.notices(work, **asked))
+
+
+@notices.get("/inbox")
+@acting(answers={200: page_of("InboxItem")}, query=InboxQuery)
+def get_inbox(work: Work, asked: dict[str, Any]) -> Answer:
+    """What waits in your inbox, oldest first. Reading it changes nothing: say of each what you have taken, with its receipt."""
+    return paged(board.collection(work, every=asked.pop("all") == "yes", **asked))
+
+
+@notices.post("/inbox/<uuid:notification_id>/receipt")
+@acting(answers={200: "Collected"}, takes=body(NothingSchema))
+def post_receipt(work: Work, notification_id: UUID, given: dict[str, Any]) -> Json:
+    """Say that you have taken it: delivered from then on, which is no acknowledgement. Saying it twice is saying it once."""
+    return collect_notice(work, notification_id)
 
 
 @notices.get("/notices/<uuid:notice_id>")

@@ -10,11 +10,12 @@ from incident import board
 from incident.actions.register_deployment import NewDeployment, register_deployment
 from incident.actions.set_channel import set_channel
 from incident.actions.test_channel import test_channel
+from incident.actions.verify_channel import verify_channel
 from incident.errors import Fault, Invalid, NotFound
 from incident.work import Work
 from web.schemas.acts import NothingSchema
 from web.schemas.answers import items_of
-from web.schemas.parties import DeploymentSchema, EmailSchema, InboxSchema, WebhookSchema, new_deployment, slug
+from web.schemas.parties import DeploymentSchema, EmailSchema, InboxSchema, ServiceSchema, WebhookSchema, new_deployment, slug
 from web.views.api.blueprint import Calls
 from web.views.api.calling import Answer, Json, acting, body
 
@@ -79,6 +80,13 @@ def put_email(work: Work, given: dict[str, Any]) -> Json:
     return set_channel(work, "email", given["address"])
 
 
+@parties.put("/channels/<any(chat, pager):kind>")
+@acting(answers={200: "ChannelSet"}, takes=body(ServiceSchema))
+def put_service(work: Work, kind: str, given: dict[str, Any]) -> Json:
+    """Set the chat or paging service that is called with every notice: reference, severity and a link, nothing of the incident."""
+    return set_channel(work, kind, given["url"])
+
+
 @parties.put("/channels/inbox")
 @acting(answers={200: "ChannelSet"}, takes=body(InboxSchema))
 def put_inbox(work: Work, given: dict[str, Any]) -> Json:
@@ -86,11 +94,18 @@ def put_inbox(work: Work, given: dict[str, Any]) -> Json:
     return set_channel(work, "inbox", "")
 
 
-@parties.post("/channels/<any(webhook, email, inbox):kind>/test")
+@parties.post("/channels/<any(webhook, email, inbox, chat, pager):kind>/test")
 @acting(answers={200: "TestSent"}, takes=body(NothingSchema))
 def post_channel_test(work: Work, kind: str, given: dict[str, Any]) -> Json:
     """Send a test over it. How it went is read at the notification."""
     return test_channel(work, kind)
+
+
+@parties.post("/channels/<any(webhook, email, inbox, chat, pager):kind>/verification")
+@acting(answers={200: "ChannelVerified"}, takes=body(NothingSchema), refuses=(409,))
+def post_channel_verification(work: Work, kind: str, given: dict[str, Any]) -> Json:
+    """Say that a test arrived. Mail, chat and pagers do not tell us themselves whether anybody saw it."""
+    return verify_channel(work, kind)
 
 
 @parties.get("/deployments")

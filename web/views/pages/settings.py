@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect
 from werkzeug.wrappers import Response
 
 from incident import board
-from incident.actions import add_signing_key, revoke_signing_key, set_channel, test_channel
+from incident.actions import add_signing_key, revoke_signing_key, set_channel, test_channel, verify_channel
 from incident.errors import Conflict, Invalid
+from incident.reach import services
 from incident.work import Work
 from web import door
 from web.door import page
@@ -28,7 +30,7 @@ def settings(work: Work) -> str:
     return _shown(work)
 
 
-@pages.post("/settings/channels/<any(webhook, email):kind>")
+@pages.post("/settings/channels/<any(webhook, email, chat, pager):kind>")
 @page
 def put(work: Work, kind: str) -> Response | str | tuple[str, int]:
     """Set a channel; the secret of a webhook is shown this once."""
@@ -36,7 +38,7 @@ def put(work: Work, kind: str) -> Response | str | tuple[str, int]:
     try:
         made = set_channel.set_channel(work, kind, address)
     except Invalid as refused:
-        return _shown(work, faults=forms.shown(refused), tried={kind: address}), 422
+        return _refused(work, kind, address, refused), 422
     if "secret" in made:
         return _shown(work, shown_once=[("Signing secret", made["secret"]), ("Public key", made["public_key"])])
     door.flash("The address is set. Send a test to see that it arrives.", "done")
@@ -49,6 +51,18 @@ def send_test(work: Work, kind: str) -> Response:
     """Send a test over it."""
     sent = test_channel.test_channel(work, kind)
     door.flash(f"A test is on its way to {sent['address'] or 'the inbox'}.", "done")
+    return redirect("/settings", 303)
+
+
+@pages.post("/settings/channels/<kind>/verification")
+@page
+def verify(work: Work, kind: str) -> Response | tuple[str, int]:
+    """Say that a test arrived over it."""
+    try:
+        verify_channel.verify_channel(work, kind)
+    except Conflict as refused:
+        return _shown(work, faults=forms.shown(refused)), 409
+    door.flash("The channel is verified, by your word.", "done")
     return redirect("/settings", 303)
 
 
@@ -80,6 +94,14 @@ def revoke_key(work: Work, fingerprint: str) -> Response | tuple[str, int]:
     key = revoke_signing_key.revoke_signing_key(work, fingerprint, given["reason"])
     door.flash(f"{key['name']} is revoked and signs nothing from now on. What it signed before stays.", "done")
     return redirect("/settings#signing", 303)
+
+
+def _refused(work: Work, kind: str, address: str, refused: Invalid) -> str:
+    """The URL of a service is a secret: it is not written back into the page."""
+    faults = forms.shown(refused)
+    if kind not in services.KINDS:
+        return _shown(work, faults=faults, tried={kind: address})
+    return _shown(work, faults=[replace(each, field=f"{kind}_url") for each in faults])
 
 
 def _shown(work: Work, **values: Any) -> str:
