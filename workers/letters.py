@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from incident.actions.consequences import delivering
+from incident.actions.consequences import addressing, delivering
 from incident.links import link_for
 from incident.reach.signatures import endpoint_key
 from incident.records.cases import Row
@@ -17,7 +17,8 @@ from incident.records.outbox.tables import notice
 from incident.records.parties import channels, directory
 from incident.rules.case import Party
 from incident.work import Work
-from workers.channels import Cover, Letter
+from workers import gathered
+from workers.channels import Cover, GaveUp, Letter
 from workers.channels.webhook import event
 
 _log = structlog.get_logger()
@@ -34,23 +35,29 @@ class Fault:
     reason: str
 
 
-def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter | Fault]]:
+Made = list[tuple[Row, Letter | Fault | GaveUp]]
+"""What each claimed notification comes to: a letter to send, or why there is none."""
+
+
+def letters(work: Work, rows: list[Row]) -> Made:
     """The letters of these claimed notifications, read in the claim's own transaction.
 
     Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is a fault in its place, and holds up no
     other; it is settled by itself, as everything that was claimed.
     """
     notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
-    kept = [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))]
+    kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
+    late = gathered.gathered(work, {row.gathering_id for row in kept if row.gathering_id})
     cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
     parties = directory.by_ids(work.connection, [row.party_id for row in kept])
     secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
-    made: list[tuple[Row, Letter | Fault]] = []
     for row in kept:
         try:
-            letter = _letter(
-                work, row, notices.get(row.notice_id), cases.get(row.case_id), parties[row.party_id], secrets.get(row.channel_id)
-            )
+            party, secret = parties[row.party_id], secrets.get(row.channel_id)
+            if row.gathering_id in late:
+                letter = _gathered(work, row, late[row.gathering_id], party, secret)
+            else:
+                letter = _letter(work, row, notices.get(row.notice_id), cases.get(row.case_id), party, secret)
         except Exception as fault:  # whatever it is, the others are not to wait for it
             _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
             made.append((row, Fault(f"A fault of this node: the letter cannot be written ({type(fault).__name__}).")))
@@ -59,10 +66,22 @@ def letters(work: Work, rows: list[Row]) -> list[tuple[Row, Letter | Fault]]:
     return made
 
 
+def _placed(work: Work, rows: list[Row]) -> tuple[list[Row], Made]:
+    """Those that have an address, looked up now where a person chose the way; and those that have none."""
+    found: list[Row] = []
+    made: Made = []
+    for row in rows:
+        placed = row if row.address or row.kind == "inbox" else addressing.placed(work, row)
+        if placed is None:
+            made.append((row, GaveUp(f"The {row.contact.replace('_', ' ')} has no {row.kind} in use.")))
+        else:
+            found.append(placed)
+    return found, made
+
+
 def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Party, secret: bytes | None) -> Letter:
     settings = work.node.settings
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
-    signs = row.kind == "webhook" and work.node.key is not None
     if about is None or case is None:
         cover = Cover(incident_ref="TEST", severity="none", link=link, zone=party.zone)
         subject = "Test"
@@ -72,9 +91,20 @@ def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Pa
             exercise=case.exercise,
         )  # fmt: skip
         subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
+    return _sealed(work, row, cover, _body(row, about, link), subject, secret)
+
+
+def _gathered(work: Work, row: Row, found: gathered.Gathered, party: Party, secret: bytes | None) -> Letter:
+    link = f"{work.node.settings.base_url}/inbox"
+    cover, body = gathered.cover(found, link=link, zone=party.zone), gathered.body(row, found, link=link)
+    return _sealed(work, row, cover, body, "Late because of us", secret)
+
+
+def _sealed(work: Work, row: Row, cover: Cover, body: dict[str, object], subject: str, secret: bytes | None) -> Letter:
+    key = work.node.key if row.kind == "webhook" else None
     return Letter(
-        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=_body(row, about, link), cover=cover,
-        subject=subject, secret=secret, signing_key=endpoint_key(work.node.key, row.channel_id) if signs and work.node.key else None,
+        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=body, cover=cover, subject=subject,
+        secret=secret, signing_key=endpoint_key(key, row.channel_id) if key else None,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from incident.work import Node, Work
 from workers.breakers import Breakers
 from workers.channels import Channel, Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.every import every
-from workers.letters import Fault, letters
+from workers.letters import Fault, Made, letters
 
 _log = structlog.get_logger()
 THREADS = 16
@@ -107,11 +107,11 @@ class Post:
                 sending.add_done_callback(self._end)
             return rows
 
-    def _send(self, row: Row, letter: Letter | Fault) -> None:
+    def _send(self, row: Row, letter: Letter | Fault | GaveUp) -> None:
         crash.here("send.before")
-        outcome = letter if isinstance(letter, Fault) else self._try(row, letter)
+        outcome = self._try(row, letter) if isinstance(letter, Letter) else letter
         crash.here("send.after")
-        if not isinstance(outcome, Fault):
+        if isinstance(letter, Letter) and not isinstance(outcome, Fault):
             self._learn(outbox.place(row), outcome)
         try:
             self.node.perform(lambda work: _settle(work, row, outcome))
@@ -166,7 +166,7 @@ def close_post(node: Node) -> None:
         post.close()
 
 
-def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], list[tuple[Row, Letter | Fault]]]:
+def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], Made]:
     lease = timedelta(seconds=work.node.settings.lease_seconds)
     rows = outbox.claim(work.connection, work.now, free, lease=lease, room=room)
     work.step = "claim" if rows else ""

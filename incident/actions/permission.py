@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from incident.actor import Actor
 from incident.errors import Conflict, Fault, Gone, Invalid, NotAllowed, NotFound
-from incident.records import obligations, outbox
+from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
 from incident.records.obligations import claims
@@ -42,6 +42,21 @@ def holds_case(work: Work, case: Row, *, what: str) -> UUID:
     if party not in (case.filed_by, case.operator_id):
         raise NotFound("There is no such incident.")
     return party
+
+
+def sees_to(work: Work, notification_id: UUID, *, what: str) -> Row:
+    """The notification, whose case the actor's party must have filed, or operate the deployment.
+
+    Raises:
+        NotFound: anybody else, also its recipient, which sees it and has no hand in how it travels.
+    """
+    speaks_for(work, what=what)
+    letter = outbox.notification_of(work.connection, notification_id)
+    try:
+        holds_case(work, cases.find(work.connection, letter.case_id), what=what)
+    except NotFound:
+        raise NotFound("There is no such notification.") from None
+    return letter
 
 
 def files_cases(work: Work, case: Row, *, what: str) -> UUID:

@@ -5,6 +5,7 @@ from incident.board.agreements import agreement, agreement_acts, agreement_bundl
 from incident.board.case import deliveries, filed_as, incident, timeline
 from incident.board.claims import claim, claims
 from incident.board.composition import burden, composition, composition_of_text
+from incident.board.dead_letters import dead_letters
 from incident.board.desk import inbox, notice, open_asks, release_desk, word
 from incident.board.drafts import comparable, draft, draft_diff, drafts
 from incident.board.lab import burden as burden_of
@@ -36,6 +37,7 @@ __all__ = [
     "composition",
     "composition_of_text",
     "cover",
+    "dead_letters",
     "deliveries",
     "deployments",
     "draft",

@@ -19,6 +19,7 @@ from tests.world import World
         "/incidents",
         "/report",
         "/release",
+        "/dead-letters",
         "/inbox",
         "/agreements",
         "/calendars",

@@ -27,8 +27,8 @@ def address(work: Work, row: Row) -> int:
     use, to the next one up, and evidence says why. The inbox is always there: what cannot be sent waits where it can be read, and
     evidence says that nobody was reached.
     """
-    wanted = _wanted(work, row)
-    contact, ways, barred = _reachable(work, row, wanted)
+    wanted = wanted_contact(work, row)
+    contact, ways, barred = reachable(work, row, wanted)
     made = _made(work, row, ways)
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
         made.append(_notification(work, row, contact, _due_at(work, row), kind="inbox", address="", channel=None))
@@ -58,10 +58,28 @@ def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
     return [each["id"] for each in made]
 
 
+def ask_for(work: Work, row: Row, way: Way) -> UUID:
+    """Send a notice that way too; where to is looked up when it is claimed, because addresses are their party's own. The id."""
+    made = _notification(work, row, way.contact, _due_at(work, row), kind=way.kind, address="", channel=None)
+    db.put(work.connection, {notification: [made]})
+    work.wake("deliver")
+    return UUID(str(made["id"]))
+
+
+def placed(work: Work, row: Row) -> Row | None:
+    """The claimed notification with the address that its contact has now for that channel; None where it has none in use."""
+    found = [each for each in channels.usable(work.connection, row.party_id, row.contact) if each.kind == row.kind]
+    if not found:
+        return None
+    this = (notification.c.id == row.id) & (notification.c.attempt == row.attempt)
+    values = {"address": found[0].address, "channel_id": found[0].id}
+    return work.connection.execute(sa.update(notification).where(this).values(values).returning(notification)).one()
+
+
 def nowhere(work: Work, row: Row, reason: str) -> None:
     """A notice that cannot be addressed by a fault of this node: a dead letter, so that a person sees to it."""
     made = _notification(work, row, row.contact, None, kind="inbox", address="", channel=None)
-    dead = made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason, "effect_key": f"{row.id}:nowhere"}
+    dead = made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason, "effect_key": f"{row.id}:nowhere:{made['id']}"}
     db.put(work.connection, {notification: [dead]})
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now))
     said = {"notification": str(dead["id"]), "notice": str(row.id), "to": str(row.recipient), "channel": "inbox", "reason": reason}
@@ -74,7 +92,7 @@ def _made(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[dict[s
     return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in found]
 
 
-def _wanted(work: Work, row: Row) -> on_call.Contact:
+def wanted_contact(work: Work, row: Row) -> on_call.Contact:
     """Whom the notice goes to: who is on call now by the windows of its clauses, then by the recipient's own rota, then the duty desk.
 
     A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
@@ -89,8 +107,8 @@ def _wanted(work: Work, row: Row) -> on_call.Contact:
     return by_clause or rotas.named(work.connection, row.recipient, work.now) or ("duty_desk" if found else named)
 
 
-def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
-    """Whom it goes to, over which channels, and over which of that contact's it may not go."""
+def reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
+    """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one."""
     for contact in on_call.above(wanted):
         found = channels.usable(work.connection, row.recipient, contact)
         ways = [each for each in found if each.kind in row.channels]

@@ -46,14 +46,16 @@ def _stands(how_far: str, notice: Row | None) -> dict[str, object]:
     return {"state": how_far, "cause": ""}
 
 
-def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[str, Any]) -> int:
-    """Note once that what a notice performs was `sent` or `received`; how many obligations it was noted for."""
+def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[str, Any], *, occurred_at: datetime | None = None) -> int:
+    """Note once that what a notice performs was `sent` or `received`, now or when somebody says; how many obligations it was noted for."""
     enough = {"sent", "received"} if kind == "sent" else {kind}
     acts = obligations.acts_about(work.connection, notice.performs)
     done = {id_ for id_, about in acts.items() if any(act.kind in enough for act in about)}
     fresh = [each for each in obligations.by_ids(work.connection, notice.performs) if each.superseded_by is None and each.id not in done]
     for each in fresh:
-        acting.note(work, case_id, kind, obligation=each.id, notice=notice.id, by="node", party=each.debtor, detail=detail)
+        acting.note(
+            work, case_id, kind, obligation=each.id, notice=notice.id, by="node", party=each.debtor, occurred_at=occurred_at, detail=detail
+        )
     return len(fresh)
 
 

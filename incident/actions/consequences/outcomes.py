@@ -44,6 +44,13 @@ def notice(work: Work, id_: UUID) -> answers.Json:
     return answers.notice(row._mapping, slugs=telling.names(work, [row.recipient]), incident_ref=row.items.get("incident_ref", ""))
 
 
+def notification(work: Work, id_: UUID) -> answers.Json:
+    """The notification as it stands."""
+    row = outbox.notification_of(work.connection, id_)
+    ref = cases.find(work.connection, row.case_id).ref
+    return answers.notification(row._mapping, slugs=telling.names(work, [row.party_id]), incident_ref=ref)
+
+
 def ask(work: Work, id_: UUID) -> answers.Json:
     """What a recipient asked."""
     row = asks.find(work.connection, id_)

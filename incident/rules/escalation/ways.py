@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,6 +85,15 @@ def after_failure(
     if reached or any(state in WAITING and way.kind != "inbox" for way, state in rest.items()):
         return Enough()
     return Others(others) if others else Person()
+
+
+def left(taken: Iterable[tuple[str, str]], kinds: Iterable[str]) -> list[Way]:
+    """The ways by those kinds of channel that a notice was not sent over yet; `taken` are contacts and kinds.
+
+    Whether a contact has such a channel is its party's own matter and not asked here.
+    """
+    gone, kinds = {Way(contact_of(contact), kind) for contact, kind in taken}, list(kinds)
+    return [way for contact in LADDER for kind in kinds if kind != "inbox" and (way := Way(contact, kind)) not in gone]
 
 
 def contact_of(name: str) -> Contact:

@@ -21,6 +21,7 @@ from web.views.api.describing import completed
 from web.views.api.drafts import drafts
 from web.views.api.incidents import incidents
 from web.views.api.law import law
+from web.views.api.letters import letters
 from web.views.api.notices import notices
 from web.views.api.obligations import obligations
 from web.views.api.parties import parties
@@ -59,7 +60,8 @@ def register(app: Flask) -> None:
     for name, shape in {**COMPONENTS, **LAYERED, **ROTA}.items():
         api.spec.components.schema(name, shape)
     for calls in (
-        reports, incidents, obligations, claims, notices, chasing, agreements, drafts, simulations, law, calendars, parties, rota,
+        reports, incidents, obligations, claims, notices, letters, chasing, agreements, drafts, simulations, law, calendars, parties,
+        rota,
     ):  # fmt: skip
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())
