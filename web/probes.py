@@ -36,6 +36,7 @@ def readyz() -> tuple[Response, int]:
     late = sorted(name for name, age in sweeps.items() if age > (LATE_AUDIT if name == "audit" else LATE))
     said = {"ready": not missing, "database": "reachable", "migrations_missing": missing, "sweeps": sweeps, "late": late}
     said["timer_lateness"] = health["lateness"]
+    said["findings"] = health["sweeps"].get("audit", {}).get("findings", 0)
     return jsonify(said), 503 if missing else 200
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 import rich_click as click
 
 from tests.chaos.clients import Filer, Ledger
-from tests.chaos.faults import drawn, matrix
+from tests.chaos.faults import PATIENCE, drawn, matrix
 from tests.chaos.judging import Findings, drained, judged
 from tests.chaos.receivers import Receiver
 from tests.chaos.site import RECIPIENTS, Site
+
+MEANWHILE = 15.0  # seconds that the schedule waits for one more report between two faults
 
 
 @click.command()
@@ -66,6 +68,7 @@ def _campaign(site: Site, plan: Plan, say: Callable[[str], None]) -> Findings:
     _lead_webhooks(site)
     ledger = Ledger()
     filers = [_filer(site, ledger, plan, number) for number in range(2)]
+    _until_accepted(ledger, 0, PATIENCE)
     began, killed, faults = time.monotonic(), 0, 0
     for fault in (each for each in matrix(3.0) if plan.with_matrix and plan.only in each.name):
         killed, faults = killed + fault.do(site), faults + 1
@@ -73,7 +76,9 @@ def _campaign(site: Site, plan: Plan, say: Callable[[str], None]) -> Findings:
     chance, did = random.Random(plan.seed), 0
     while did < plan.kills:
         fault = drawn(chance)
+        before = len(ledger.accepted)
         did, faults = did + fault.do(site), faults + 1
+        _until_accepted(ledger, before, MEANWHILE)
         say(f"  {time.monotonic() - began:5.0f} s  {fault.name}: {len(ledger.accepted)} accepted, {did} of {plan.kills} kills")
         time.sleep(chance.uniform(0.2, 1.5))
     quiet = all(filer.stop() for filer in filers)
@@ -83,6 +88,13 @@ def _campaign(site: Site, plan: Plan, say: Callable[[str], None]) -> Findings:
     left += [] if quiet else ["a client whose last report was never answered"]
     seen = [id_ for receiver in site.receivers.values() for id_ in receiver.seen]
     return judged(engine, ledger, seen, seed=plan.seed, kills=killed + did, faults=faults, drained_in=took, left=left)
+
+
+def _until_accepted(ledger: Ledger, more_than: int, seconds: float) -> None:
+    """Wait until another report was accepted, at most so long: a node that is only ever starting shows nothing."""
+    give_up = time.monotonic() + seconds
+    while len(ledger.accepted) <= more_than and time.monotonic() < give_up:
+        time.sleep(0.05)
 
 
 def _filer(site: Site, ledger: Ledger, plan: Plan, number: int) -> Filer:

@@ -29,7 +29,7 @@ class Filer:
     """One client that files report after report, and repeats each until it is accepted; `stop` lets it finish the last."""
 
     def __init__(self, base_url: str, key: str, ledger: Ledger, *, name: str, seed: int, pause: float, clocks: timedelta) -> None:
-        self._http = httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}, timeout=5)
+        self._http = httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}, timeout=15)
         self._ledger = ledger
         self._name = name
         self._chance = random.Random(seed)

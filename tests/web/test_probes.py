@@ -50,6 +50,16 @@ def test_the_audit_is_not_late_between_two_of_its_rounds(api: Callers) -> None:
     assert "audit" in api.get("//readyz", None).json["late"]
 
 
+def test_it_says_how_many_findings_the_audit_has(api: Callers) -> None:
+    api.files(reference="with a finding")
+    api.world.sweep()
+    with api.world.worker.work() as work:
+        work.connection.execute(sa.text("update demarche.notice set digest = 'another'"))
+    sweeps.audit(api.world.worker)
+    assert api.get("//readyz", None).json["findings"] >= 1
+    assert 'demarche_waiting{what="findings"}' in api.get("//metrics", None).text
+
+
 def test_sweeps_that_are_late_are_named_and_refuse_nobody(api: Callers) -> None:
     api.world.sweep()
     api.world.forward(minutes=5)
