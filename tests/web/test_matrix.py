@@ -191,7 +191,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "plan": obligation("mitigation_plan", RECIPIENT),
         "notice_id": notice,
         "notification_id": given_up(api, notice),
-        "lying_id": lying(api, filed["incident"]),
+        "lying_id": lying(api, notice),
         "ask_id": api.post(f"/notices/{notice}/asks", {"kind": "not_ours", "by": "N. N.", "reason": "r"}, RECIPIENT).json["id"],
         "word_id": api.post(f"/notices/{notice}/words", {"with_whom": "N. N.", "source": "telephone"}).json["id"],
         "awaiting": next(each["id"] for each in filed["notices"] if each["to"] == WAITING),
@@ -202,11 +202,15 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
     }
 
 
-def lying(api: Callers, incident: str) -> str:
-    """What lies in the inbox of the recipient, once it was sent."""
-    api.world.sweep()
-    items = api.get("/inbox?limit=200", RECIPIENT).json["items"]
-    return next(str(each["id"]) for each in items if each["notice"]["incident"] == incident)
+def lying(api: Callers, notice: str) -> str:
+    """What lies in the inbox of that notice's recipient."""
+    claimed = "update demarche.notification set state = 'claimed', leased_until = now() where notice_id = :n and kind = 'inbox'"
+    lies = "update demarche.notification set state = 'sent', leased_until = null, look_at = null, sent_at = now()"
+    with api.world.worker.work() as work:
+        work.connection.execute(sa.text(claimed), {"n": notice})
+        return str(
+            work.connection.execute(sa.text(f"{lies} where notice_id = :n and kind = 'inbox' returning id"), {"n": notice}).scalar_one()
+        )
 
 
 def given_up(api: Callers, notice: str) -> str:

@@ -199,7 +199,7 @@ def test_keys_do_not_show():
 
 def test_every_channel_is_made_from_the_settings():
     channels = every(egress_allow=("127.0.0.0/8",), smtp_url=None, mail_from="demarche@node.example", returns=Returns.none())
-    assert set(channels) == {"webhook", "email", "inbox"}
+    assert set(channels) == {"webhook", "email", "inbox", "chat", "pager"}
     assert channels["inbox"].send(a_letter("anywhere")) == Delivered({"kind": "inbox"})
     assert channels["email"].send(a_letter("duty@cert.example")) == TryLater("This node cannot send it: DEMARCHE_SMTP_URL is not set.")
     with a_receiver(answering(http("200 OK"))) as receiver:

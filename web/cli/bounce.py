@@ -46,7 +46,7 @@ def bounce(to: str, home: Path | None) -> Answer:
       bounces: "|demarche bounce"                             (/etc/aliases)
       demarche bounce --to "$ORIGINAL_RECIPIENT" < mail.eml
 
-    Exit codes, as sysexits.h has them: 0 taken; 2 wrong usage; 75 the node cannot take it now, try again.
+    Exit codes: 0 taken; 2 wrong usage; 75 (EX_TEMPFAIL of sysexits.h) the node cannot take it now, try again.
     """
     from incident.reach import bounces
 
