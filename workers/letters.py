@@ -17,6 +17,7 @@ from incident.records.outbox.tables import notice
 from incident.records.parties import channels, directory
 from incident.rules.case import Party
 from incident.work import Work
+from workers import gathered
 from workers.channels import Cover, GaveUp, Letter
 from workers.channels.webhook import event
 
@@ -46,14 +47,17 @@ def letters(work: Work, rows: list[Row]) -> Made:
     """
     notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
     kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
+    late = gathered.gathered(work, {row.gathering_id for row in kept if row.gathering_id})
     cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
     parties = directory.by_ids(work.connection, [row.party_id for row in kept])
     secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
     for row in kept:
         try:
-            letter = _letter(
-                work, row, notices.get(row.notice_id), cases.get(row.case_id), parties[row.party_id], secrets.get(row.channel_id)
-            )
+            party, secret = parties[row.party_id], secrets.get(row.channel_id)
+            if row.gathering_id in late:
+                letter = _gathered(work, row, late[row.gathering_id], party, secret)
+            else:
+                letter = _letter(work, row, notices.get(row.notice_id), cases.get(row.case_id), party, secret)
         except Exception as fault:  # whatever it is, the others are not to wait for it
             _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
             made.append((row, Fault(f"A fault of this node: the letter cannot be written ({type(fault).__name__}).")))
@@ -78,7 +82,6 @@ def _placed(work: Work, rows: list[Row]) -> tuple[list[Row], Made]:
 def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Party, secret: bytes | None) -> Letter:
     settings = work.node.settings
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
-    signs = row.kind == "webhook" and work.node.key is not None
     if about is None or case is None:
         cover = Cover(incident_ref="TEST", severity="none", link=link, zone=party.zone)
         subject = "Test"
@@ -88,9 +91,20 @@ def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Pa
             exercise=case.exercise,
         )  # fmt: skip
         subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
+    return _sealed(work, row, cover, _body(row, about, link), subject, secret)
+
+
+def _gathered(work: Work, row: Row, found: gathered.Gathered, party: Party, secret: bytes | None) -> Letter:
+    link = f"{work.node.settings.base_url}/inbox"
+    cover, body = gathered.cover(found, link=link, zone=party.zone), gathered.body(row, found, link=link)
+    return _sealed(work, row, cover, body, "Late because of us", secret)
+
+
+def _sealed(work: Work, row: Row, cover: Cover, body: dict[str, object], subject: str, secret: bytes | None) -> Letter:
+    key = work.node.key if row.kind == "webhook" else None
     return Letter(
-        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=_body(row, about, link), cover=cover,
-        subject=subject, secret=secret, signing_key=endpoint_key(work.node.key, row.channel_id) if signs and work.node.key else None,
+        notification_id=row.id, attempt=row.attempt, address=row.address, sent_at=work.now, body=body, cover=cover, subject=subject,
+        secret=secret, signing_key=endpoint_key(key, row.channel_id) if key else None,
     )  # fmt: skip
 
 

@@ -11,9 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import evidence
-from incident.actions.consequences import addressing, watching
+from incident.actions.consequences import addressing, gathering, watching
 from incident.records import cases, obligations, outbox
-from incident.records.obligations.tables import timer
 from incident.work import Node, Work
 from workers import auditing, stumbling
 from workers.post import post_of
@@ -26,11 +25,12 @@ LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then
 def route(node: Node) -> int:
     """Turn released notices into notifications, one per contact and channel."""
     try:
-        return sum(_batches(node, "route", _route_some))
+        did = sum(_batches(node, "route", _route_some))
     except sa.exc.OperationalError:
         raise
     except Exception:  # one of them holds up the others: each by itself, and that one later
-        return stumbling.route_singly(node, BATCH)
+        did = stumbling.route_singly(node, BATCH)
+    return did + sum(_batches(node, "route", gathering.gather))
 
 
 def deliver(node: Node) -> int:
@@ -125,11 +125,9 @@ def _seal_some(work: Work) -> int:
 
 
 def _take_due(node: Node) -> list[tuple[UUID, UUID]]:
-    """The obligations whose timers are due, each once with its case, the longest due first; looked up, not yet taken."""
+    """The obligations whose timers are due, each once with its case, the most urgent first; looked up, not yet taken."""
     with node.work() as work:
-        rows = work.connection.execute(
-            sa.select(timer.c.case_id, timer.c.obligation_id).where(timer.c.look_at <= work.now).order_by(timer.c.look_at).limit(BATCH)
-        )
+        rows = obligations.most_urgent(work.connection, work.now, BATCH)
         return list(dict.fromkeys((row.case_id, row.obligation_id) for row in rows))
 
 
@@ -141,7 +139,7 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
     cases.hold(work.connection, [case_id])
     if due := obligations.fire(work.connection, obligation_id, work.now):
         work.step = "watch"
-        watching.look(work, case_id, obligation_id, [each.step for each in due])
+        watching.look(work, case_id, obligation_id, {each.step: each.look_at for each in due})
 
 
 def _beat(node: Node, name: str, did: int) -> None:

@@ -41,17 +41,10 @@ def incident(work: Work, case_id: UUID) -> answers.Json:
     facts = cases.fact_rows(work.connection, case_id)
     withheld = outbox.withheld_of(work.connection, [each.id for each in notices])
     slugs = _slugs(work, row, rows, notices, acts, facts)
-    stays, firsts = stays_because(work, rows), earliest_of(rows)
-    looks = looks_by_obligation(obligations.firings_of(work.connection, [each.id for each in rows]))
-    about = _by_obligation(acts)
     return {
         "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug, home=deployment.jurisdiction),
         "deployment": answers.deployment(deployment),
-        "obligations": [
-            _obligation(each, about.get(each.id, []), slugs, row.ref, work, stays.get(each.id, []))
-            | {"earliest_of": firsts.get(each.id), "looks": looks.get(each.id, [])}
-            for each in rows
-        ],
+        "obligations": _obligations(work, row, rows, acts, slugs),
         "notices": [
             answers.notice(each._mapping, slugs=slugs, incident_ref=row.ref, withheld=_withheld(withheld.get(each.id, [])))
             for each in notices
@@ -138,6 +131,17 @@ def deliveries(work: Work, case_id: UUID) -> list[answers.Json]:
 
 def _step(row: Row) -> answers.Json:
     return {"at": answers.at(row.at), "was": row.was, "became": row.became, "attempt": row.attempt, "cause": row.cause}
+
+
+def _obligations(work: Work, case: Row, rows: list[Row], acts: list[Row], slugs: dict[UUID, str]) -> list[answers.Json]:
+    stays, firsts = stays_because(work, rows), earliest_of(rows)
+    looks = looks_by_obligation(obligations.firings_of(work.connection, [each.id for each in rows]))
+    about = _by_obligation(acts)
+    return [
+        _obligation(each, about.get(each.id, []), slugs, case.ref, work, stays.get(each.id, []))
+        | {"earliest_of": firsts.get(each.id), "looks": looks.get(each.id, [])}
+        for each in rows
+    ]
 
 
 def _obligation(row: Row, acts: list[Row], slugs: dict[UUID, str], ref: str, work: Work, stays: list[answers.Json]) -> answers.Json:

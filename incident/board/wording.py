@@ -9,6 +9,7 @@ WORDS = {
     "report.filed": "Report filed: {stage}, revision {revision}.",
     "obligations.planned": "{obligations} obligations planned.",
     "notices.frozen": "{notices} notices frozen.",
+    "notices.gathered": "{notices} notices that were late because of this node were carried in one message.",
     "notice.told": "A short notice ({kind}) was released.",
     "notice.released": "A notice was released by an officer.",
     "notice.held": "A notice was held back: {reason}",

@@ -154,7 +154,8 @@ def neighbours_see_only_their_own(doors: Doors, who: Populated) -> list[str]:
 
 
 def recipients_see_what_they_were_told(doors: Doors, who: Populated) -> list[str]:
-    """Their released notices, the notifications and obligations of those, their own acts and lines; of the rest of the case nothing."""
+    """Their released notices, the notifications and obligations of those and how punctually we looked at these, their own acts and
+    lines; of the rest of the case nothing."""
     return _told(doors, who, who.told, must_see=True) + _told(doors, who, who.awaiting, must_see=False)
 
 
@@ -170,6 +171,10 @@ def _told(doors: Doors, who: Populated, party: UUID, *, must_see: bool) -> list[
         allowed["obligation"] = {tuple(row) for row in connection.execute(sa.text(
             "select distinct unnest(obligations) from demarche.notice where case_id = :case and recipient = :party"
             " and released_at is not null and cancelled_at is null"), ask)}  # fmt: skip
+        allowed["firing"] = {tuple(row) for row in connection.execute(sa.text(
+            f"select {', '.join(keys_of(doors)['firing'])} from demarche.firing where obligation_id in (select unnest(obligations)"
+            " from demarche.notice where case_id = :case and recipient = :party and released_at is not null and cancelled_at is null)"),
+            ask)}  # fmt: skip
     mine, whole = seen(doors, WEB, party), belonging(doors, who.case)
     faults = []
     for table, rows in whole.items():

@@ -84,7 +84,7 @@ def populated() -> Iterator[Populated]:
         )
         with world.work("meridian-models") as work:
             acknowledge_notice(work, _notice_to(ours, "meridian-models"), DoneBy("E. Castellano"))
-        world.forward(hours=3)  # some steps of the clocks of both fall due
+        world.forward(hours=30)  # steps of the clocks of both fall due, and are late because nobody looked
         world.sweep()
         _audit_finds_something(world)
         yield Populated(

@@ -23,7 +23,8 @@ __all__ = ["Channel", "Cover", "Delivered", "GaveUp", "Letter", "Outcome", "TryL
 class Cover:
     """What may be read by whoever carries the letter: no content of the incident.
 
-    `zone` is the recipient's (IANA), `acknowledge_by` an aware instant or None, `link` where the notice is read.
+    `zone` is the recipient's (IANA), `acknowledge_by` an aware instant or None, `link` where the notice is read. `note` says why the
+    message comes as it does, or nothing.
 
     Raises:
         ValueError: for a control character, or an instant without a zone.
@@ -36,9 +37,10 @@ class Cover:
     acknowledge_by: datetime | None = None
     zone: str = "UTC"
     exercise: bool = False
+    note: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("incident_ref", "severity", "link"):
+        for name in ("incident_ref", "severity", "link", "note"):
             _refuse_control(name, getattr(self, name))
         if self.acknowledge_by is not None and self.acknowledge_by.tzinfo is None:
             raise ValueError(f"acknowledge_by {self.acknowledge_by.isoformat()} has no zone; expected an aware instant")

@@ -78,6 +78,8 @@ def _lines(cover: Cover) -> list[tuple[str, str]]:
     lines = [("Reference", cover.incident_ref), ("Severity", cover.severity)]
     if cover.acknowledge_by is not None:
         lines.append(("Acknowledge by", both(cover.acknowledge_by, cover.zone)))
+    if cover.note:
+        lines.append(("Late", cover.note))
     return lines
 
 

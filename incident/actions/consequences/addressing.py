@@ -27,8 +27,8 @@ def address(work: Work, row: Row) -> int:
     use, to the next one up, and evidence says why. The inbox is always there: what cannot be sent waits where it can be read, and
     evidence says that nobody was reached.
     """
-    wanted = _wanted(work, row)
-    contact, ways, barred = _reachable(work, row, wanted)
+    wanted = wanted_contact(work, row)
+    contact, ways, barred = reachable(work, row, wanted)
     made = _made(work, row, ways)
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
         made.append(_notification(work, row, contact, _due_at(work, row), kind="inbox", address="", channel=None))
@@ -92,7 +92,7 @@ def _made(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[dict[s
     return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in found]
 
 
-def _wanted(work: Work, row: Row) -> on_call.Contact:
+def wanted_contact(work: Work, row: Row) -> on_call.Contact:
     """Whom the notice goes to: who is on call now by the windows of its clauses, then by the recipient's own rota, then the duty desk.
 
     A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
@@ -107,8 +107,8 @@ def _wanted(work: Work, row: Row) -> on_call.Contact:
     return by_clause or rotas.named(work.connection, row.recipient, work.now) or ("duty_desk" if found else named)
 
 
-def _reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
-    """Whom it goes to, over which channels, and over which of that contact's it may not go."""
+def reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
+    """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one."""
     for contact in on_call.above(wanted):
         found = channels.usable(work.connection, row.recipient, contact)
         ways = [each for each in found if each.kind in row.channels]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from incident.actions.consequences import acting, readings, telling
+from incident.actions.consequences import acting, backlog, readings, telling
 from incident.actions.consequences.planning import matter_of
 from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
@@ -58,12 +58,13 @@ def record_miss(work: Work, row: Row) -> None:
     A duty that was due before it was filed, or before it was dated anew, could not be seen earlier: that is no lateness of ours.
     """
     anew = [each.recorded_at for each in obligations.acts_about(work.connection, [row.id]).get(row.id, []) if each.kind in _DATED_ANEW]
-    late = max((work.now - max([row.due_at, row.created_at, *anew])).total_seconds(), 0)
+    could_be_seen = max([row.due_at, row.created_at, *anew])
+    late = max((work.now - could_be_seen).total_seconds(), 0)
     obligations.settle(work.connection, row.id, Verdict.MISSED, work.now, missed_at=row.due_at)
     acting.note(
         work, row.case_id, "missed", obligation=row.id, by="node", occurred_at=row.due_at, detail={"recorded_late_by_ms": int(late * 1000)}
     )
-    telling.missed(work, row, _what_follows(work, row))
+    telling.missed(work, row, _what_follows(work, row), late_since=backlog.since(could_be_seen, work.now))
 
 
 def _what_follows(work: Work, row: Row) -> list[Row]:

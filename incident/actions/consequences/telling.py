@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +33,16 @@ def tell(
     extra: Mapping[str, Any] | None = None,
     channels: Collection[str] = ("webhook", "email", "inbox"),
     rule: str,
+    late_since: datetime | None = None,
 ) -> int:
-    """A short notice to each recipient: the reference, the label and `extra`, nothing of the incident's content. Once per `effect`."""
+    """A short notice to each recipient: the reference, the label and `extra`, nothing of the incident's content. Once per `effect`.
+
+    `late_since`: since when it ought to have been told, where that is late because of us; then it is gathered with what else is late.
+    """
     items = {
         "incident_ref": incident.ref, "severity": incident.severity, "tlp": incident.tlp,
         **({"exercise": True} if incident.exercise else {}), **(extra or {}),
+        **({"late_because_of_us_since": answers.at(late_since)} if late_since else {}),
     }  # fmt: skip
     told = 0
     for recipient in sorted(set(recipients)):
@@ -44,7 +50,7 @@ def tell(
             "id": new_id(), "case_id": incident.id, "recipient": recipient, "kind": kind, "title": title, "obligations": list(about),
             "performs": [], "items": items, "digest": canonical.digest(items), "tlp": incident.tlp, "contact": contact,
             "channels": list(channels), "pre_authorised_by": rule, "created_at": work.now, "released_at": work.now,
-            "released_by": rule, "effect_key": f"{effect}:{recipient}:{contact}",
+            "released_by": rule, "effect_key": f"{effect}:{recipient}:{contact}", "late_since": late_since,
         }  # fmt: skip
         made = work.connection.execute(
             insert(notice).values(row).on_conflict_do_nothing(index_elements=["effect_key"]).returning(notice.c.id)
@@ -103,7 +109,7 @@ def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:
     )
 
 
-def missed(work: Work, row: Row, following: Iterable[Row] = ()) -> None:
+def missed(work: Work, row: Row, following: Iterable[Row] = (), *, late_since: datetime | None = None) -> None:
     """Tell the filer's liaison, and those of debtor and creditor who know of the duty, that it was missed and what follows."""
     following = list(following)
     incident = cases.find(work.connection, row.case_id)
@@ -112,7 +118,7 @@ def missed(work: Work, row: Row, following: Iterable[Row] = ()) -> None:
         work, incident, recipients, kind="missed", title=f"Missed: {_named(row)}", effect=f"missed:{row.id}",
         about=[row.id, *(each.id for each in following)],
         extra={**dated(row), **({"follows": _following(work, following)} if following else {})},
-        rule="A miss is said to those who know of the duty",
+        rule="A miss is said to those who know of the duty", late_since=late_since,
     )  # fmt: skip
 
 
@@ -150,13 +156,13 @@ def granted(work: Work, row: Row, *, kind: str, title: str, cause: UUID, extra: 
     )  # fmt: skip
 
 
-def remind(work: Work, row: Row, *, step: str, contact: str, kind: str) -> None:
+def remind(work: Work, row: Row, *, step: str, contact: str, kind: str, late_since: datetime | None = None) -> None:
     """A reminder or escalation of one obligation to its debtor, if it knows of it; the filer's liaison is told of escalations."""
     incident = cases.find(work.connection, row.case_id)
     word = "Escalation" if kind == "escalation" else "Reminder"
     common: dict[str, Any] = {
         "kind": kind, "title": f"{word}: {_named(row)}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": dated(row),
-        "rule": f"{word} of a duty that was told before",
+        "rule": f"{word} of a duty that was told before", "late_since": late_since,
     }  # fmt: skip
     if knows(work, incident, row, row.debtor):
         tell(work, incident, [row.debtor], contact=contact, **common)
@@ -199,6 +205,8 @@ def _left(work: Work, each: Row) -> bool:
         return True
     if each.released_at is None or each.routed_at is None:
         return False
+    if each.gathering_id is not None:  # carried in the message that says what was late
+        return True
     states = work.connection.execute(
         sa.text("select count(*) from demarche.notification where notice_id = :n and state not in ('pending', 'withheld', 'cancelled')"),
         {"n": each.id},

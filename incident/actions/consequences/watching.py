@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-from incident.actions.consequences import acting, settling, telling
+from incident.actions.consequences import acting, backlog, settling, telling
 from incident.records import cases, obligations
 from incident.rules.planning import Verdict
 from incident.work import Work
 
 
-def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Collection[str]) -> None:
-    """Do what the steps that are due ask for. Once the due instant has passed, older reminders are overtaken by the miss."""
+def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Mapping[str, datetime]) -> None:
+    """Do what the steps ask for that are due, each since when. Once the due instant has passed, older reminders are overtaken by
+    the miss."""
     cases.find(work.connection, case_id, for_update=True)
     row = obligations.find(work.connection, obligation_id)
     acts = obligations.acts_about(work.connection, [obligation_id]).get(obligation_id, [])
@@ -28,18 +30,18 @@ def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Collection[s
             work.record("verdict", case_id, {"obligation": str(row.id), "from": None, "to": "unresolved"})
         return
     for step in _newest_of_each_kind(due_steps):
-        _act_on(work, row, step)
+        _act_on(work, row, step, backlog.since(due_steps[step], work.now))
 
 
-def _act_on(work: Work, row: cases.Row, step: str) -> None:
+def _act_on(work: Work, row: cases.Row, step: str, late_since: datetime | None) -> None:
     kind, _, which = step.partition("_")
     contact = which if kind == "escalate" else "duty_desk"
     told = "escalated" if kind == "escalate" else "reminded"
     acting.note(work, row.case_id, told, obligation=row.id, by="node", detail={"step": step, "contact": contact})
-    telling.remind(work, row, step=step, contact=contact, kind="escalation" if kind == "escalate" else "reminder")
+    telling.remind(work, row, step=step, contact=contact, kind="escalation" if kind == "escalate" else "reminder", late_since=late_since)
 
 
-def _newest_of_each_kind(due_steps: Collection[str]) -> list[str]:
+def _newest_of_each_kind(due_steps: Mapping[str, datetime]) -> list[str]:
     """After an outage one reminder says what several would have; every rung of a ladder is another person, so each is told."""
     reminders = [step for step in ("remind_half", "remind_last", "remind_after") if step in due_steps]
     return reminders[-1:] + [step for step in ("escalate_duty_desk", "escalate_deputy", "escalate_manager") if step in due_steps]

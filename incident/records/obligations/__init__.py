@@ -135,6 +135,25 @@ select step, look_at from taken order by look_at, step
 """
 
 
+def most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
+    """`(case_id, obligation_id)` of steps that are due, of the thousand longest due the most urgent first; not held.
+
+    First what can still be met, soonest deadline first; then what is past. Of equals the law before a contract, the more severe, the
+    longer due.
+    """
+    return list(connection.execute(sa.text(_MOST_URGENT), {"now": now, "limit": limit}).all())
+
+
+_MOST_URGENT = """
+select t.case_id, t.obligation_id
+  from (select case_id, obligation_id, look_at from demarche.timer where look_at <= :now order by look_at limit 1000) t
+  join demarche.obligation o on o.id = t.obligation_id join demarche.incident i on i.id = t.case_id
+ order by o.due_at is null or o.due_at <= :now, case when o.due_at > :now then o.due_at end, o.source_kind <> 'regime',
+          array_position(array['critical', 'high', 'medium', 'low'], i.severity), t.look_at, t.obligation_id
+ limit :limit
+"""
+
+
 def firings_of(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     """When each step of these obligations was looked at, in that order, as far as the caller may see the obligations."""
     question = sa.select(firing).where(firing.c.obligation_id.in_(list(ids)))

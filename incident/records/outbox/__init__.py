@@ -139,7 +139,36 @@ def still_to_route(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
 
 
 _ROUTE_AT = sa.func.coalesce(notice.c.route_again_at, notice.c.released_at)
-_TO_ROUTE = sa.select(notice).where(notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
+_TO_ROUTE = sa.select(notice).where(
+    notice.c.released_at.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None), notice.c.late_since.is_(None)
+)
+_TO_GATHER = (notice.c.late_since.is_not(None), notice.c.routed_at.is_(None), notice.c.cancelled_at.is_(None))
+
+
+def party_to_gather(connection: sa.Connection, *, late: datetime, longest: datetime) -> UUID | None:
+    """For whom what was late waits longest to be carried. None when nothing does, or while a step that was due before `late` is still
+    to be looked at, unless something has waited since before `longest`."""
+    found: UUID | None = connection.execute(sa.text(_PARTY_TO_GATHER), {"late": late, "longest": longest}).scalar()
+    return found
+
+
+_PARTY_TO_GATHER = """
+select recipient from demarche.notice where late_since is not null and routed_at is null and cancelled_at is null
+   and (not exists (select from demarche.timer where look_at <= :late) or exists (select from demarche.notice w
+        where w.late_since is not null and w.routed_at is null and w.cancelled_at is null and w.created_at <= :longest))
+ order by late_since, id limit 1
+"""
+
+
+def cases_to_gather(connection: sa.Connection, party: UUID) -> list[UUID]:
+    """The cases of what waits to be gathered for a party."""
+    return list(connection.execute(sa.select(notice.c.case_id).where(*_TO_GATHER, notice.c.recipient == party).distinct()).scalars())
+
+
+def still_to_gather(connection: sa.Connection, party: UUID, held: Iterable[UUID]) -> list[Row]:
+    """What still waits to be gathered for a party in these cases, the longest late first, held for this transaction."""
+    question = sa.select(notice).where(*_TO_GATHER, notice.c.recipient == party, notice.c.case_id.in_(list(held)))
+    return list(connection.execute(question.order_by(notice.c.late_since, notice.c.id).with_for_update()).all())
 
 
 @dataclass(frozen=True, slots=True)
