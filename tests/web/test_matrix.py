@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from tests.web.callers import FILER, OPERATOR, RECIPIENT, STRANGER, WAITING, Callers, a_body, a_world_at_the_door, problem_of
@@ -135,11 +134,11 @@ TABLE: dict[str, Row] = {
     "POST /incidents/<uuid:incident_id>/calls": Row(
         200, 200, 404, 404, 404, body={"with_party": RECIPIENT, "with_whom": "N. N.", "said": "s", "source": "telephone"}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
-    "POST /notifications/<uuid:notification_id>/tries": Row(409, 200, 404, 404, 404),
+    "POST /notifications/<uuid:notification_id>/tries": Row(409, 409, 404, 404, 404),
     "POST /notifications/<uuid:notification_id>/ways": Row(
-        409, 200, 404, 404, 404, body={"contact": "manager", "channel": "webhook"}),
+        409, 409, 404, 404, 404, body={"contact": "manager", "channel": "webhook"}),
     "POST /notifications/<uuid:notification_id>/calls": Row(
-        409, 200, 404, 404, 404, body={"with_whom": "K. N.", "said": "told", "source": "line 3"}),
+        409, 409, 404, 404, 404, body={"with_whom": "K. N.", "said": "told", "source": "line 3"}),
     "POST /notices/<uuid:notice_id>/hold": Row(200, 403, 404, 404, 404, body={"reason": "r"}, path={"notice_id": "{awaiting}"}),
     "POST /agreements": Row(422, 422, 422, 422, 422, body={"text": "name: nothing"}),
     "POST /agreements/simulations": everybody(body={"text": MUTUAL_AID, "past": True}),
@@ -190,7 +189,7 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "warning": obligation("eu.nis2.art23.early_warning", OPERATOR),
         "plan": obligation("mitigation_plan", RECIPIENT),
         "notice_id": notice,
-        "notification_id": given_up(api, notice),
+        "notification_id": on_its_way(api, notice),
         "lying_id": lying(api, notice),
         "ask_id": api.post(f"/notices/{notice}/asks", {"kind": "not_ours", "by": "N. N.", "reason": "r"}, RECIPIENT).json["id"],
         "word_id": api.post(f"/notices/{notice}/words", {"with_whom": "N. N.", "source": "telephone"}).json["id"],
@@ -213,14 +212,11 @@ def lying(api: Callers, notice: str) -> str:
         )
 
 
-def given_up(api: Callers, notice: str) -> str:
-    """A dead letter of that notice."""
+def on_its_way(api: Callers, notice: str) -> str:
+    """A notification of that notice that is no dead letter yet: so nobody changes what the next is answered."""
     sweeps.route(api.world.worker)
-    dead = (
-        "update demarche.notification set state = 'dead', look_at = null, cause = 'x' where notice_id = :n and kind = 'email' returning id"
-    )
-    with api.world.worker.work() as work:
-        return str(work.connection.execute(sa.text(dead), {"n": notice}).scalar_one())
+    waiting = "select id from demarche.notification where notice_id = :n and state = 'pending' and kind = 'email'"
+    return str(api.world.rows(waiting, n=notice)[0].id)
 
 
 def claimed(api: Callers, plan: str) -> str:
