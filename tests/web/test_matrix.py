@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from tests.web.callers import FILER, OPERATOR, RECIPIENT, STRANGER, WAITING, Callers, a_body, a_world_at_the_door, problem_of
