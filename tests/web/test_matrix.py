@@ -312,7 +312,7 @@ def test_pages_ask_strangers_to_sign_in_and_take_no_form_of_theirs(api: Callers)
             continue
         path = (
             rule.rule.replace("<uuid:id_>", "00000000-0000-4000-8000-000000000000")
-            .replace("<any(webhook, email):kind>", "email")
+            .replace("<any(webhook, email, chat, pager):kind>", "email")
             .replace("<kind>", "email")
             .replace("<string:regime_id>", "eu.nis2.art23")
             .replace("<string:fingerprint>", "sha256:00")
