@@ -36,9 +36,9 @@ def is_about_it(step: str) -> bool:
 
 
 def arm(work: Work, rows: Iterable[Row]) -> None:
-    """Look for silence after the newest acknowledgement of each of these obligations of one case; harmless to repeat."""
+    """Look for silence after the newest acknowledgement of each of these obligations of one open case; harmless to repeat."""
     asked = [row for row in rows if allowing.silent_after(row.spec) and row.settled_as in ("met", "met_late")]
-    if not asked:
+    if not asked or cases.find(work.connection, asked[0].case_id).status != "open":
         return
     acts = obligations.acts_of_case(work.connection, asked[0].case_id)
     for row in asked:
