@@ -130,5 +130,5 @@ def test_the_timeline_says_in_words_who_was_told_and_what_moved(world: World) ->
     world.sweep()
     with world.work("cert-ee") as work:
         said = [entry["text"] for entry in board.timeline(work, uuid.UUID(filed["incident"]))]
-    assert "Delivered to Halden Compute AS by email." in said
+    assert "Sent to Halden Compute AS by email: a carrier took it." in said
     assert "Dated anew." in said

@@ -35,7 +35,7 @@ OWN_TIMELINE = {
 
 LOOKED_AT_BY_DEFINER = {
     "incident", "obligation", "notice", "deployment_party", "deployment", "agreement_party", "agreement_version", "api_key", "person",
-    "signed_in", "notification", "party", "visibility", "line", "timer", "agreement_act", "firing",
+    "signed_in", "notification", "party", "visibility", "line", "timer", "agreement_act", "firing", "channel",
 }  # fmt: skip
 
 

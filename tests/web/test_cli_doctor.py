@@ -130,7 +130,6 @@ RISKY = {
     "settings.base_url": {"DEMARCHE_BASE_URL": "http://node.example"},
     "settings.crash_at": {"DEMARCHE_CRASH_AT": "seal.after_commit"},
     "settings.egress_allow": {"DEMARCHE_EGRESS_ALLOW": "0.0.0.0/0"},
-    "settings.smtp": {"DEMARCHE_SMTP_URL": "smtp://mail.example.invalid"},
 }
 
 
@@ -143,6 +142,10 @@ def test_a_setting_that_cannot_be_read_is_said_and_no_traceback() -> None:
     result = run(None, "--json", DEMARCHE_PORT="many")
     assert "DEMARCHE_PORT" in lines(result)["settings"]["said"]
     assert result.exit_code == 2
+
+
+def test_a_mail_server_elsewhere_without_tls_is_a_setting_that_cannot_be() -> None:
+    assert "DEMARCHE_SMTP_URL" in lines(run(None, "--json", DEMARCHE_SMTP_URL="smtp://mail.example.invalid"))["settings"]["said"]
 
 
 def test_people_get_a_table_and_can_leave_out_what_is_well() -> None:

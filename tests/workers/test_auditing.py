@@ -88,7 +88,7 @@ SPOILT: dict[str, str] = {
     "late.looking": "insert into demarche.timer select id, case_id, 'remind_half', '2026-11-23T09:00Z' from demarche.obligation limit 1",
     "late.verdicts": "update demarche.obligation set settled_as = null, settled_at = null, predicted = false"
     " where settled_as = 'missed' and superseded_by is null",
-    "late.routing": "update demarche.notice set routed_at = null",
+    "late.routing": "update demarche.notice set routed_at = null where gathering_id is null",
     "late.sealing": "update demarche.evidence_head set sealed = sealed - 1 where sealed > 0",
     "evidence.broken": "update demarche.evidence_order set hash = '\\x00' where position = 3",
     "evidence.unsigned": "update demarche.evidence_checkpoint set signature = '\\x00'",
@@ -142,23 +142,38 @@ def test_findings_are_for_those_who_see_the_case_and_their_number_for_everybody(
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[Callable[[], int]]:
-    """How many rows and index entries the transactions of this engine read, as the server counts them."""
+    """How many rows and index entries the transactions of this engine read, as the server counts them.
+
+    It tells what it has not yet passed on, earlier transactions of the connection included: so what is there at the first
+    statement of a transaction does not count.
+    """
     total = 0
 
-    def count(connection: sa.Connection) -> None:
-        nonlocal total
-        total += connection.execute(
+    def counted(connection: sa.Connection) -> int:
+        return connection.execute(
             sa.text(
                 "select coalesce(sum(pg_stat_get_xact_tuples_returned(oid)), 0)::bigint from pg_class"
                 " where relnamespace = 'demarche'::regnamespace and relkind in ('r', 'i')"
             )
         ).scalar_one()
 
-    sa.event.listen(engine, "commit", count)
+    def begin(connection: sa.Connection) -> None:
+        nonlocal total
+        total -= counted(connection)
+
+    def end(connection: sa.Connection) -> None:
+        nonlocal total
+        total += counted(connection)
+
+    sa.event.listen(engine, "begin", begin)
+    sa.event.listen(engine, "commit", end)
+    sa.event.listen(engine, "rollback", end)
     try:
         yield lambda: total
     finally:
-        sa.event.remove(engine, "commit", count)
+        sa.event.remove(engine, "begin", begin)
+        sa.event.remove(engine, "commit", end)
+        sa.event.remove(engine, "rollback", end)
 
 
 def read_by_an_audit_of_one_touched_case(world: World, reference: str) -> int:

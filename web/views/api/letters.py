@@ -33,6 +33,6 @@ def post_way(work: Work, notification_id: UUID, given: dict[str, Any]) -> Json:
 
 @letters.post("/notifications/<uuid:notification_id>/calls")
 @acting(answers={200: "Notification"}, takes=body(ToldByCallSchema), refuses=(403,))
-def post_call(work: Work, notification_id: UUID, given: dict[str, Any]) -> Json:
+def post_call_that_told(work: Work, notification_id: UUID, given: dict[str, Any]) -> Json:
     """Say that the recipient was told on the telephone. It is kept as your party's word alone."""
     return tell_by_call(work, notification_id, **given)
