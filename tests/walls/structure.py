@@ -12,8 +12,8 @@ from tests.walls.doors import Doors
 GOLDEN = Path(__file__).with_name("golden")
 
 DEFINERS = {
-    "agreement_is_accepted", "case_becomes_visible", "channel_learns", "holder_of", "key_holder", "lines_appear", "lines_follow_the_case", "lines_move",
-    "lateness_since", "linked_notice", "my_agreements", "my_deployments", "my_partners", "my_versions_among", "person_of",
+    "agreement_is_accepted", "case_becomes_visible", "channel_learns", "holder_of", "key_holder", "lines_appear", "lines_follow_the_case",
+    "lines_move", "lateness_since", "linked_notice", "my_agreements", "my_deployments", "my_partners", "my_versions_among", "person_of",
     "put_lines", "signed_in_as", "step_begins", "step_follows",
     "the_recipient_is_told", "versions_among",
 }  # fmt: skip
