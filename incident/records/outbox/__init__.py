@@ -71,11 +71,15 @@ def notifications_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     )
 
 
+_CAME_BACK = attempt.c.outcome.in_(["bounced", "delayed", "relayed"])
+"""What a mail server reports of a try comes after it, be it at the same instant."""
+
+
 def attempts_of(connection: sa.Connection, notifications: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """Every attempt of each, oldest first."""
     found: dict[UUID, list[Row]] = {}
     for row in connection.execute(
-        sa.select(attempt).where(attempt.c.notification_id.in_(list(notifications))).order_by(attempt.c.number, attempt.c.at)
+        sa.select(attempt).where(attempt.c.notification_id.in_(list(notifications))).order_by(attempt.c.number, attempt.c.at, _CAME_BACK)
     ):
         found.setdefault(row.notification_id, []).append(row)
     return found
