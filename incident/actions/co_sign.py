@@ -6,10 +6,8 @@ from uuid import UUID
 
 from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import acknowledging, acting, linking, outcomes
-from incident.errors import Conflict
+from incident.actions.consequences import acknowledging, linking, outcomes, wording
 from incident.records import outbox
-from incident.records.outbox import asks
 from incident.work import Work
 
 
@@ -23,12 +21,9 @@ def co_sign(work: Work, word_id: UUID, by: str) -> answers.Json:
         Conflict: it stands no longer.
     """
     said = permission.answers_word(work, word_id, what="co-sign it")
-    acting.widen(work, said.case_id)
-    said = asks.find_word(work.connection, word_id)  # as it stands now that the case is held
-    if said.ended_as == "co_signed":
+    said = wording.held(work, said)
+    if wording.ended(said, "co_signed"):
         return outcomes.word(work, word_id)
-    if said.ended_as is not None:
-        raise Conflict(f"It stands no longer: {said.ended_as.replace('_', ' ')}.", code="word_ended")
     linking.may_still_act(work)
     row, named = outbox.find(work.connection, said.notice_id), linking.named(work, by)
     linking.use(work, row, "acknowledged", named)

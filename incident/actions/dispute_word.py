@@ -6,10 +6,8 @@ from uuid import UUID
 
 from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import acting, linking, outcomes, wording
-from incident.errors import Conflict
+from incident.actions.consequences import linking, outcomes, wording
 from incident.records import outbox
-from incident.records.outbox import asks
 from incident.work import Work
 
 
@@ -22,12 +20,9 @@ def dispute_word(work: Work, word_id: UUID, by: str, reason: str) -> answers.Jso
         Conflict: it stands no longer.
     """
     said = permission.answers_word(work, word_id, what="dispute it")
-    acting.widen(work, said.case_id)
-    said = asks.find_word(work.connection, word_id)  # as it stands now that the case is held
-    if said.ended_as == "disputed":
+    said = wording.held(work, said)
+    if wording.ended(said, "disputed"):
         return outcomes.word(work, word_id)
-    if said.ended_as is not None:
-        raise Conflict(f"It stands no longer: {said.ended_as.replace('_', ' ')}.", code="word_ended")
     linking.may_still_act(work)
     named = linking.named(work, by)
     linking.use(work, outbox.find(work.connection, said.notice_id), "disputed", named)

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import acting, outcomes, wording
-from incident.errors import Conflict
-from incident.records.outbox import asks
+from incident.actions.consequences import outcomes, wording
 from incident.work import Work
 
 
@@ -20,11 +18,8 @@ def take_back_word(work: Work, word_id: UUID, reason: str) -> answers.Json:
         Conflict: it was co-signed, or stands no longer.
     """
     said = permission.said_word(work, word_id, what="take it back")
-    acting.widen(work, said.case_id)
-    said = asks.find_word(work.connection, word_id)  # as it stands now that the case is held
-    if said.ended_as == "taken_back":
+    said = wording.held(work, said)
+    if wording.ended(said, "taken_back"):
         return outcomes.word(work, word_id)
-    if said.ended_as is not None:
-        raise Conflict(f"It stands no longer: {said.ended_as.replace('_', ' ')}.", code="word_ended")
     wording.ends(work, said, "taken_back", work.actor.name, reason)
     return outcomes.word(work, word_id)

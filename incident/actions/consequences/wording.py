@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from incident import answers, db
 from incident.actions.commands import Heard
 from incident.actions.consequences import acknowledging, acting, settling, telling, writing
+from incident.errors import Conflict
 from incident.ids import new_id
 from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
 from incident.records.obligations.tables import timer
+from incident.records.outbox import asks
 from incident.records.outbox.tables import notice, word
 from incident.work import Work
 
@@ -39,6 +41,23 @@ def put(work: Work, row: Row, heard: Heard, at: datetime) -> UUID:
     work.connection.execute(sa.update(word).where(word.c.id == id_).values(told=_tell_the_other(work, row, id_, heard, at)))
     settling.after_an_act(work, row.case_id, why="an acknowledgement by word")
     return id_
+
+
+def held(work: Work, said: Row) -> Row:
+    """What was said, as it stands once its case is held, by whoever acts on it."""
+    acting.widen(work, said.case_id)
+    return asks.find_word(work.connection, said.id)
+
+
+def ended(said: Row, as_: str) -> bool:
+    """Whether it has ended `as_` already, so that nothing is left to do.
+
+    Raises:
+        Conflict: it has ended in another way.
+    """
+    if said.ended_as not in (None, as_):
+        raise Conflict(f"It stands no longer: {said.ended_as.replace('_', ' ')}.", code="word_ended")
+    return said.ended_as is not None
 
 
 def ends(work: Work, said: Row, as_: str, by: str, because: str) -> None:
