@@ -32,6 +32,13 @@ def dead_letters(work: Work) -> list[answers.Json]:
     return [shape | _about(work, row) for shape, row in zip(notification_shapes(work, rows), rows, strict=True)]
 
 
+def waiting(work: Work) -> sa.ColumnElement[int]:
+    """How many there are, up to what is shown; a part of a question, because the board asks few."""
+    mine = sa.and_(visibility.c.case_id == notification.c.case_id, visibility.c.party_id == work.actor.party)
+    some = sa.select(notification.c.id).join(visibility, mine).where(notification.c.state == "dead").limit(MOST).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+
 def _about(work: Work, row: Row) -> answers.Json:
     taken = outbox.notifications_of(work.connection, row.notice_id)
     ways = [{"contact": each.contact, "channel": each.kind, "state": each.state, "cause": each.cause} for each in taken]

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.dead_letters import waiting
+from incident.board.findings import unseen
 from incident.errors import Fault, Invalid
 from incident.records.obligations.tables import claim, line
 from incident.records.parties.tables import party
@@ -23,7 +25,10 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Json:
-    """`{lines, next, counts}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`."""
+    """`{lines, next, counts, asides}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`.
+
+    `asides`: how many `findings` nobody of the party has seen, and how many `dead_letters` wait for it.
+    """
     question = (
         sa.select(line, _slug(line.c.debtor, "debtor"), _slug(line.c.creditor, "creditor"), _claimant)
         .where(line.c.party_id == work.actor.party)
@@ -35,7 +40,9 @@ def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Jso
     rows = work.connection.execute(question.limit(limit + 1)).all()
     more, rows = len(rows) > limit, rows[:limit]
     ended = cursors.write("lines", rows[-1].sort_at.isoformat(), rows[-1].obligation_id) if more else None
-    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": _counts(work)}
+    counts = _counts(work)
+    asides = {name: counts.pop(name) for name in ("findings", "dead_letters")}
+    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": counts, "asides": asides}
 
 
 def _line(row: sa.Row[Any], now: datetime) -> answers.Json:
@@ -75,8 +82,9 @@ def _counts(work: Work) -> dict[str, int]:
         "none": [ahead >= _NEVER, passed & (due < now) & ~binds],
     }
     asked = [sum((_up_to_many(work, where) for where in found), sa.literal(0)).label(name) for name, found in groups.items()]
+    asked += [unseen(work).label("findings"), waiting(work).label("dead_letters")]
     row = work.connection.execute(sa.select(*asked)).one()
-    return {name: min(int(row._mapping[name]), MANY) for name in groups}
+    return {name: min(int(number), MANY) for name, number in row._mapping.items()}
 
 
 def _up_to_many(work: Work, where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
