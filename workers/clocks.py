@@ -49,7 +49,8 @@ def _say_moved(work: Work, jumps: tuple[Jump, ...]) -> None:
 def _moved(work: Work, jump: Jump, *, watched: bool = True) -> None:
     """Once per jump, however many processes see it; what waits is taken back by each, which is harmless to repeat."""
     whose = "The clock of a machine of this node" if jump.of == "machine" else "The database's clock"
-    what = f"{whose} was set by {'' if watched else 'at least '}{jump.by.total_seconds():+.1f} s."
+    way = "back" if jump.by < timedelta() else "forward"
+    what = f"{whose} was set {way} by {'' if watched else 'at least '}{abs(jump.by).total_seconds():.1f} s."
     subject = socket.gethostname() if jump.of == "machine" else "database"
     by_ms = round(jump.by / timedelta(milliseconds=1))
     found = Found("clock.moved", subject, what, None, None)
@@ -66,8 +67,10 @@ def stream_of(node: Node) -> uuid.UUID:
 
 
 def _say_apart(work: Work) -> None:
-    by = work.node.clock.watch.apart.total_seconds()
-    what = f"The database's clock is {by:+.1f} s from that of a machine of this node. Misses wait up to {HOLD.seconds} s for them to agree."
+    by = work.node.clock.watch.apart
+    way = "behind" if by < timedelta() else "ahead of"
+    what = f"The database's clock is {abs(by).total_seconds():.1f} s {way} that of a machine of this node."
+    what += f" Misses wait up to {HOLD.seconds} s for them to agree."
     _log.warning("clocks_apart", why=what)
     findings.put(work, Found("clock.apart", socket.gethostname(), what, None, None))
 

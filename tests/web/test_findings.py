@@ -134,8 +134,10 @@ def test_with_both_the_board_is_still_two_statements(found: World) -> None:
     assert len(counted.statements) == 2
 
 
-def test_a_node_in_order_says_so(enter: Enter) -> None:
+def test_a_node_in_order_says_so_once_the_audit_has_looked(world: World, enter: Enter) -> None:
+    assert "The audit has not looked yet." in text_of(enter("cert-ee").get("/health"))
+    sweeps.audit(world.worker)
     text = text_of(enter("cert-ee").get("/health"))
-    assert "Nothing is found." in text
+    assert "Nothing is found: what has to hold held when the audit last looked, just now." in text
     assert "No step of a clock fell due in the last hour." in text
     assert "Mended" not in text
