@@ -32,8 +32,8 @@ def test_what_a_party_has_become_since_the_last_report_counts_in_the_next(world:
     with world.worker.work() as work:
         work.connection.execute(
             sa.text(
-                "insert into demarche.profile_fact select gen_random_uuid(), operator_id, 'is_essential_entity', 'false', '2020-01-02', null,"
-                " 'declared', now() from demarche.deployment where slug = 'ee-citizen-assistant'"
+                "insert into demarche.profile_fact select gen_random_uuid(), operator_id, 'is_essential_entity', 'false', '2020-01-02',"
+                " null, 'declared', now() from demarche.deployment where slug = 'ee-citizen-assistant'"
             )
         )
     after = world.files(reference="B-2")

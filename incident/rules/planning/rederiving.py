@@ -71,7 +71,8 @@ def _frozen(clock: Clock, target_at: datetime | None, legal: tuple[datetime, str
         "zone": kept_zone,
         "calendar": kept_calendar,
         "result": {
-            "target_at": target_at and instant(target_at), "due_at": due_at and instant(due_at), "basis": basis, "rule_version": rule_version,
+            "target_at": target_at and instant(target_at), "due_at": due_at and instant(due_at), "basis": basis,
+            "rule_version": rule_version,
         },
     }  # fmt: skip
     return kept | {"digest": _digest(kept, zone_digest, calendar_digest)}
