@@ -41,7 +41,8 @@ def web(host: str | None, port: str | None, workers: int, threads: int) -> None:
     """Serve the pages and the API, as a process of its own.
 
     Needs DATABASE_URL as demarche_web. While the database is away, requests are answered with 503. Ends when asked by SIGINT or
-    SIGTERM, after answering what it has begun.
+    SIGTERM, after answering what it has begun. SIGTERM first makes /readyz say 503 for DEMARCHE_DRAIN_SECONDS while all is still
+    answered, so that a balancer sends the next request elsewhere; a second signal ends that.
 
     \b
     Examples:
@@ -60,6 +61,8 @@ def _serve(settings: Settings, address: str, workers: int, threads: int) -> None
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from web import draining
+
     # The processes that answer read their settings for themselves.
     os.environ |= {"DEMARCHE_HOST": settings.host, "DEMARCHE_PORT": str(settings.port), _THREADS: str(threads)}
     server = Server(
@@ -77,10 +80,13 @@ def _serve(settings: Settings, address: str, workers: int, threads: int) -> None
         websockets=False,
     )
     try:
+        server.signal_handler_interrupt = draining.before(server.signal_handler_interrupt, settings.drain_seconds)  # type: ignore[method-assign]
         server.serve()
     except RuntimeError as error:  # with a stack that is of no use to whoever chose the port
         why = str(error).split("\n", 1)[0]
         raise Refused(f"Cannot listen on {settings.host} port {settings.port}: {why}.", code="bad_address") from error
+    finally:
+        draining.forget()
 
 
 @click.command()

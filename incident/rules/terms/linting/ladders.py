@@ -126,7 +126,7 @@ def _silence_after_due(look: Look) -> Iterator[Said]:
 def _runs_with(each: Commitment, notice: Commitment) -> bool:
     """Whether the clock of `each` starts at the delivery of the notice at the latest."""
     early = [anchor.kind == "filing" or (anchor.kind, anchor.name) == ("delivery", notice.id) for anchor in each.anchors]
-    return any(early) if each.combine == "first" else all(early)
+    return any(early) if each.combine == "earliest" else all(early)
 
 
 def _minutes(span: timedelta) -> str:
