@@ -14,6 +14,10 @@ _CHANNEL_OF: Shape = {
     "failed_because": MAYBE_TEXT, "verification": words("never", "long_ago", "current"), "failing": FLAG, "public_key": TEXT,
 }  # fmt: skip
 _CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
+_FINDING: Shape = {
+    "id": ID, "kind": TEXT, "title": TEXT, "incident": MAYBE_ID, "incident_ref": MAYBE_TEXT, "what": TEXT, "to_do": TEXT,
+    "since": AT, "last_found_at": AT, "times": WHOLE, "gone_at": MAYBE_AT, "seen_by": MAYBE_TEXT, "seen_at": MAYBE_AT,
+}  # fmt: skip
 
 REACHED: Final[dict[str, Shape]] = {
     "Channel": whole(_CHANNEL_OF, optional=("public_key",)),
@@ -25,12 +29,7 @@ REACHED: Final[dict[str, Shape]] = {
     ),
     "ChannelVerified": whole({"kind": TEXT, "verified_at": AT, "verified_how": TEXT}),
     "Finding": whole(
-        {
-            "id": ID, "kind": TEXT, "title": TEXT, "incident": MAYBE_ID, "incident_ref": MAYBE_TEXT, "what": TEXT,
-            "to_do": TEXT, "since": AT, "last_found_at": AT, "times": WHOLE, "gone_at": MAYBE_AT, "seen_by": MAYBE_TEXT,
-            "seen_at": MAYBE_AT,
-        },
-        about="What the audit found; `seen_by` is the first of your party who said so, and `times` how often it came.",
+        _FINDING, about="What the audit found; `seen_by` is the first of your party who said so, and `times` how often it came."
     ),
     "TestSent": whole({"notification": ID, "channel": TEXT, "address": TEXT, "state": TEXT}),
 }
