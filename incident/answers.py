@@ -358,7 +358,7 @@ _NOT_REACHED: Mapping[str, str] = {
 }
 
 
-def finding(row: Row, *, title: str, incident_ref: str | None) -> Json:
+def finding(row: Mapping[Any, Any], *, title: str, incident_ref: str | None) -> Json:
     """What the audit found; `seen_by` and `seen_at` are the first of the caller's party who said so, `last_found_at` the audit's."""
     return {
         "id": str(row["id"]), "kind": row["kind"], "title": title, "incident": str(row["case_id"]) if row["case_id"] else None,

@@ -212,7 +212,7 @@ def found(api: Callers, incident: str) -> str:
     with api.world.worker.work() as work:
         return str(
             work.connection.execute(
-                sa.text(f"{finds} values ('miss.unsaid', :c, cast(:c as uuid), 'w', 'd', now(), now()) returning id"), {"c": incident}
+                sa.text(f"{finds} values ('miss.unsaid', cast(:c as text), cast(:c as uuid), 'w', 'd', now(), now()) returning id"), {"c": incident}
             ).scalar_one()
         )
 
