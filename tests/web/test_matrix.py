@@ -208,13 +208,12 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
 
 def found(api: Callers, incident: str) -> str:
     """What the audit found about that case."""
-    finds = "insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)"
+    finds = (
+        "insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)"
+        " values ('miss.unsaid', cast(:c as text), cast(:c as uuid), 'w', 'd', now(), now()) returning id"
+    )
     with api.world.worker.work() as work:
-        return str(
-            work.connection.execute(
-                sa.text(f"{finds} values ('miss.unsaid', cast(:c as text), cast(:c as uuid), 'w', 'd', now(), now()) returning id"), {"c": incident}
-            ).scalar_one()
-        )
+        return str(work.connection.execute(sa.text(finds), {"c": incident}).scalar_one())
 
 
 def lying(api: Callers, notice: str) -> str:
