@@ -82,6 +82,9 @@ class Clock(Protocol):
         ...
 
 
+_SHOWN = sa.select(sa.func.now(), sa.func.clock_timestamp())
+
+
 class DatabaseClock:
     """The database's own transaction time: one clock for every process, whatever their machines believe."""
 
@@ -99,9 +102,6 @@ class DatabaseClock:
     def steady(self) -> float:
         """This machine's."""
         return time.monotonic()
-
-
-_SHOWN = sa.select(sa.func.now(), sa.func.clock_timestamp())
 
 
 class HandWound:

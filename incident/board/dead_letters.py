@@ -32,11 +32,12 @@ def dead_letters(work: Work) -> list[answers.Json]:
     return [shape | _about(work, row) for shape, row in zip(notification_shapes(work, rows), rows, strict=True)]
 
 
-def waiting(work: Work) -> sa.ColumnElement[int]:
-    """How many there are, up to what is shown; a part of a question, because the board asks few."""
-    mine = sa.and_(visibility.c.case_id == notification.c.case_id, visibility.c.party_id == work.actor.party)
-    some = sa.select(notification.c.id).join(visibility, mine).where(notification.c.state == "dead").limit(MOST).subquery()
-    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+def waiting() -> sa.ColumnElement[int]:
+    """How many `party` has, up to what is shown; a part of a question, because the board asks few."""
+    whose = visibility.c.party_id == sa.bindparam("party", type_=visibility.c.party_id.type)
+    mine = sa.and_(visibility.c.case_id == notification.c.case_id, whose)
+    some = sa.select(notification.c.id).join(visibility, mine).where(notification.c.state == "dead")
+    return sa.select(sa.func.count()).select_from(some.limit(sa.literal_column(str(MOST), sa.Integer)).subquery()).scalar_subquery()
 
 
 def _about(work: Work, row: Row) -> answers.Json:

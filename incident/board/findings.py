@@ -32,8 +32,8 @@ def state_of_the_node(work: Work) -> answers.Json:
     }  # fmt: skip
 
 
-def unseen(work: Work) -> sa.ColumnElement[int]:
-    """How many stand that nobody of the caller's party has seen; a part of a question, because the board asks few."""
-    mine = sa.select(seen.c.finding_id).where(seen.c.party_id == work.actor.party)
+def unseen() -> sa.ColumnElement[int]:
+    """How many stand that nobody of `party` has seen; a part of a question, because the board asks few."""
+    mine = sa.select(seen.c.finding_id).where(seen.c.party_id == sa.bindparam("party", type_=seen.c.party_id.type))
     question = sa.select(sa.func.count()).select_from(finding).where(finding.c.gone_at.is_(None), finding.c.id.not_in(mine))
     return question.scalar_subquery()
