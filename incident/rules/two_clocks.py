@@ -85,12 +85,11 @@ def after(known: Known, reading: Reading) -> tuple[Known, tuple[Jump, ...]]:
     """What is known after one more reading, and what has moved since: each jump is told once."""
     machine, database = _machine(reading), _database(reading)
     moved_machine, moved_database = _moved(known.machine, machine), _moved(known.database, database)
+    machine = machine if moved_machine else _narrower(known.machine, machine)
+    database = database if moved_database else _narrower(known.database, database)
     jumps = _jumps(moved_machine, moved_database, reading.database)
-    known = replace(
-        known,
-        machine=machine if moved_machine else _narrower(known.machine, machine),
-        database=database if moved_database else _narrower(known.database, database),
-    )
+    if (machine, database) != (known.machine, known.database):
+        known = replace(known, machine=machine, database=database)
     for jump in jumps:
         if jump.of != "machine":
             known = replace(known, leapt=jump if jump.by > timedelta() else None, leapt_since=reading.answered)
@@ -116,9 +115,9 @@ def _left(since: float, steady: float) -> timedelta:
 
 def _doubting(known: Known, reading: Reading) -> Known:
     apart = max(reading.database - reading.answered_at, timedelta()) or min(reading.database - reading.asked_at, timedelta())
-    if abs(apart) <= NEAR:
-        return replace(known, apart=apart, doubted_since=None)
-    return replace(known, apart=apart, doubted_since=reading.answered if known.doubted_since is None else known.doubted_since)
+    since = None if abs(apart) <= NEAR else reading.answered if known.doubted_since is None else known.doubted_since
+    same = apart == known.apart and since == known.doubted_since  # nearly always, and asked with every unit of work
+    return known if same else replace(known, apart=apart, doubted_since=since)
 
 
 def _machine(reading: Reading) -> _Span:

@@ -92,6 +92,19 @@ def test_what_is_spoilt_is_bad_and_the_exit_code_says_so(well: World, name: str)
     assert result.exit_code == 2
 
 
+def test_hours_in_which_nobody_is_reached_and_channels_that_nobody_tried_are_warnings(well: World) -> None:
+    before = lines(run(url(well), "--json"))
+    assert before["channels.verified"]["state"] == "warn"
+    assert "have not shown" in before["channels.verified"]["said"]
+    as_owner(well, "update demarche.channel set verified_at = now(), verified_how = 'a test'")
+    as_owner(well, "update demarche.channel set disabled_at = now(), disabled_because = 'gone'"
+             " where kind <> 'inbox' and party_id = (select id from demarche.party where slug = 'cert-fr')")  # fmt: skip
+    after = lines(run(url(well), "--json"))
+    assert after["channels.verified"]["state"] == "ok"
+    said = [each["said"] for each in json.loads(run(url(well), "--json").stdout)["lines"] if each["name"] == "reach"]
+    assert any("nobody of cert-fr can be reached" in each for each in said)
+
+
 def test_a_role_that_can_go_around_the_walls_is_found(well: World) -> None:
     as_owner(well, "alter role demarche_web bypassrls")
     try:

@@ -15,6 +15,7 @@ from incident.reach.targets import Egress, EgressRefused, admitted, target
 from incident.rules.two_clocks import NEAR
 from incident.settings import Settings
 from incident.work import Node, Work
+from web.doctor import reach
 from web.doctor.lines import BAD, OK, WARN, Line
 
 _LATE, _LATE_AUDIT = 60, 660
@@ -54,6 +55,7 @@ def _examined(node: Node) -> Iterator[Line]:
         yield from _sweeps(work)
         yield from _queues(work)
         yield from _channels(work)
+        yield from reach.lines(work)
 
 
 def _walls(work: Work) -> Iterator[Line]:
