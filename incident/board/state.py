@@ -12,7 +12,7 @@ from incident.work import Work
 
 
 def health(work: Work) -> answers.Json:
-    """`{sweeps: {name: {at, age_seconds}}, findings: [{kind, incident, what, to_do, since}], lateness: {fired, p50, p99, worst}}`.
+    """`{sweeps: {name: {at, age_seconds}}, findings: [{kind, subject, incident, what, to_do, since}], lateness: {fired, p50, p99, worst}}`.
 
     Ages in whole seconds at this instant. The findings are those about cases that the caller is inside of; how many there are in
     all is `sweeps.audit.findings`. Lateness in seconds, of the steps looked at in the last hour, the last thousand at most; null
@@ -26,8 +26,8 @@ def health(work: Work) -> answers.Json:
         },
         "findings": [
             {
-                "kind": row.kind, "incident": str(row.case_id) if row.case_id else None, "what": row.what, "to_do": row.to_do,
-                "since": answers.at(row.since),
+                "kind": row.kind, "subject": row.subject, "incident": str(row.case_id) if row.case_id else None, "what": row.what,
+                "to_do": row.to_do, "since": answers.at(row.since),
             } for row in found
         ],
         "lateness": dict(obligations.lateness_since(work.connection, work.now - timedelta(hours=1))._mapping),

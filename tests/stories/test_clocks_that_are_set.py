@@ -12,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from incident.actions.consequences import settling
-from incident.clock import DatabaseClock
+from incident.clock import DatabaseClock, HandWound
+from incident.db.embedded import WORKER
 from incident.rules.two_clocks import HOLD, NEAR
-from tests.world import MONDAY, World, a_world
-from workers import sweeps
+from incident.work import open_node
+from tests.world import MONDAY, World, a_world, settings, url_of
+from workers import clocks, sweeps
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 
@@ -222,6 +224,22 @@ def test_after_jumps_both_ways_the_evidence_is_whole_and_the_audit_finds_nothing
     assert len(anomalies(running)) == 4
 
 
+def test_several_processes_that_see_one_jump_tell_it_once(running: World) -> None:
+    other = HandWound(running.now)
+    node = open_node(settings(), url_of(WORKER, running.database), clock=other, pool_size=2)
+    node.perform(lambda work: None)
+    running.clock.jump(database=HOUR)
+    other.jump(database=HOUR + SECOND / 3)
+    for each in (running.worker, node):
+        each.perform(lambda work: None)
+        assert each.clock.watch.untold()
+        clocks.look(each)
+        assert each.clock.watch.untold() == ()
+    node.close()
+    assert open_findings(running)["clock.moved"].times == 1
+    assert len(anomalies(running)) == 1
+
+
 def test_what_moved_is_said_for_a_day_and_kept_for_longer(running: World) -> None:
     running.clock.jump(machine=timedelta(minutes=5))
     running.sweep()
@@ -288,8 +306,8 @@ def test_where_local_time_changes_forward_or_back_no_clock_moved_and_each_step_i
                 assert abs(clock.watch.apart) <= NEAR
             world.files(severity="high", aware_at=(at - timedelta(hours=21)).astimezone(UTC).isoformat())
             planned = world.rows("select id, due_at from demarche.obligation where not predicted order by id")
-            for _ in range(6):
-                world.forward(hours=5)
+            for hours in (19.5, 1, 8):  # until half an hour before it, across it, and until what it may have moved is due
+                world.forward(hours=hours)
                 world.sweep()
             fired = world.rows("select obligation_id, step, count(*) n, min(fired_at - look_at) early from demarche.firing group by 1, 2")
             assert len(fired) > 3, way

@@ -83,7 +83,8 @@ def _audited(node: Node) -> Iterator[Line]:
     with node.work() as work:
         found = board.health(work)["findings"]
     for each in found:
-        yield Line(f"audit.{each['kind']}", BAD, f"{each['what']} (since {each['since']})", each["to_do"])
+        where = f"{each['subject']}: " if each["kind"].startswith("clock.") else ""  # which machine, for whoever can get to it
+        yield Line(f"audit.{each['kind']}", BAD, f"{where}{each['what']} (since {each['since']})", each["to_do"])
     if not found:
         yield Line("audit", OK, "what has to hold holds")
 
