@@ -32,6 +32,19 @@ def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> No
     connection.exec_driver_sql(_statement(shape), {"rows": json.dumps(document, default=_plain)})
 
 
+def put_once(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *, key: str) -> set[object]:
+    """Insert those rows that are not there by their `key`, a column that is unique; the keys of those that were new.
+
+    Raises:
+        KeyError: as `put`.
+    """
+    if not rows:
+        return set()
+    statement = f"{_insert(table, _columns(table, list(rows)))} on conflict ({key}) do nothing returning {key}"
+    document = json.dumps({table.name: list(rows)}, default=_plain)
+    return set(connection.exec_driver_sql(statement, {"rows": document}).scalars())
+
+
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
     columns = tuple(batch[0])
     for row in batch:
