@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -30,12 +30,12 @@ LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then
 def route(node: Node) -> int:
     """Turn released notices into notifications, one per contact and channel."""
     try:
-        did = sum(_batches(node, "route", _route_some))
+        did = _batches(node, _route_some, BATCH)
     except sa.exc.OperationalError:
         raise
     except Exception:  # one of them holds up the others: each by itself, and that one later
         did = stumbling.route_singly(node, BATCH)
-    return did + sum(_batches(node, "route", gathering.gather))
+    return did + _batches(node, partial(_gather, routed=did))
 
 
 def deliver(node: Node) -> int:
@@ -50,11 +50,12 @@ def watch(node: Node) -> int:
     did, began = 0, time.monotonic()
     while time.monotonic() < began + LONGEST:
         count = _look_at_some(node)
-        if count < TOGETHER:  # what is left, others hold, or we stumble over it: it is waited for, each by itself
-            count += _look_singly(node, did + count)
-        if not count:
-            break
         did += count
+        if count < TOGETHER:  # what is left, others hold, or we stumble over it: it is waited for, each by itself
+            left = _look_singly(node, did)
+            did += left
+            if not left:
+                break
     return did
 
 
@@ -62,7 +63,9 @@ def seal(node: Node) -> int:
     """Put the evidence into its one order and sign the head of it."""
     if node.key is None:
         return 0
-    return sum(_batches(node, "seal", _seal_some))
+    did = _batches(node, _seal_some)
+    _beat(node, "seal", did)
+    return did
 
 
 def rotas(node: Node) -> int:
@@ -104,26 +107,32 @@ select (select min(look_at) from demarche.timer) as watch,
 """
 
 
-def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int]:
-    did, began = 0, time.monotonic()
-    while time.monotonic() < began + LONGEST:
+def _batches(node: Node, some: Callable[[Work], int], least: int = 1) -> int:
+    """How much was done by batches one after another, until one of them does less than `least`."""
+    did, count, began = 0, least, time.monotonic()
+    while count >= least and time.monotonic() < began + LONGEST:
         count = node.perform(some)
         did += count
-        if not count:
-            break
-        yield count
-    _beat(node, name, did)
+    return did
 
 
 def _route_some(work: Work) -> int:
     """The cases first, as everybody else: whoever closes one cancels its notices."""
     found = outbox.released_to_route(work.connection, BATCH, work.now)
+    if not found:
+        return 0
     cases.hold(work.connection, {row.case_id for row in found})
     rows = outbox.still_to_route(work.connection, [row.id for row in found])
     work.step = "route" if rows else ""
-    for row in rows:
-        addressing.address(work, row)
+    addressing.address(work, rows)
     return len(rows)
+
+
+def _gather(work: Work, routed: int) -> int:
+    did = gathering.gather(work)
+    if not did:
+        _say_beat(work, "route", routed)
+    return did
 
 
 def _seal_some(work: Work) -> int:

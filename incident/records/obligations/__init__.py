@@ -54,6 +54,13 @@ def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     )
 
 
+def on_call_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Of these obligations `(id, debtor, creditor, due_at, on_call)`, as far as the caller may see them."""
+    kept = obligation.c
+    columns: list[sa.ColumnElement[Any]] = [kept.id, kept.debtor, kept.creditor, kept.due_at, kept.spec["on_call"].label("on_call")]
+    return {row.id: row for row in connection.execute(sa.select(*columns).where(kept.id.in_(list(ids)))).all()}
+
+
 def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     """Every act of a case, oldest first."""
     return list(connection.execute(sa.select(act).where(act.c.case_id == case).order_by(act.c.recorded_at, act.c.position)).all())
