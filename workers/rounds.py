@@ -145,5 +145,6 @@ class Hands:
             return False
 
     def close(self) -> None:
-        """Begin nothing new, and wait for what is being run."""
+        """Begin no round any more, and wait for those under way."""
+        self.rounds.close()
         self._pool.shutdown(wait=True, cancel_futures=True)

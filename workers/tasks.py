@@ -79,8 +79,8 @@ def use(node: Node, hands: Hands) -> None:
 
 def close() -> None:
     """Let every sweep of this process end with the round that it is in; with more to do all the time it would never end."""
-    if _rounds is not None:
-        _rounds.close()
+    if _hands is not None:
+        _hands.rounds.close()
 
 
 @app.task(name="demarche.route")  # type: ignore[untyped-decorator]

@@ -135,8 +135,9 @@ class Timekeeper:
             self._rope.close()
 
     def stop(self) -> None:
-        """End after the sweep that is running, if any."""
+        """End after the round that is under way, if any."""
         self._stopping.set()
+        self._hands.rounds.close()
         with contextlib.suppress(OSError):  # it has ended already
             self._rope.send(b"x")
 

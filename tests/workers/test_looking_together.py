@@ -56,7 +56,7 @@ def test_each_step_of_those_that_go_together_is_taken_once_with_its_evidence(wor
         "select stream, array_agg(kind order by seq) as kinds from demarche.evidence_entry"
         " where kind in ('act.reminded', 'notice.told') group by stream"
     )
-    assert {row.stream: row.kinds for row in entries} == dict.fromkeys(filed, ["act.reminded", "notice.told"])
+    assert {row.stream: row.kinds for row in entries} == {case: ["act.reminded", "notice.told"] for case in filed}
 
 
 def test_a_case_that_somebody_holds_keeps_no_other_waiting(world: World) -> None:
