@@ -13,10 +13,10 @@ import sqlalchemy as sa
 import structlog
 
 from incident import evidence
-from incident.actions.consequences import addressing, gathering, watching
+from incident.actions.consequences import addressing, doubting, gathering, watching
 from incident.records import cases, obligations, outbox
 from incident.work import Node, Work
-from workers import auditing, stumbling
+from workers import auditing, clocks, stumbling
 from workers.post import post_of
 from workers.rotas import read_calendars
 
@@ -35,7 +35,9 @@ def route(node: Node) -> int:
         raise
     except Exception:  # one of them holds up the others: each by itself, and that one later
         did = stumbling.route_singly(node, BATCH)
-    return did + _batches(node, partial(_gather, routed=did))
+    did += _batches(node, partial(_gather, routed=did))
+    clocks.look(node)
+    return did
 
 
 def deliver(node: Node) -> int:
@@ -56,6 +58,7 @@ def watch(node: Node) -> int:
             did += left
             if not left:
                 break
+    clocks.look(node)
     return did
 
 
@@ -183,6 +186,8 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
 
 def _fire(work: Work, rows: Sequence[sa.Row[Any]]) -> int:
     """Of these obligations, whose cases are held, look at those with steps that are due; how many those were."""
+    for row in rows:
+        doubting.postpone(work, row.obligation_id)
     due = obligations.fire(work.connection, [row.obligation_id for row in rows], work.now) if rows else {}
     if due:
         work.step = "watch"
@@ -193,6 +198,7 @@ def _fire(work: Work, rows: Sequence[sa.Row[Any]]) -> int:
 def _beat(node: Node, name: str, did: int) -> None:
     with node.work() as work:
         _say_beat(work, name, did)
+    clocks.look(node)
 
 
 def _say_beat(work: Work, name: str, did: int) -> None:
