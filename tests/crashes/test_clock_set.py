@@ -18,6 +18,7 @@ from incident.rules.two_clocks import Reading
 from incident.work import Node, open_node
 from tests.world import World, a_world, settings, url_of
 from workers import post, sweeps, tasks
+from workers.rounds import Hands, Rounds
 from workers.timekeeper import Timekeeper
 
 pytestmark = pytest.mark.processes
@@ -37,9 +38,11 @@ class Set(DatabaseClock):
         return instant
 
 
-class _Here:
+class Away:
+    """A broker that does not answer."""
+
     def answers(self) -> bool:
-        return True
+        return False
 
     def hint(self, sweep: str) -> None:
         """Nobody listens."""
@@ -47,7 +50,8 @@ class _Here:
 
 @contextmanager
 def keeping_time(node: Node) -> Iterator[None]:
-    keeper = Timekeeper(node, sweeps, _Here(), periods=tasks.PERIODS, direct=True)
+    hands = Hands(lambda: node, Rounds(sweeps.SWEEPS))
+    keeper = Timekeeper(node, sweeps, Away(), hands, periods=tasks.PERIODS)
     thread = threading.Thread(target=keeper.run, daemon=True)
     thread.start()
     try:
@@ -55,6 +59,7 @@ def keeping_time(node: Node) -> Iterator[None]:
     finally:
         keeper.stop()
         thread.join(SOON)
+        hands.close()
         post.close_post(node)
 
 
