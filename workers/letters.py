@@ -46,12 +46,15 @@ def letters(work: Work, rows: list[Row]) -> Made:
     Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is a fault in its place, and holds up no
     other; it is settled by itself, as everything that was claimed.
     """
+    if not rows:
+        return []
     notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
     kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
     late = gathered.gathered(work, {row.gathering_id for row in kept if row.gathering_id})
     cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
     parties = directory.by_ids(work.connection, [row.party_id for row in kept])
-    secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
+    keyed = [row.channel_id for row in kept if row.channel_id]
+    secrets = channels.secrets_of(work.connection, keyed) if keyed else {}
     for row in kept:
         try:
             party, secret = parties[row.party_id], secrets.get(row.channel_id)

@@ -28,8 +28,12 @@ def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> No
     if not filled:
         return
     shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
-    document = {table.name: batch for table, batch in filled.items()}
-    connection.exec_driver_sql(_statement(shape), {"rows": json.dumps(document, default=_plain)})
+    connection.exec_driver_sql(_statement(shape), {"rows": document({table.name: batch for table, batch in filled.items()})})
+
+
+def document(rows: object) -> str:
+    """Rows as one JSON document, from which a statement reads them: instants, UUIDs and bytes as PostgreSQL reads them."""
+    return json.dumps(rows, default=_plain)
 
 
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:

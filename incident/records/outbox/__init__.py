@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from incident.db.put import document
 from incident.errors import NotFound
 from incident.records.outbox.tables import attempt, notice, notification, notification_step, withholding
 
@@ -243,21 +244,65 @@ returning n.*
 """
 
 
-def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, detail: dict[str, object], **values: object) -> bool:
-    """Record one attempt's outcome. False, and only the attempt is recorded, when the lease was lost to a later claim."""
-    held = connection.execute(
-        sa.update(notification)
-        .where(notification.c.id == row.id, notification.c.attempt == row.attempt, notification.c.state == "claimed")
-        .values(leased_until=None, state_at=now, **values)
-    ).rowcount
-    connection.execute(
-        sa.insert(attempt),
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one attempt came to: its `outcome` with the detail, and how the notification stands from now on, and why.
+
+    `look_at` None: nobody looks at it again. What is None of the rest stays as it was.
+    """
+
+    row: Row
+    outcome: str
+    detail: Mapping[str, object]
+    state: str
+    cause: str
+    look_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    last_error: str | None = None
+
+
+def settle_all(connection: sa.Connection, settled: Iterable[Settled], now: datetime) -> set[UUID]:
+    """Record what each attempt came to, in one statement; the notifications whose lease was still held.
+
+    Of the others only the attempt is recorded: they were claimed again meanwhile.
+    """
+    rows = [
         {
-            "notification_id": row.id, "number": row.attempt, "case_id": row.case_id, "at": now,
-            "outcome": outcome if held or outcome in ("sent", "delivered") else "stale", "detail": detail,
-        },
-    )  # fmt: skip
-    return bool(held)
+            "id": each.row.id, "number": each.row.attempt, "case_id": each.row.case_id, "outcome": each.outcome, "detail": each.detail,
+            "state": each.state, "cause": each.cause, "look_at": each.look_at, "sent_at": each.sent_at,
+            "delivered_at": each.delivered_at, "last_error": each.last_error,
+        }
+        for each in settled
+    ]  # fmt: skip
+    if not rows:
+        return set()
+    return set(connection.execute(sa.text(_SETTLE), {"rows": document(rows), "now": now}).scalars())
+
+
+_SETTLE = """
+with said as (
+  select * from jsonb_to_recordset(cast(:rows as jsonb)) as r(id uuid, number int, case_id uuid, outcome text, detail jsonb, state text,
+         cause text, look_at timestamptz, sent_at timestamptz, delivered_at timestamptz, last_error text)),
+held as (
+  update demarche.notification n
+     set state = s.state, cause = s.cause, state_at = :now, leased_until = null, look_at = s.look_at,
+         sent_at = coalesce(s.sent_at, n.sent_at), delivered_at = coalesce(s.delivered_at, n.delivered_at),
+         last_error = coalesce(s.last_error, n.last_error)
+    from said s where n.id = s.id and n.attempt = s.number and n.state = 'claimed'
+  returning n.id),
+kept as (
+  insert into demarche.attempt (notification_id, number, case_id, at, outcome, detail)
+  select s.id, s.number, s.case_id, :now,
+         case when h.id is not null or s.outcome in ('sent', 'delivered') then s.outcome else 'stale' end, s.detail
+    from said s left join held h on h.id = s.id)
+select id from held
+"""
+
+
+def settle(connection: sa.Connection, settled: Settled, now: datetime) -> bool:
+    """Record what one attempt came to. False, and only the attempt is recorded, when the lease was lost to a later claim."""
+    return bool(settle_all(connection, [settled], now))
 
 
 def note(connection: sa.Connection, row: Row, number: int, outcome: str, detail: dict[str, object], now: datetime) -> bool:
@@ -267,11 +312,11 @@ def note(connection: sa.Connection, row: Row, number: int, outcome: str, detail:
     return connection.execute(written).first() is not None
 
 
-def has_other_channels(connection: sa.Connection, row: Row, among: Iterable[str]) -> bool:
-    """Whether the same notice goes over another channel of these kinds too."""
-    kinds = [each for each in among if each != row.kind]
-    other = sa.select(notification.c.id).where(notification.c.notice_id == row.notice_id, notification.c.kind.in_(kinds))
-    return connection.execute(other.limit(1)).first() is not None
+def carried(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID | None, Row]:
+    """These notices by their ids, each with its `carriers`: over which kinds of channel it goes."""
+    kinds = sa.select(sa.func.array_agg(notification.c.kind)).where(notification.c.notice_id == notice.c.id).scalar_subquery()
+    question = sa.select(notice, kinds.label("carriers")).where(notice.c.id.in_(list(ids)))
+    return {row.id: row for row in connection.execute(question)}
 
 
 def next_due(connection: sa.Connection) -> datetime | None:
