@@ -41,8 +41,7 @@ def delivered(work: Work, arrived: Sequence[tuple[Row, dict[str, Any]]]) -> None
         work.record(f"notification.{_how_far(row)}", row.case_id, about(row) | {"receipt": receipt})
         if row.kind in notice.channels and not (row.kind == "inbox" and set(notice.channels) & set(notice.carriers) - {"inbox"}):
             handed.append(Handed(notice, "received" if row.kind == "webhook" else "sent", about(row)))
-    for case_id in sorted({each.case_id for each in performed_all(work, handed)}):
-        settling.after_an_act(work, case_id, why="a delivery")
+    settling.after_deliveries(work, performed_all(work, handed))
 
 
 def _how_far(row: Row) -> str:

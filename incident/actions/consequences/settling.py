@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from incident.actions.consequences import acting, backlog, readings, silence, telling
@@ -10,7 +12,7 @@ from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
 from incident.records.cases import Row
 from incident.records.obligations import allowing
-from incident.rules.planning import STATED, Verdict
+from incident.rules.planning import STATED, Verdict, may_hang_on
 from incident.work import Work
 
 _RUNNING = Verdict.RUNNING
@@ -25,6 +27,39 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
     telling.comes_again(work, case_id, result.added)
     settle_case(work, case_id)
     return result
+
+
+def after_deliveries(work: Work, handed: Iterable[Row]) -> None:
+    """What it sets in motion that these obligations were sent or received. Their cases are held, and the acts are written.
+
+    A case is planned again, once, where anything of it may hang on that; where nothing does, to plan it again would find the same.
+    """
+    by_case: dict[UUID, list[Row]] = {}
+    for row in handed:
+        by_case.setdefault(row.case_id, []).append(row)
+    live = obligations.standing_of(work.connection, by_case) if by_case else {}
+    alone: dict[UUID, Row] = {}
+    for case_id in sorted(by_case):
+        if _may_hang(by_case[case_id], live.get(case_id, []), work.now):
+            after_an_act(work, case_id, why="a delivery")
+        else:
+            alone |= {row.id: row for row in by_case[case_id]}
+    acts = obligations.acts_about(work.connection, alone) if alone else {}
+    for row in alone.values():
+        _keep(work, row, obligations.verdict_of(row, acts[row.id], work.now))
+
+
+def _may_hang(handed: list[Row], live: list[Row], now: datetime) -> bool:
+    """Whether more of the case than the verdicts of these may change: its plan, its readings, a group, what is overdue."""
+    if any(row.group_key for row in handed) or any(row.reading != STATED or _is_overdue(row, now) for row in live):
+        return True
+    ids = {row.id for row in handed}
+    return may_hang_on([obligations.looks_of(row) for row in live if row.id in ids], map(obligations.looks_of, live))
+
+
+def _is_overdue(row: Row, now: datetime) -> bool:
+    """Whether its verdict is another than the one that is kept, because time went by."""
+    return row.settled_as is None and row.due_at is not None and row.due_at < now and not row.predicted
 
 
 def settle_case(work: Work, case_id: UUID) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, firing, obligation, timer
 from incident.rules.commitment import Discharge
-from incident.rules.planning import STATED, Done, Pause, Standing, Verdict, pauses_of, verdict
+from incident.rules.planning import STATED, Done, Looks, Pause, Standing, Verdict, pauses_of, verdict
 
 Row = sa.Row[Any]
 
@@ -90,6 +90,22 @@ def acts_about(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, lis
     for row in rows:
         found.setdefault(row.obligation_id, []).append(row)
     return found
+
+
+def standing_of(connection: sa.Connection, cases: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """Of several cases the live obligations, as far as it matters to whether anything hangs on what was done; see `looks_of`."""
+    columns = obligation.c
+    wanted = (
+        *(columns.id, columns.case_id, columns.source_name, columns.commitment, columns.reading, columns.settled_as, columns.due_at),
+        *(columns.predicted, columns.spec["runs_from"].label("runs_from"), columns.spec["comes_again"].label("comes_again")),
+    )
+    return _by_case(connection.execute(sa.select(*wanted).where(columns.case_id.in_(list(cases)), columns.superseded_by.is_(None))))
+
+
+def looks_of(row: Row) -> Looks:
+    """What the clock of an obligation of `standing_of` looks at; of what was kept before that was kept, nobody knows."""
+    known = row.runs_from is not None and row.comes_again is not None
+    return Looks(row.source_name, row.commitment, frozenset(row.runs_from) if known else None, bool(row.comes_again))
 
 
 def verdict_of(row: Row, acts: Iterable[Row], now: datetime) -> Verdict:

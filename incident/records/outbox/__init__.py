@@ -199,7 +199,9 @@ def place(row: Row) -> str:
 def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, room: Room = Room()) -> list[Row]:
     """Take up to `limit` notifications that are due, for one lease; `attempt` is the fencing token of this claim.
 
-    The longest due first, no more to any address than there is room for, so that a slow recipient never holds up the others.
+    Of the thousand longest due the most urgent first: what performs a duty before what reminds of one, then what can still arrive in
+    time, the soonest first. Of equals the letters of a case together, because they are settled together. No more to any address
+    than there is room for, so that a slow recipient never holds up the others.
     """
     known = list(room.known)
     if room.resting:
@@ -226,19 +228,24 @@ update demarche.notification n
 _CLAIM = """
 with room as (select * from unnest(cast(:places as text[]), cast(:left as int[]), cast(:proven as bool[])) as r(place, room, proven)),
 due as (
-  select d.id, d.look_at, d.kind || ' ' || d.address as place from demarche.notification d
+  select d.id, d.notice_id, d.case_id, d.due_at, d.look_at, d.kind || ' ' || d.address as place from demarche.notification d
    where look_at <= :now and d.kind || ' ' || d.address not in (select place from room where room = 0)
    order by look_at limit 1000 for update skip locked),
+urgent as (
+  select due.id, due.place, row_number() over (order by coalesce(cardinality(n.performs), 0) = 0,
+           due.due_at is null or due.due_at <= :now, case when due.due_at > :now then due.due_at end,
+           due.look_at, due.case_id, due.id) as rank
+    from due left join demarche.notice n on n.id = due.notice_id),
 turned as (
-  select due.id, due.look_at, coalesce(r.proven, false) as proven, coalesce(r.room, 1) as room,
-         row_number() over (partition by due.place order by due.look_at, due.id) as turn
-    from due left join room r using (place)),
+  select u.id, u.rank, coalesce(r.proven, false) as proven, coalesce(r.room, 1) as room,
+         row_number() over (partition by u.place order by u.rank) as turn
+    from urgent u left join room r using (place)),
 counted as (
-  select id, look_at, proven, row_number() over (partition by proven order by look_at, id) as number from turned where turn <= room)
+  select id, rank, proven, row_number() over (partition by proven order by rank) as number from turned where turn <= room)
 update demarche.notification n
    set state = 'claimed', attempt = n.attempt + 1, leased_until = :until, look_at = :until, state_at = :now,
        cause = case n.state when 'claimed' then 'The lease ran out before anything was heard.' else '' end
-  from (select id from counted where proven or number <= :unproven order by look_at, id limit :limit) taken
+  from (select id from counted where proven or number <= :unproven order by rank limit :limit) taken
  where n.id = taken.id
 returning n.*
 """
