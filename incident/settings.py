@@ -59,6 +59,7 @@ class Settings:
     log_level: str
     log_format: str
     lease_seconds: int
+    drain_seconds: int
     crash_at: str | None
     database_url: str | None
     broker_url: str
@@ -199,6 +200,14 @@ def _lease(value: object) -> int:
     text = str(value)
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3600):
         raise BadSetting("DEMARCHE_LEASE_SECONDS", "whole seconds from 1 to 3600", f"is {text!r}")
+    return int(text)
+
+
+def _drain(value: object) -> int:
+    """How long a web that was asked to end goes on answering."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and int(text) <= 300):
+        raise BadSetting("DEMARCHE_DRAIN_SECONDS", "whole seconds from 0 to 300", f"is {text!r}")
     return int(text)
 
 
@@ -344,6 +353,7 @@ _VARIABLES: dict[str, tuple[str, _Default, Callable[[Any], object]]] = {
     "log_level": ("DEMARCHE_LOG_LEVEL", _is("INFO"), _one_of("DEMARCHE_LOG_LEVEL", LEVELS)),
     "log_format": ("DEMARCHE_LOG_FORMAT", _is("auto"), _one_of("DEMARCHE_LOG_FORMAT", FORMATS)),
     "lease_seconds": ("DEMARCHE_LEASE_SECONDS", _is("45"), _lease),
+    "drain_seconds": ("DEMARCHE_DRAIN_SECONDS", _is("5"), _drain),
     "crash_at": ("DEMARCHE_CRASH_AT", _is(None), _crash_point),
     "database_url": ("DATABASE_URL", _is(None), _database),
     "broker_url": ("REDIS_URL", _is("memory://localhost//"), _broker),

@@ -44,6 +44,7 @@ class Deployment:
             "DEMARCHE_NODE_NAME": "https://node.example/",
             "DEMARCHE_SECRET_KEY": "only-for-tests-" * 4,
             "DEMARCHE_LOG_FORMAT": "json",
+            "DEMARCHE_DRAIN_SECONDS": "0",
             "REDIS_URL": redis_url,
             **environment,
         }

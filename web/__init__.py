@@ -21,7 +21,7 @@ def create_app(node: Node, *, mail: MailSink | None = None, demo: bool = False) 
     """
     from flask import Flask  # the command line need not wait for it
 
-    from web import door, logs, metrics, page_context, probes, problems
+    from web import door, draining, logs, metrics, page_context, probes, problems
     from web.views import api, signing
     from web.views.pages import pages
 
@@ -32,6 +32,7 @@ def create_app(node: Node, *, mail: MailSink | None = None, demo: bool = False) 
     logs.log_requests(app)
     metrics.install(app)
     door.install(app, node, mail)
+    draining.install(app)
     app.extensions["demo"] = demo
     problems.install(app)
     page_context.install(app)

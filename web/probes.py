@@ -9,7 +9,7 @@ from incident import board
 from incident.actor import NOBODY
 from incident.db.migrations import pending
 from incident.work import Work
-from web import door
+from web import door, draining
 
 probes = Blueprint("probes", __name__)
 LATE = 60  # seconds after which a sweep that has not been heard of is called late
@@ -25,7 +25,7 @@ def livez() -> Response:
 
 @probes.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Ready when the database answers and its schema is this program's; 503 otherwise.
+    """Ready when the database answers, its schema is this program's and nobody asked this web to end; 503 otherwise.
 
     Sweeps that are late are said but refuse nobody: a report can be accepted and kept while every worker is down.
     """
@@ -34,10 +34,12 @@ def readyz() -> tuple[Response, int]:
         health = {"sweeps": {}, "lateness": None} if missing else board.health(work)
     sweeps = {name: each["age_seconds"] for name, each in health["sweeps"].items()}
     late = sorted(name for name, age in sweeps.items() if age > (LATE_AUDIT if name == "audit" else LATE))
-    said = {"ready": not missing, "database": "reachable", "migrations_missing": missing, "sweeps": sweeps, "late": late}
+    ending = draining.begun()
+    said: dict[str, object] = {"ready": not (missing or ending), "draining": ending, "database": "reachable"}
+    said |= {"migrations_missing": missing, "sweeps": sweeps, "late": late}
     said["timer_lateness"] = health["lateness"]
     said["findings"] = health["sweeps"].get("audit", {}).get("findings", 0)
-    return jsonify(said), 503 if missing else 200
+    return jsonify(said), 200 if said["ready"] else 503
 
 
 def _missing(work: Work) -> list[str] | None:

@@ -31,6 +31,7 @@ def configuration(broker_url: str) -> dict[str, Any]:
         "broker_write_url": broker_url,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
+        "broker_channel_error_retry": True,  # a Redis that answers but takes nothing is as one that is away
         "broker_transport_options": {"socket_connect_timeout": 1.0, "socket_keepalive": True} if shared else {"polling_interval": 0.02},
         "result_backend": None,
         "task_ignore_result": True,

@@ -32,6 +32,16 @@ def speaks_for(work: Work, *, what: str) -> UUID:
     return actor.party
 
 
+def runs_the_node(work: Work, *, what: str) -> None:
+    """The actor must be the node itself, whose operator may do this for all parties.
+
+    Raises:
+        NotAllowed: the actor speaks for a party, or is nobody.
+    """
+    if not work.actor.is_node:
+        raise NotAllowed(f"Only the operator of the node may {what}.")
+
+
 def holds_case(work: Work, case: Row, *, what: str) -> UUID:
     """The actor's party, which must have filed the case or operate the deployment.
 

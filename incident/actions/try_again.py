@@ -20,8 +20,5 @@ def try_again(work: Work, notification_id: UUID) -> answers.Json:
     """
     row = permission.sees_to(work, notification_id, what="try its letters again")
     row = dead_letters.taken_up(work, row)
-    dead_letters.let_go(work, row, "pending", f"Tried again by {work.actor.name}.")
-    work.wake("deliver")
-    said = {"notification": str(row.id), "to": str(row.party_id), "channel": row.kind}
-    work.record("notification.retried", row.case_id, said)
+    dead_letters.try_again(work, row, by=work.actor.name)
     return outcomes.notification(work, row.id)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -28,12 +29,18 @@ def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> No
     if not filled:
         return
     shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
-    connection.exec_driver_sql(_statement(shape), {"rows": document({table.name: batch for table, batch in filled.items()})})
+    connection.exec_driver_sql(_statement(shape), {"rows": document({str(table.name): batch for table, batch in filled.items()})})
 
 
 def document(rows: object) -> str:
-    """Rows as one JSON document, from which a statement reads them: instants, UUIDs and bytes as PostgreSQL reads them."""
-    return json.dumps(rows, default=_plain)
+    """Rows as one JSON document, from which a statement reads them: instants, UUIDs and bytes as PostgreSQL reads them.
+
+    Quickly where that is possible; what is odd goes the way of the standard library, so that PostgreSQL judges it.
+    """
+    try:
+        return orjson.dumps(rows, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(rows, default=_plain)
 
 
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:

@@ -8,19 +8,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import rich_click as click
 
 from tests.chaos.clients import Filer, Ledger
-from tests.chaos.faults import PATIENCE, drawn, matrix
+from tests.chaos.faults import PATIENCE, Named, drawn, matrix
 from tests.chaos.judging import Findings, drained, judged
 from tests.chaos.receivers import Receiver
 from tests.chaos.site import RECIPIENTS, Site
 
-MEANWHILE = 15.0  # seconds that the schedule waits for one more report between two faults
+MEANWHILE = 15.0  # seconds to wait for one more report between two faults
 
 
 @click.command()
@@ -54,6 +54,26 @@ class Plan:
     patience: float = 120
 
 
+@dataclass(slots=True)
+class _Trial:
+    """What was done so far. After each fault another report is waited for: a node that is only ever starting shows nothing."""
+
+    site: Site
+    ledger: Ledger
+    say: Callable[[str], None]
+    began: float = field(default_factory=time.monotonic)
+    kills: int = 0
+    faults: int = 0
+    ended: list[str] = field(default_factory=list)
+
+    def do(self, fault: Named) -> None:
+        before = len(self.ledger.accepted)
+        self.kills, self.faults = self.kills + fault.do(self.site), self.faults + 1
+        _until_accepted(self.ledger, before, MEANWHILE)
+        self.ended += [f"{each}, after: {fault.name}" for each in self.site.ended()]
+        self.say(f"  {time.monotonic() - self.began:5.0f} s  {fault.name}: {len(self.ledger.accepted)} accepted, {self.kills} kills")
+
+
 def campaign(plan: Plan, say: Callable[[str], None]) -> Findings:
     """Run it and judge."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
@@ -69,29 +89,24 @@ def _campaign(site: Site, plan: Plan, say: Callable[[str], None]) -> Findings:
     ledger = Ledger()
     filers = [_filer(site, ledger, plan, number) for number in range(2)]
     _until_accepted(ledger, 0, PATIENCE)
-    began, killed, faults = time.monotonic(), 0, 0
+    trial = _Trial(site, ledger, say)
     for fault in (each for each in matrix(3.0) if plan.with_matrix and plan.only in each.name):
-        killed, faults = killed + fault.do(site), faults + 1
-        say(f"  {time.monotonic() - began:5.0f} s  {fault.name}: {len(ledger.accepted)} accepted")
-    chance, did = random.Random(plan.seed), 0
-    while did < plan.kills:
-        fault = drawn(chance)
-        before = len(ledger.accepted)
-        did, faults = did + fault.do(site), faults + 1
-        _until_accepted(ledger, before, MEANWHILE)
-        say(f"  {time.monotonic() - began:5.0f} s  {fault.name}: {len(ledger.accepted)} accepted, {did} of {plan.kills} kills")
+        trial.do(fault)
+    chance, before = random.Random(plan.seed), trial.kills
+    while trial.kills - before < plan.kills:
+        trial.do(drawn(chance))
         time.sleep(chance.uniform(0.2, 1.5))
     quiet = all(filer.stop() for filer in filers)
     engine = site.reader()
     took, left = drained(engine, plan.patience)
     left += drained(engine, plan.patience, plan.clocks)[1]
-    left += [] if quiet else ["a client whose last report was never answered"]
+    left += trial.ended if quiet else [*trial.ended, "a client whose last report was never answered"]
     seen = [id_ for receiver in site.receivers.values() for id_ in receiver.seen]
-    return judged(engine, ledger, seen, seed=plan.seed, kills=killed + did, faults=faults, drained_in=took, left=left)
+    return judged(engine, ledger, seen, seed=plan.seed, kills=trial.kills, faults=trial.faults, drained_in=took, left=left)
 
 
 def _until_accepted(ledger: Ledger, more_than: int, seconds: float) -> None:
-    """Wait until another report was accepted, at most so long: a node that is only ever starting shows nothing."""
+    """Wait until another report was accepted, at most so long."""
     give_up = time.monotonic() + seconds
     while len(ledger.accepted) <= more_than and time.monotonic() < give_up:
         time.sleep(0.05)

@@ -82,6 +82,13 @@ class Site:
             self.kill(name)
             self.node.start(name, **environment)
 
+    def ended(self) -> list[str]:
+        """Those that have ended by themselves, with how; they are started again."""
+        found = [f"{name} ended by itself with {code}" for name, each in self.node.running.items() if (code := each.poll()) is not None]
+        for name in PROCESSES:
+            self.start(name)
+        return found
+
     def said(self, name: str) -> str:
         """Everything that a process of that name has written."""
         return (self.node.folder / f"{name}.log").read_text(errors="replace")

@@ -135,6 +135,7 @@ TABLE: dict[str, Row] = {
     "POST /incidents/<uuid:incident_id>/calls": Row(
         200, 200, 404, 404, 404, body={"with_party": RECIPIENT, "with_whom": "N. N.", "said": "s", "source": "telephone"}),
     "POST /notices/<uuid:notice_id>/release": Row(200, 403, 404, 404, 404, path={"notice_id": "{awaiting}"}),
+    "GET /dead-letters": everybody(),
     "POST /notifications/<uuid:notification_id>/tries": Row(409, 409, 404, 404, 404),
     "POST /notifications/<uuid:notification_id>/ways": Row(
         409, 409, 404, 404, 404, body={"contact": "manager", "channel": "webhook"}),

@@ -15,6 +15,11 @@ COMMANDS = {
     "file": ("web.cli.report:file", "File a report, or with --preview show what filing it would do."),
     "claim": ("web.cli.claim:claim", "Dispute a clock, ask for more time, and answer what others claim."),
     "relay": ("web.cli.relay:relay", "Relay a case to the states that it affects."),
+    "nudge": ("web.cli.word:nudge", "Send whoever owes an obligation a reminder of it now."),
+    "call": ("web.cli.word:call", "Log a call about an incident."),
+    "word": ("web.cli.word:word", "Log what another party acknowledged by word of mouth; co-sign or dispute it."),
+    "ask": ("web.cli.ask:ask", "Ask those who told you, and answer what is asked of you."),
+    "dead-letter": ("web.cli.dead_letter:dead_letter", "See to what reached nobody."),
     "rota": ("web.cli.rota:rota", "Say who of a party is on call when, and see when nobody can be reached."),
     "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
     "agreement": ("web.cli.agreement:agreement", "Check agreement documents, compare them in plain language, try them out, and sign them."),
@@ -37,6 +42,7 @@ COMMANDS = {
 _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
     {"name": "Report and follow", "commands": ["file", "due", "claim", "relay", "rota", "regime", "calendar", "agreement", "replay"]},
+    {"name": "Get an answer", "commands": ["nudge", "call", "word", "ask", "dead-letter"]},
     {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "channel", "bounce", "key", "config", "migrate"]},
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]
@@ -44,7 +50,7 @@ _GROUPS = [
 _HELP = """Cross-border incident response: who owes whom what, by when, and the proof.
 
 Settings come from the environment (`demarche config` shows them). Commands that read or change the node use DATABASE_URL, or
-the embedded node of DEMARCHE_HOME while it runs; `due`, `file`, `claim`, `relay` and `rota` speak to a node over HTTP, as a party.
+the embedded node of DEMARCHE_HOME while it runs; those that report, follow and get an answer speak to a node over HTTP, as a party.
 
 \b
 Examples:

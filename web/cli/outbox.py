@@ -8,7 +8,6 @@ from uuid import UUID
 
 import rich_click as click
 
-from incident.errors import Fault, Invalid
 from incident.rules.escalation.states import STATES
 from web.cli import options
 from web.cli.outcome import Answer, answering
@@ -73,10 +72,12 @@ def retry(ids: tuple[UUID, ...], dead: bool, home: Path | None) -> Answer:
     if bool(ids) == dead:
         raise click.UsageError("Name the notifications, or all that are dead with --dead; one of the two.")
     settings = options.settings(home)
+    from incident.actions.try_all_again import try_all_again
     from web.cli import database
 
     with database.worker_node(settings) as node, node.work() as work:
-        again = _retry(work, None if dead else sorted(set(ids)))
+        again = try_all_again(work, None if dead else ids)
+        work.connection.exec_driver_sql("notify due")  # with the commit; the timekeeper would find them in any case
     document = {"retried": [str(each) for each in again]}
     return Answer(document, lambda paper: paper.line(f"{len(again)} due again."))
 
@@ -103,31 +104,6 @@ def _newest(work: Work, state: str | None, limit: int) -> list[dict[str, Any]]:
         if cursor is None:
             break
     return found
-
-
-def _retry(work: Work, ids: list[UUID] | None) -> list[UUID]:
-    """Make them due, recorded in the evidence of their case, or of their party for a test message; the ids."""
-    import sqlalchemy as sa
-
-    from incident.records.outbox.tables import notification as table
-
-    question = sa.select(table).where(table.c.state == "dead").order_by(table.c.id).with_for_update()
-    rows = work.connection.execute(question if ids is None else question.where(table.c.id.in_(ids))).all()
-    if missing := sorted(set(ids or ()) - {row.id for row in rows}):
-        faults = [Fault(f"/{(ids or []).index(each)}", "not_dead", f"{each} is not a dead notification") for each in missing]
-        raise Invalid(faults, "Nothing was done: expected dead notifications, as `demarche outbox list --state dead` names them.")
-    work.connection.execute(
-        sa.update(table)
-        .where(table.c.id.in_([row.id for row in rows]))
-        .values(state="pending", look_at=work.now, state_at=work.now, cause="Tried again by the operator of the node.")
-    )
-    for row in rows:
-        work.record(
-            "notification.retried", row.case_id or row.party_id, {"notification": str(row.id), "to": str(row.party_id), "channel": row.kind}
-        )
-    if rows:
-        work.connection.exec_driver_sql("notify due")  # with the commit; the timekeeper would find them in any case
-    return [row.id for row in rows]
 
 
 def _draw(paper: Paper, states: dict[str, int], found: list[dict[str, Any]]) -> None:

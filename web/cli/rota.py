@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import rich_click as click
 
-from web.cli import options
-from web.cli.outcome import Answer, answering
+from web.cli import calls
 from web.cli.paper import Paper, instant
-from web.cli.service import service
 
-F = TypeVar("F", bound=Callable[..., Any])
 _MEANS = re.compile(r"(summary|attendee|category)=(.+)=(duty_desk|deputy|manager)|every=(duty_desk|deputy|manager)")
 _WINDOW = re.compile(r"(duty_desk|deputy|manager) ([a-z,]+) (\d\d:\d\d)-(\d\d:\d\d) (\S+)")
 
@@ -32,91 +28,6 @@ def rota() -> None:
       demarche rota set "duty_desk mon,tue,wed,thu,fri 08:00-18:00 Europe/Tallinn" "deputy sat,sun 08:00-08:00 Asia/Tokyo" --party cert-ee
       demarche rota import on-call.ics --means "summary=primary=duty_desk" --party cert-ee
     """
-
-
-@rota.command(short_help="Who is on call, and when nobody can be reached.")
-@options.speaks
-@answering
-def show(**who: Any) -> Answer:
-    """Show who is on call in the next two weeks, and in red when nobody can be reached.
-
-    \b
-    Examples:
-      demarche rota show --party cert-ee
-
-    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
-    """
-    with service(**who) as node:
-        found = node.get("/api/v1/rota")
-    return Answer(found, lambda paper: _draw(paper, found))
-
-
-@rota.command("set", short_help="Put weekly windows in place of those before.")
-@click.argument("windows", nargs=-1)
-@options.speaks
-@answering
-def set_(windows: tuple[str, ...], **who: Any) -> Answer:
-    """Put WINDOWS in place of those before; none takes them all away. Each is "CONTACT DAYS FROM-UNTIL ZONE".
-
-    CONTACT is duty_desk, deputy or manager; DAYS are mon to sun with commas between; a window runs over midnight where its end is
-    not later than its beginning.
-
-    \b
-    Examples:
-      demarche rota set "deputy mon,tue,wed,thu,fri,sat,sun 18:00-08:00 Europe/Tallinn" --party cert-ee
-
-    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
-    """
-    return _put("/api/v1/rota", {"windows": [_window(each) for each in windows]}, **who)
-
-
-@rota.command("import", short_help="Have turns from an iCalendar file or address.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--url", metavar="URL", help="The address of a calendar, which the node fetches every hour; instead of FILE.")
-@click.option(
-    "--means", multiple=True, required=True, metavar="RULE", help="summary=TEXT=CONTACT, attendee=…, category=… or every=CONTACT."
-)
-@options.speaks
-@answering
-def import_(file: Path | None, url: str | None, means: tuple[str, ...], **who: Any) -> Answer:
-    """Have turns from FILE, or from --url. The first RULE that fits an event says whom it means; an event that none fits is nobody's.
-
-    A calendar that cannot be read changes nothing.
-
-    \b
-    Examples:
-      demarche rota import on-call.ics --means "summary=primary=duty_desk" --means "attendee=mari@cert.example=deputy" --party cert-ee
-      demarche rota import --url https://calendar.example/on-call.ics --means every=deputy --party cert-ee
-
-    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
-    """
-    if (file is None) == (url is None):
-        raise click.UsageError("Name a file or give --url; one of the two.")
-    given = {"text": _text(file)} if file else {"url": url}
-    return _put("/api/v1/rota/calendar", {**given, "mapping": [_mean(each) for each in means]}, **who)
-
-
-@rota.command(short_help="Have no turns from a calendar any more.")
-@options.speaks
-@answering
-def drop(**who: Any) -> Answer:
-    """Have no turns from a calendar any more; the weekly windows stay.
-
-    \b
-    Examples:
-      demarche rota drop --party cert-ee
-
-    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 the node could not be reached.
-    """
-    with service(**who) as node:
-        answer = node.delete("/api/v1/rota/calendar")
-    return Answer(answer, lambda paper: _draw(paper, answer))
-
-
-def _put(path: str, body: dict[str, Any], **who: Any) -> Answer:
-    with service(**who) as node:
-        answer = node.put(path, body)
-    return Answer(answer, lambda paper: _draw(paper, answer))
 
 
 def _window(text: str) -> dict[str, Any]:
@@ -154,3 +65,52 @@ def _draw(paper: Paper, found: dict[str, Any]) -> None:
         for each in found["unreachable"]:
             paper.line(f"Nobody is reached from {instant(each['since'])} to {instant(each['until'])}: {each['text']}.", "bold red")
     paper.table(("contact", "since", "until", "state"), rows, empty="Nothing.")
+
+
+_SHOW = "demarche rota show --party cert-ee"
+_SET = 'demarche rota set "deputy mon,tue,wed,thu,fri,sat,sun 18:00-08:00 Europe/Tallinn" --party cert-ee'
+_IMPORT = (
+    'demarche rota import on-call.ics --means "summary=primary=duty_desk" --means "attendee=mari@cert.example=deputy" --party cert-ee',
+    "demarche rota import --url https://calendar.example/on-call.ics --means every=deputy --party cert-ee",
+)
+_DROP = "demarche rota drop --party cert-ee"
+
+
+@calls.call(rota, "show", "Who is on call, and when nobody can be reached.", _SHOW, draw=_draw)
+def show() -> calls.Request:
+    """Show who is on call in the next two weeks, and in red when nobody can be reached."""
+    return calls.get("rota")
+
+
+@calls.call(rota, "set", "Put weekly windows in place of those before.", _SET, draw=_draw)
+@click.argument("windows", nargs=-1)
+def set_(windows: tuple[str, ...]) -> calls.Request:
+    """Put WINDOWS in place of those before; none takes them all away. Each is "CONTACT DAYS FROM-UNTIL ZONE".
+
+    CONTACT is duty_desk, deputy or manager; DAYS are mon to sun with commas between; a window runs over midnight where its end is
+    not later than its beginning.
+    """
+    return calls.Request("PUT", "rota", {"windows": [_window(each) for each in windows]})
+
+
+@calls.call(rota, "import", "Have turns from an iCalendar file or address.", *_IMPORT, draw=_draw)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--url", metavar="URL", help="The address of a calendar, which the node fetches every hour; instead of FILE.")
+@click.option(
+    "--means", multiple=True, required=True, metavar="RULE", help="summary=TEXT=CONTACT, attendee=…, category=… or every=CONTACT."
+)
+def import_(file: Path | None, url: str | None, means: tuple[str, ...]) -> calls.Request:
+    """Have turns from FILE, or from --url. The first RULE that fits an event says whom it means; an event that none fits is nobody's.
+
+    A calendar that cannot be read changes nothing.
+    """
+    if (file is None) == (url is None):
+        raise click.UsageError("Name a file or give --url; one of the two.")
+    given = {"text": _text(file)} if file else {"url": url}
+    return calls.Request("PUT", "rota/calendar", {**given, "mapping": [_mean(each) for each in means]})
+
+
+@calls.call(rota, "drop", "Have no turns from a calendar any more.", _DROP, draw=_draw)
+def drop() -> calls.Request:
+    """Have no turns from a calendar any more; the weekly windows stay."""
+    return calls.Request("DELETE", "rota/calendar")

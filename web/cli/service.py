@@ -42,39 +42,16 @@ class Service:
         return answer.status_code, found
 
     def get(self, path: str) -> dict[str, Any]:
-        """One object.
+        """One object; refused as `ask` is."""
+        return self.ask("GET", path)
+
+    def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """The object that is answered.
 
         Raises:
-            Refused: it was refused.
+            Refused: it was refused; with the faults by pointer, where the node named them.
             Unavailable: the node could not be reached or would not serve.
         """
-        answer = self.server.call("GET", path, self.party)
-        if not answer.is_success:
-            raise refusal(answer)
-        found = _object(answer)
-        if found is None:
-            raise Unavailable(f"The answer to GET {path} is not a JSON object; is {answer.request.url.host} a node?")
-        return found
-
-    def put(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
-        """What stands after it was accepted.
-
-        Raises:
-            Refused: it was not; with the faults by pointer, where the node named them.
-            Unavailable: the node could not be reached or would not serve.
-        """
-        return self._done("PUT", path, body)
-
-    def delete(self, path: str) -> dict[str, Any]:
-        """What stands after it was taken away.
-
-        Raises:
-            Refused: it was refused.
-            Unavailable: the node could not be reached or would not serve.
-        """
-        return self._done("DELETE", path, None)
-
-    def _done(self, method: str, path: str, body: Mapping[str, object] | None) -> dict[str, Any]:
         answer = self.server.call(method, path, self.party, body)
         if not answer.is_success:
             raise refusal(answer)

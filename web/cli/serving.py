@@ -41,7 +41,8 @@ def web(host: str | None, port: str | None, workers: int, threads: int) -> None:
     """Serve the pages and the API, as a process of its own.
 
     Needs DATABASE_URL as demarche_web. While the database is away, requests are answered with 503. Ends when asked by SIGINT or
-    SIGTERM, after answering what it has begun.
+    SIGTERM, after answering what it has begun. SIGTERM first makes /readyz say 503 for DEMARCHE_DRAIN_SECONDS while all is still
+    answered, so that a balancer sends the next request elsewhere; a second signal ends that.
 
     \b
     Examples:
@@ -60,6 +61,8 @@ def _serve(settings: Settings, address: str, workers: int, threads: int) -> None
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from web import draining
+
     # The processes that answer read their settings for themselves.
     os.environ |= {"DEMARCHE_HOST": settings.host, "DEMARCHE_PORT": str(settings.port), _THREADS: str(threads)}
     server = Server(
@@ -77,10 +80,13 @@ def _serve(settings: Settings, address: str, workers: int, threads: int) -> None
         websockets=False,
     )
     try:
+        server.signal_handler_interrupt = draining.before(server.signal_handler_interrupt, settings.drain_seconds)  # type: ignore[method-assign]
         server.serve()
     except RuntimeError as error:  # with a stack that is of no use to whoever chose the port
         why = str(error).split("\n", 1)[0]
         raise Refused(f"Cannot listen on {settings.host} port {settings.port}: {why}.", code="bad_address") from error
+    finally:
+        draining.forget()
 
 
 @click.command()
@@ -106,7 +112,11 @@ def timekeeper() -> None:
 
 
 def application() -> Flask:
-    """The WSGI application of one process that answers, from the environment."""
+    """The WSGI application of one process that answers, from the environment.
+
+    It is warm: the laws are read before the first report comes, which would otherwise wait for them, as would all beside it.
+    """
+    from incident.rules.regimes import catalogue
     from incident.work import open_node
     from web import create_app
     from web.wake import open_wake
@@ -115,6 +125,7 @@ def application() -> Flask:
     settings = Settings.from_environment()
     logs.configure(settings.log_level, settings.log_format)
     url = settings.needed_database_url()
+    catalogue()
     return create_app(open_node(settings, url, wake=open_wake(url, settings.broker_url), pool_size=int(os.environ.get(_THREADS, "8"))))
 
 

@@ -321,6 +321,11 @@ COMPONENTS: Final[dict[str, Shape]] = {
     "Word": whole(_WORD, about="What one party says that another did: that it acknowledged a notice."),
     "Withheld": whole({"field": TEXT, "rule": TEXT, "why": TEXT}),
     "Notification": whole({**_NOTIFICATION, "notice": MAYBE_ID, "incident": MAYBE_ID}, about="A notice on its way over one channel."),
+    "DeadLetter": whole({
+        **_NOTIFICATION, "title": TEXT, "ways": many("Way"),
+        "left": {"type": "array", "items": whole({"contact": TEXT, "channel": TEXT}), "description": "The ways that were not taken yet."}},
+        about="A notification for which no way is left by itself."),
+    "Way": whole({"contact": TEXT, "channel": TEXT, "state": words(*STATES), "cause": TEXT}),
     "Incident": whole(_INCIDENT),
     "Relay": whole(_RELAY, about="What is to be told to one affected state, and how far it came."),
     "Relays": whole({"cross_border": COUNTRIES, "items": many("Relay")}),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -58,7 +59,21 @@ def for_case(connection: sa.Connection, members: Iterable[UUID], on: date) -> tu
     profile = sa.case((party.c.id.in_(ids), _profile(on))).label("profile")
     wanted = party.c.id.in_(ids) | party.c.kind.in_(["cert", "regulator", "spoc"])
     rows = connection.execute(sa.select(party, profile).where(wanted).order_by(party.c.slug)).all()
-    return tuple(_party(row, row.profile or {}) for row in rows)
+    return _one_and_the_same((frozenset(ids), on), rows)
+
+
+_READ: OrderedDict[tuple[frozenset[UUID], date], tuple[Sequence[sa.Row[Any]], tuple[Party, ...]]] = OrderedDict()
+_MOST_READ = 256
+
+
+def _one_and_the_same(asked: tuple[frozenset[UUID], date], rows: Sequence[sa.Row[Any]]) -> tuple[Party, ...]:
+    """The objects by which these rows were known before, so that what was worked out for them is found again."""
+    known = _READ.get(asked)
+    if known is None or known[0] != rows:
+        known = _READ[asked] = rows, tuple(_party(row, row.profile or {}) for row in rows)
+        while len(_READ) > _MOST_READ:
+            _READ.popitem(last=False)
+    return known[1]
 
 
 def for_filing(connection: sa.Connection, slug: str, filer: UUID, *, first: sa.ColumnElement[Any]) -> tuple[Deployment, Party]:

@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from incident import board
 from incident.actions.go_another_way import go_another_way
 from incident.actions.tell_by_call import tell_by_call
 from incident.actions.try_again import try_again
 from incident.work import Work
 from web.schemas.acts import NothingSchema
+from web.schemas.answers import items_of
 from web.schemas.letters import ToldByCallSchema, WaySchema
 from web.views.api.blueprint import Calls
 from web.views.api.calling import Json, acting, body
 
-letters = Calls("letters", description="Dead letters: `GET /api/v1/notifications?state=dead` lists them.")
+letters = Calls("letters", description="Dead letters: what reached nobody and needs a person.")
+
+
+@letters.get("/dead-letters")
+@acting(answers={200: items_of("DeadLetter")})
+def get_dead_letters(work: Work) -> Json:
+    """The dead letters of the incidents that you filed or operate, newest first, with the ways taken and those left; at most 100."""
+    return {"items": board.dead_letters(work)}
 
 
 @letters.post("/notifications/<uuid:notification_id>/tries")

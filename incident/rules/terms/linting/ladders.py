@@ -80,6 +80,60 @@ def _out_of_order(look: Look) -> Iterator[Said]:
 
 
 @BOOK.rule(
+    "repeats_after_due",
+    "warning",
+    """The ladder is climbed anew, but not before the due instant: until it is too late each contact is told once. Wait less between one
+    climb and the next, or begin the ladder earlier.""",
+)
+def _repeats_after_due(look: Look) -> Iterator[Said]:
+    again, first = look.clause.ladder_again, max((rung.before for rung in look.clause.ladder), default=timedelta(0))
+    if again is not None and timedelta(0) < first <= again.every:
+        yield look.say("/ladder_again/every", "the ladder is climbed anew only at or after the due instant.")
+
+
+@BOOK.rule(
+    "repeats_overlap",
+    "warning",
+    """The ladder is climbed anew before it was climbed once: its first contact is told again while the last is still not told at all. Wait
+    longer between one climb and the next than from the first rung to the last.""",
+)
+def _repeats_overlap(look: Look) -> Iterator[Said]:
+    again, befores = look.clause.ladder_again, [rung.before for rung in look.clause.ladder]
+    if again is not None and again.every < max(befores) - min(befores):
+        yield look.say("/ladder_again/every", "the ladder is climbed anew before its last rung was climbed once.")
+
+
+@BOOK.rule(
+    "silence_after_due",
+    "warning",
+    """Whoever acknowledges a notice owes something that is due before anybody looks whether they fell silent: the ladder begins anew when
+    it is too late. Wait less, or give the duty more time.""",
+)
+def _silence_after_due(look: Look) -> Iterator[Said]:
+    silent = look.clause.silent_after
+    if silent is None:
+        return
+    soonest = (
+        f"{look.clause.id}: whoever acknowledges at once and does nothing more is asked again after {_minutes(silent)} at the soonest."
+    )
+    for each in look.agreement.commitments:
+        length = elapsed(each.period)
+        if length is not None and length <= silent and _runs_with(each, look.clause) and _told(look.clause, each):
+            message = f"{each.id} is due before anybody looks whether whoever acknowledged fell silent."
+            yield look.say("/silent_after", message, Stage((look.clause.id, each.id), remarks=(soonest,)))
+
+
+def _runs_with(each: Commitment, notice: Commitment) -> bool:
+    """Whether the clock of `each` starts at the delivery of the notice at the latest."""
+    early = [anchor.kind == "filing" or (anchor.kind, anchor.name) == ("delivery", notice.id) for anchor in each.anchors]
+    return any(early) if each.combine == "earliest" else all(early)
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{span // timedelta(minutes=1)} minutes"
+
+
+@BOOK.rule(
     "acknowledgement_after_duty",
     "warning",
     """A duty runs from the delivery of a notice and is due before that notice has to be acknowledged: its debtor may lawfully acknowledge
@@ -89,7 +143,7 @@ def _acknowledgement_after_duty(look: Look) -> Iterator[Said]:
     length = elapsed(look.clause.period)
     for anchor in look.clause.anchors:
         notice = look.agreement.commitment(anchor.name) if anchor.kind == "delivery" else None
-        if notice is None or notice.acknowledge_within is None or not _told(notice, look):
+        if notice is None or notice.acknowledge_within is None or not _told(notice, look.clause):
             continue
         latest = least(notice.acknowledge_within)
         if length is not None and (latest is None or latest >= length):
@@ -97,9 +151,9 @@ def _acknowledgement_after_duty(look: Look) -> Iterator[Said]:
             yield look.say("/within", message, Stage((notice.id, look.clause.id)))
 
 
-def _told(notice: Commitment, look: Look) -> bool:
-    """Whether whoever owes the clause is whoever the notice goes to."""
-    return notice.owed_to.role == look.clause.owed_by.role and may_be_one(notice.owed_to, look.clause.owed_by)
+def _told(notice: Commitment, each: Commitment) -> bool:
+    """Whether whoever owes `each` is whoever the notice goes to."""
+    return notice.owed_to.role == each.owed_by.role and may_be_one(notice.owed_to, each.owed_by)
 
 
 @BOOK.rule(

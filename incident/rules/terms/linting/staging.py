@@ -8,7 +8,7 @@ from datetime import datetime
 
 from incident.rules.case import Case
 from incident.rules.commitment import Commitment, Target
-from incident.rules.escalation.steps import JUST_AFTER, steps
+from incident.rules.escalation.steps import JUST_AFTER, climbed, numbered, steps
 from incident.rules.handling import WHOLE
 from incident.rules.planning import Done, Happened, Planned, Standing, Verdict, plan, verdict
 from incident.rules.routing.route import Draft, route
@@ -147,13 +147,15 @@ def _rungs(each: Planned) -> Iterator[str]:
     if each.deadline is None or each.started_at is None:
         yield f"{each.commitment.id}: no rung of the ladder is ever climbed."
         return
-    due, started = each.deadline.due_at, each.started_at
-    made = steps(started_at=started, target_at=each.deadline.target_at, due_at=due, now=min(started, due - ladder[0].before), ladder=ladder)
+    due, started, again = each.deadline.due_at, each.started_at, each.commitment.ladder_again
+    first = min(started, due - ladder[0].before)
+    made = steps(started_at=started, target_at=each.deadline.target_at, due_at=due, now=first, ladder=ladder, again=again)
     looks = {step.name: step.look_at for step in made if step.kind == "escalate"}
-    for rung in ladder:
-        at, meant = looks.get(f"escalate_{rung.contact}", started), due - rung.before
+    for name, rung in numbered(climbed(ladder, again)):
+        at, meant = looks.get(name, started), due - rung.before
         late = "at or after the due instant" if meant >= due else "asked for at or before the start" if meant <= started else "in time"
-        yield f"{each.commitment.id}: the {rung.contact} is told at {_at(at)}, {late}."
+        told = "told" if "." not in name else "told again"
+        yield f"{each.commitment.id}: the {rung.contact} is {told} at {_at(at)}, {late}."
 
 
 def _notices(case: Case, watched: list[Planned]) -> Iterator[str]:
