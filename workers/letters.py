@@ -14,9 +14,9 @@ from incident.reach import services
 from incident.reach.signatures import endpoint_key
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
-from incident.records.outbox.tables import notice
-from incident.records.parties import channels, directory
-from incident.rules.case import Party
+from incident.records.outbox.tables import notice, notification
+from incident.records.parties import channels
+from incident.records.parties.tables import channel, party
 from incident.work import Work
 from workers import gathered
 from workers.channels import Cover, GaveUp, Letter
@@ -48,20 +48,19 @@ def letters(work: Work, rows: list[Row]) -> Made:
     """
     if not rows:
         return []
-    notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
-    kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
+    told = _told(work, rows)
+    kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, _about(told[row.id]))])
     late = gathered.gathered(work, {row.gathering_id for row in kept if row.gathering_id})
-    cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
-    parties = directory.by_ids(work.connection, [row.party_id for row in kept])
-    keyed = [row.channel_id for row in kept if row.channel_id]
-    secrets = channels.secrets_of(work.connection, keyed) if keyed else {}
+    anew = {row.id: row.channel_id for row in kept if row.channel_id != told[row.id].channel_id}
+    secrets = channels.secrets_of(work.connection, [*anew.values()]) if anew else {}
     for row in kept:
         try:
-            party, secret = parties[row.party_id], secrets.get(row.channel_id)
+            about = told[row.id]
+            secret = secrets.get(row.channel_id) if row.id in anew else about.channel_secret
             if row.gathering_id in late:
-                letter = _gathered(work, row, late[row.gathering_id], party, secret)
+                letter = _gathered(work, row, late[row.gathering_id], about.party_zone, secret)
             else:
-                letter = _letter(work, row, notices.get(row.notice_id), cases.get(row.case_id), party, secret)
+                letter = _letter(work, row, about, secret)
         except Exception as fault:  # whatever it is, the others are not to wait for it
             _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
             made.append((row, Fault(f"A fault of this node: the letter cannot be written ({type(fault).__name__}).")))
@@ -83,29 +82,51 @@ def _placed(work: Work, rows: list[Row]) -> tuple[list[Row], Made]:
     return found, made
 
 
-def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Party, secret: bytes | None) -> Letter:
-    settings = work.node.settings
+def _told(work: Work, rows: list[Row]) -> dict[UUID, Row]:
+    """Of each notification its notice, if it carries one, with what else its letter needs: of the case, its party and its channel."""
+    wanted = (
+        notification.c.id.label("of"), notification.c.channel_id, notice, incident.c.ref.label("case_ref"),
+        incident.c.severity.label("case_severity"), incident.c.exercise.label("case_exercise"), party.c.zone.label("party_zone"),
+        channel.c.secret.label("channel_secret"),
+    )  # fmt: skip
+    joined = (
+        notification.join(party, party.c.id == notification.c.party_id)
+        .outerjoin(notice, notice.c.id == notification.c.notice_id)
+        .outerjoin(incident, incident.c.id == notification.c.case_id)
+        .outerjoin(channel, channel.c.id == notification.c.channel_id)
+    )
+    question = sa.select(*wanted).select_from(joined).where(notification.c.id.in_([row.id for row in rows]))
+    return {row.of: row for row in work.connection.execute(question)}
+
+
+def _about(told: Row) -> Row | None:
+    """The notice that it carries; None for the test of a channel and for a gathering."""
+    return None if told.id is None else told
+
+
+def _letter(work: Work, row: Row, told: Row, secret: bytes | None) -> Letter:
+    settings, about = work.node.settings, _about(told)
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
-    if about is None or case is None:
-        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=party.zone)
+    if about is None:
+        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=told.party_zone)
         subject = "Test"
     else:
         cover = Cover(
-            incident_ref=case.ref, severity=case.severity, link=link, acknowledge_by=about.acknowledge_by, zone=party.zone,
-            exercise=case.exercise,
+            incident_ref=about.case_ref, severity=about.case_severity, link=link, acknowledge_by=about.acknowledge_by,
+            zone=about.party_zone, exercise=about.case_exercise,
         )  # fmt: skip
         subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
     return _sealed(work, row, cover, _body(row, about, link), subject, secret)
 
 
-def _gathered(work: Work, row: Row, found: gathered.Gathered, party: Party, secret: bytes | None) -> Letter:
+def _gathered(work: Work, row: Row, found: gathered.Gathered, zone: str, secret: bytes | None) -> Letter:
     link = f"{work.node.settings.base_url}/inbox"
-    cover, body = gathered.cover(found, link=link, zone=party.zone), gathered.body(row, found, link=link)
+    cover, body = gathered.cover(found, link=link, zone=zone), gathered.body(row, found, link=link)
     return _sealed(work, row, cover, body, "Late because of us", secret)
 
 
 def _sealed(work: Work, row: Row, cover: Cover, body: dict[str, object], subject: str, secret: bytes | None) -> Letter:
-    key = work.node.key if row.kind == "webhook" else None
+    key, secret = work.node.key if row.kind == "webhook" else None, bytes(secret) if secret is not None else None
     address, secret = (secret.decode(), None) if row.kind in services.KINDS and secret else (row.address, secret)
     return Letter(
         notification_id=row.id, attempt=row.attempt, address=address, sent_at=work.now, body=body, cover=cover, subject=subject,
@@ -125,7 +146,3 @@ def _body(row: Row, about: Row | None, link: str) -> dict[str, object]:
         acknowledge_by=about.acknowledge_by, link=link, released=items, notice=about.id, digest=about.digest, kind=f"notice.{about.kind}",
         exercise=bool(items.get("exercise")),
     )  # fmt: skip
-
-
-def _by_id(work: Work, table: sa.Table, ids: set[UUID]) -> dict[UUID | None, Row]:
-    return {row.id: row for row in work.connection.execute(sa.select(table).where(table.c.id.in_(ids)))} if ids else {}

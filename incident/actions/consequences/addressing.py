@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,12 +28,13 @@ def address(work: Work, row: Row) -> int:
     use, to the next one up, and evidence says why. A chat or pager carries the cover alone and rings with every notice. The inbox
     is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
     """
-    wanted = wanted_contact(work, row)
+    clauses = obligations.by_ids(work.connection, row.performs or row.obligations)
+    wanted, due_at = _wanted(work, row, clauses), _due_at(row, clauses if row.performs else ())
     contact, ways, barred = reachable(work, row, wanted)
-    made = _made(work, row, ways)
+    made = _made(work, row, ways, due_at)
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
-        made.append(_notification(work, row, contact, _due_at(work, row), kind="inbox", address="", channel=None))
-    made += [each | _WITHHELD for each in _made(work, row, barred)]
+        made.append(_notification(work, row, contact, due_at, kind="inbox", address="", channel=None))
+    made += [each | _WITHHELD for each in _made(work, row, barred, due_at)]
     db.put(work.connection, {notification: made})
     said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
     if not ways:
@@ -53,7 +54,7 @@ def usable(work: Work, row: Row) -> dict[Way, channels.Channel]:
 
 def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
     """Send a notice over these ways too, at once; the ids of the notifications."""
-    made = _made(work, row, ways)
+    made = _made(work, row, ways, _must_arrive_by(work, row))
     db.put(work.connection, {notification: made})
     work.wake("deliver")
     return [each["id"] for each in made]
@@ -61,7 +62,7 @@ def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
 
 def ask_for(work: Work, row: Row, way: Way) -> UUID:
     """Send a notice that way too; where to is looked up when it is claimed, because addresses are their party's own. The id."""
-    made = _notification(work, row, way.contact, _due_at(work, row), kind=way.kind, address="", channel=None)
+    made = _notification(work, row, way.contact, _must_arrive_by(work, row), kind=way.kind, address="", channel=None)
     db.put(work.connection, {notification: [made]})
     work.wake("deliver")
     return UUID(str(made["id"]))
@@ -87,10 +88,8 @@ def nowhere(work: Work, row: Row, reason: str) -> None:
     work.record("notification.dead", row.case_id, said)
 
 
-def _made(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[dict[str, Any]]:
-    found = list(ways)
-    due_at = _due_at(work, row) if found else None
-    return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in found]
+def _made(work: Work, row: Row, ways: Iterable[channels.Channel], due_at: datetime | None) -> list[dict[str, Any]]:
+    return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in ways]
 
 
 def wanted_contact(work: Work, row: Row) -> on_call.Contact:
@@ -98,8 +97,11 @@ def wanted_contact(work: Work, row: Row) -> on_call.Contact:
 
     A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
     """
+    return _wanted(work, row, obligations.by_ids(work.connection, row.performs or row.obligations))
+
+
+def _wanted(work: Work, row: Row, clauses: Collection[Row]) -> on_call.Contact:
     named = next(each for each in on_call.LADDER if each == row.contact)
-    clauses = obligations.by_ids(work.connection, row.performs or row.obligations)
     if row.kind == "escalation" and any(each.debtor == row.recipient for each in clauses):
         return named
     windows = [on_call.read(each.spec.get("on_call", ())) for each in clauses if row.recipient in (each.debtor, each.creditor)]
@@ -134,7 +136,11 @@ def _notification(work: Work, row: Row, contact: str, due_at: datetime | None, *
     }  # fmt: skip
 
 
-def _due_at(work: Work, row: Row) -> Any:
+def _must_arrive_by(work: Work, row: Row) -> datetime | None:
+    return _due_at(row, obligations.by_ids(work.connection, row.performs) if row.performs else ())
+
+
+def _due_at(row: Row, performed: Iterable[Row]) -> datetime | None:
     """By when it must have arrived: retries are squeezed to leave time before it."""
-    performed = [each.due_at for each in obligations.by_ids(work.connection, row.performs) if each.due_at]
-    return min([*performed, *([row.acknowledge_by] if row.acknowledge_by else [])], default=None)
+    ends = [each.due_at for each in performed if each.due_at]
+    return min([*ends, *([row.acknowledge_by] if row.acknowledge_by else [])], default=None)

@@ -79,15 +79,14 @@ def performed_all(work: Work, handed: Sequence[Handed], *, occurred_at: datetime
     ids = {id_ for each in handed for id_ in each.notice.performs}
     if not ids:
         return []
-    acts = obligations.acts_about(work.connection, ids)
-    done = {id_: {act.kind for act in about} for id_, about in acts.items()}
-    live = [row for row in obligations.by_ids(work.connection, ids) if row.superseded_by is None]
+    live = [row for row in obligations.with_kinds(work.connection, ids) if row.superseded_by is None]
+    done = {row.id: set(row.kinds or ()) for row in live}
     fresh: list[Row] = []
     notes: list[acting.Note] = []
     for each in handed:
         enough = {"sent", "received"} if each.kind == "sent" else {each.kind}
         for row in live:
-            if row.id in each.notice.performs and not enough & done.setdefault(row.id, set()):
+            if row.id in each.notice.performs and not enough & done[row.id]:
                 done[row.id].add(each.kind)
                 fresh.append(row)
                 notes.append(acting.Note(row.case_id, each.kind, row.id, each.notice.id, "node", row.debtor, occurred_at, each.detail))

@@ -25,7 +25,10 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
     matter = matter_of(work, cases.find(work.connection, case_id, for_update=True))
     result = replan(work, matter, why=why, may_lapse=False)
     telling.comes_again(work, case_id, result.added)
-    settle_case(work, case_id)
+    if result.changed:
+        settle_case(work, case_id)
+    else:
+        _settle(work, case_id, result.rows, result.acts)
     return result
 
 
@@ -37,16 +40,16 @@ def after_deliveries(work: Work, handed: Iterable[Row]) -> None:
     by_case: dict[UUID, list[Row]] = {}
     for row in handed:
         by_case.setdefault(row.case_id, []).append(row)
-    live = obligations.standing_of(work.connection, by_case) if by_case else {}
-    alone: dict[UUID, Row] = {}
+    ids = {row.id for rows in by_case.values() for row in rows}
+    beside = obligations.standing_beside(work.connection, ids) if ids else {}
     for case_id in sorted(by_case):
-        if _may_hang(by_case[case_id], live.get(case_id, []), work.now):
+        live = beside.get(case_id, [])
+        if _may_hang(by_case[case_id], live, work.now):
             after_an_act(work, case_id, why="a delivery")
-        else:
-            alone |= {row.id: row for row in by_case[case_id]}
-    acts = obligations.acts_about(work.connection, alone) if alone else {}
-    for row in alone.values():
-        _keep(work, row, obligations.verdict_of(row, acts[row.id], work.now))
+            continue
+        done = {row.id: obligations.done_of(row) for row in live if row.id in ids}
+        for row in {row.id: row for row in by_case[case_id]}.values():
+            _keep(work, row, obligations.verdict_of(row, done[row.id], work.now))
 
 
 def _may_hang(handed: list[Row], live: list[Row], now: datetime) -> bool:
@@ -64,11 +67,16 @@ def _is_overdue(row: Row, now: datetime) -> bool:
 
 def settle_case(work: Work, case_id: UUID) -> None:
     """Bring the settled column of every obligation in step with its acts and the time; harmless to repeat."""
-    rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
+    _settle(work, case_id, obligations.of_case(work.connection, case_id))
+
+
+def _settle(work: Work, case_id: UUID, found: Iterable[Row], known: Iterable[Row] | None = None) -> None:
+    """The same, of the obligations as they were just read, and the acts of the case if they were."""
+    rows = [row for row in found if row.superseded_by is None]
     if any(row.reading != STATED for row in rows):
         readings.share_acts(work, [row for row in rows if row.settled_as != "lapsed"])
-        rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
-    acts = obligations.acts_about(work.connection, [row.id for row in rows])
+        rows, known = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None], None
+    acts = obligations.acts_about(work.connection, [row.id for row in rows]) if known is None else _by_obligation(known)
     met_groups: dict[str, UUID] = {}
     running: list[Row] = []
     for row in rows:
@@ -87,6 +95,13 @@ def settle_case(work: Work, case_id: UUID) -> None:
             obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
     if any(allowing.silent_after(row.spec) for row in rows):
         silence.arm(work, [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None])
+
+
+def _by_obligation(acts: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = {}
+    for act in acts:
+        found.setdefault(act.obligation_id, []).append(act)
+    return found
 
 
 def record_miss(work: Work, row: Row) -> None:
