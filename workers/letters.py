@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -48,19 +49,19 @@ def letters(work: Work, rows: list[Row]) -> Made:
     """
     if not rows:
         return []
-    told = _told(work, rows)
-    kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, _about(told[row.id]))])
+    notices, told = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id}), _told(work, rows)
+    kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
     late = gathered.gathered(work, {row.gathering_id for row in kept if row.gathering_id})
     anew = {row.id: row.channel_id for row in kept if row.channel_id != told[row.id].channel_id}
     secrets = channels.secrets_of(work.connection, [*anew.values()]) if anew else {}
     for row in kept:
         try:
-            about = told[row.id]
-            secret = secrets.get(row.channel_id) if row.id in anew else about.channel_secret
+            known = told[row.id]
+            secret = secrets.get(row.channel_id) if row.id in anew else known.channel_secret
             if row.gathering_id in late:
-                letter = _gathered(work, row, late[row.gathering_id], about.party_zone, secret)
+                letter = _gathered(work, row, late[row.gathering_id], known.party_zone, secret)
             else:
-                letter = _letter(work, row, about, secret)
+                letter = _letter(work, row, notices.get(row.notice_id), known, secret)
         except Exception as fault:  # whatever it is, the others are not to wait for it
             _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
             made.append((row, Fault(f"A fault of this node: the letter cannot be written ({type(fault).__name__}).")))
@@ -83,37 +84,32 @@ def _placed(work: Work, rows: list[Row]) -> tuple[list[Row], Made]:
 
 
 def _told(work: Work, rows: list[Row]) -> dict[UUID, Row]:
-    """Of each notification its notice, if it carries one, with what else its letter needs: of the case, its party and its channel."""
+    """Of each notification what its letter needs beside the notice: of the case, its party and its channel.
+
+    Each is looked up by its id: a join would be planned once, as for the tables of a new node, which it reads whole.
+    """
+
+    def of(table: sa.Table, name: str, key: sa.ColumnElement[UUID]) -> sa.Label[Any]:
+        return sa.select(table.c[name]).where(table.c.id == key).scalar_subquery().label(f"{table.name}_{name}")
+
+    columns = notification.c
     wanted = (
-        notification.c.id.label("of"), notification.c.channel_id, notice, incident.c.ref.label("case_ref"),
-        incident.c.severity.label("case_severity"), incident.c.exercise.label("case_exercise"), party.c.zone.label("party_zone"),
-        channel.c.secret.label("channel_secret"),
+        columns.id, columns.channel_id, of(party, "zone", columns.party_id), of(channel, "secret", columns.channel_id),
+        *(of(incident, name, columns.case_id) for name in ("ref", "severity", "exercise")),
     )  # fmt: skip
-    joined = (
-        notification.join(party, party.c.id == notification.c.party_id)
-        .outerjoin(notice, notice.c.id == notification.c.notice_id)
-        .outerjoin(incident, incident.c.id == notification.c.case_id)
-        .outerjoin(channel, channel.c.id == notification.c.channel_id)
-    )
-    question = sa.select(*wanted).select_from(joined).where(notification.c.id.in_([row.id for row in rows]))
-    return {row.of: row for row in work.connection.execute(question)}
+    return {row.id: row for row in work.connection.execute(sa.select(*wanted).where(columns.id.in_([row.id for row in rows])))}
 
 
-def _about(told: Row) -> Row | None:
-    """The notice that it carries; None for the test of a channel and for a gathering."""
-    return None if told.id is None else told
-
-
-def _letter(work: Work, row: Row, told: Row, secret: bytes | None) -> Letter:
-    settings, about = work.node.settings, _about(told)
+def _letter(work: Work, row: Row, about: Row | None, known: Row, secret: bytes | None) -> Letter:
+    settings = work.node.settings
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
     if about is None:
-        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=told.party_zone)
+        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=known.party_zone)
         subject = "Test"
     else:
         cover = Cover(
-            incident_ref=about.case_ref, severity=about.case_severity, link=link, acknowledge_by=about.acknowledge_by,
-            zone=about.party_zone, exercise=about.case_exercise,
+            incident_ref=known.incident_ref, severity=known.incident_severity, link=link, acknowledge_by=about.acknowledge_by,
+            zone=known.party_zone, exercise=known.incident_exercise,
         )  # fmt: skip
         subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
     return _sealed(work, row, cover, _body(row, about, link), subject, secret)
@@ -146,3 +142,7 @@ def _body(row: Row, about: Row | None, link: str) -> dict[str, object]:
         acknowledge_by=about.acknowledge_by, link=link, released=items, notice=about.id, digest=about.digest, kind=f"notice.{about.kind}",
         exercise=bool(items.get("exercise")),
     )  # fmt: skip
+
+
+def _by_id(work: Work, table: sa.Table, ids: set[UUID]) -> dict[UUID | None, Row]:
+    return {row.id: row for row in work.connection.execute(sa.select(table).where(table.c.id.in_(ids)))} if ids else {}

@@ -104,7 +104,7 @@ def test_what_was_settled_after_a_delivery_is_what_planning_again_comes_to(world
         stands = [(row.id, row.settled_as, row.due_at) for row in obligations.of_case(work.connection, case)]
         acts = len(obligations.acts_of_case(work.connection, case))
         handed = {act.obligation_id for act in obligations.acts_of_case(work.connection, case) if act.kind in ("sent", "received")}
-        live = obligations.standing_beside(work.connection, handed)[case]
+        live = obligations.standing_beside(work.connection, handed, cases=[case])[case]
         for row in live:
             if row.id in handed:
                 hangs.add(may_hang_on([obligations.looks_of(row)], map(obligations.looks_of, live)))

@@ -41,7 +41,7 @@ def after_deliveries(work: Work, handed: Iterable[Row]) -> None:
     for row in handed:
         by_case.setdefault(row.case_id, []).append(row)
     ids = {row.id for rows in by_case.values() for row in rows}
-    beside = obligations.standing_beside(work.connection, ids) if ids else {}
+    beside = obligations.standing_beside(work.connection, ids, cases=by_case) if ids else {}
     for case_id in sorted(by_case):
         live = beside.get(case_id, [])
         if _may_hang(by_case[case_id], live, work.now):

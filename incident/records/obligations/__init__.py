@@ -99,8 +99,8 @@ def with_kinds(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     return list(connection.execute(question.order_by(obligation.c.sort_at, obligation.c.id)).all())
 
 
-def standing_beside(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
-    """The live obligations of the cases of these, by case, as far as it matters to whether anything hangs on what was done.
+def standing_beside(connection: sa.Connection, ids: Iterable[UUID], *, cases: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """The live obligations of these cases, by case, as far as it matters to whether anything hangs on what was done of those with `ids`.
 
     See `looks_of` and `done_of`; `acts` is of these obligations alone, and None of the others.
     """
@@ -112,9 +112,7 @@ def standing_beside(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID
         *(columns.predicted, columns.spec["runs_from"].label("runs_from"), columns.spec["comes_again"].label("comes_again")),
         acts.label("acts"),
     )
-    handed = obligation.alias("handed").c
-    cases = sa.select(handed.case_id).where(handed.id.in_(wanted))
-    beside = sa.select(*given).where(columns.case_id.in_(cases), columns.superseded_by.is_(None))
+    beside = sa.select(*given).where(columns.case_id.in_(list(cases)), columns.superseded_by.is_(None))
     return _by_case(connection.execute(beside))
 
 

@@ -232,10 +232,10 @@ due as (
    where look_at <= :now and d.kind || ' ' || d.address not in (select place from room where room = 0)
    order by look_at limit 1000 for update skip locked),
 urgent as (
-  select due.id, due.place, row_number() over (order by coalesce(cardinality(n.performs), 0) = 0,
-           due.due_at is null or due.due_at <= :now, case when due.due_at > :now then due.due_at end,
-           due.look_at, due.case_id, due.id) as rank
-    from due left join demarche.notice n on n.id = due.notice_id),
+  select id, place, row_number() over (
+           order by coalesce((select cardinality(n.performs) from demarche.notice n where n.id = due.notice_id), 0) = 0,
+                    due_at is null or due_at <= :now, case when due_at > :now then due_at end, look_at, case_id, id) as rank
+    from due),
 turned as (
   select u.id, u.rank, coalesce(r.proven, false) as proven, coalesce(r.room, 1) as room,
          row_number() over (partition by u.place order by u.rank) as turn
@@ -284,7 +284,7 @@ def settle_all(connection: sa.Connection, settled: Iterable[Settled], now: datet
     ]  # fmt: skip
     if not rows:
         return set()
-    return set(connection.execute(sa.text(_SETTLE), {"rows": document(rows), "now": now}).scalars())
+    return set(connection.execute(sa.text(_SETTLE), {"rows": document(rows), "ids": [row["id"] for row in rows], "now": now}).scalars())
 
 
 _SETTLE = """
@@ -296,7 +296,7 @@ held as (
      set state = s.state, cause = s.cause, state_at = :now, leased_until = null, look_at = s.look_at,
          sent_at = coalesce(s.sent_at, n.sent_at), delivered_at = coalesce(s.delivered_at, n.delivered_at),
          last_error = coalesce(s.last_error, n.last_error)
-    from said s where n.id = s.id and n.attempt = s.number and n.state = 'claimed'
+    from said s where n.id = any(cast(:ids as uuid[])) and n.id = s.id and n.attempt = s.number and n.state = 'claimed'
   returning n.id),
 kept as (
   insert into demarche.attempt (notification_id, number, case_id, at, outcome, detail)
