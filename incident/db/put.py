@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from uuid import UUID
 
 import orjson
@@ -16,8 +17,11 @@ Row = Mapping[str, object]
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> None:
-    """Insert the rows of each table in one statement, in no promised order.
+def put(
+    connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]], *, then: str = "", given: Mapping[str, object] = MappingProxyType({})
+) -> None:
+    """Insert the rows of each table in one statement, in no promised order; with `then`, another statement that takes what is `given`,
+    in the same one.
 
     Every row of a table has the keys of its first row; a column that is not named takes its default. Rows of one statement
     cannot see each other, so what a wall checks against must have been written before.
@@ -29,7 +33,8 @@ def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> No
     if not filled:
         return
     shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
-    connection.exec_driver_sql(_statement(shape), {"rows": document({str(table.name): batch for table, batch in filled.items()})})
+    values = {"rows": document({str(table.name): batch for table, batch in filled.items()}), **given}
+    connection.exec_driver_sql(_statement(shape, then), values)
 
 
 def document(rows: object) -> str:
@@ -52,8 +57,8 @@ def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...]) -> str:
-    parts = [_insert(table, columns) for table, columns in shape]
+def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...], then: str) -> str:
+    parts = [*(_insert(table, columns) for table, columns in shape), *([then] if then else [])]
     ahead = ", ".join(f"w{number} as ({part})" for number, part in enumerate(parts[:-1]))
     return f"with {ahead} {parts[-1]}" if ahead else parts[-1]
 
