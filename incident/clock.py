@@ -20,12 +20,15 @@ class Clock(Protocol):
         ...
 
 
+_NOW = sa.select(sa.func.now())
+
+
 class DatabaseClock:
     """The database's own transaction time: one clock for every process, whatever their machines believe."""
 
     def now(self, connection: Asked) -> datetime:
         """The instant at which the transaction of `connection` began."""
-        began: datetime = connection.execute(sa.select(sa.func.now())).scalar_one()
+        began: datetime = connection.execute(_NOW).scalar_one()
         return began.astimezone(UTC)
 
 
