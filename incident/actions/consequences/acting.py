@@ -53,9 +53,18 @@ def note(
     party: UUID | None = None,
     occurred_at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
+    into: list[db.Row] | None = None,
 ) -> UUID:
-    """Write one act and its evidence; its id. For what the node itself does, the case's filer is the party."""
-    [id_] = note_all(work, [Note(case, kind, obligation, notice, by, party, occurred_at, detail)])
+    """Write one act and its evidence; its id. For what the node itself does, the case's filer is the party.
+
+    With `into` the act is put there, and written by the caller in the same work.
+    """
+    given = Note(case, kind, obligation, notice, by, party, occurred_at, detail)
+    if into is None:
+        [id_] = note_all(work, [given])
+    else:
+        into.append(_written(work, given))
+        id_ = UUID(str(into[-1]["id"]))
     return id_
 
 
