@@ -57,7 +57,7 @@ def put_once(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *,
     if not rows:
         return set()
     statement = f"{_insert(table, _columns(table, list(rows)))} on conflict ({key}) do nothing returning {key}"
-    return set(connection.exec_driver_sql(statement, {"rows": _as_json({str(table.name): list(rows)})}).scalars())
+    return set(connection.exec_driver_sql(statement, {"rows": document({str(table.name): list(rows)})}).scalars())
 
 
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
