@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
+from incident.actions.consequences import telling
 from incident.ids import new_id
 from incident.reach import services
 from incident.records import obligations
@@ -36,6 +37,8 @@ def address(work: Work, row: Row) -> int:
     made += [each | _WITHHELD for each in _made(work, row, barred)]
     db.put(work.connection, {notification: made})
     said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
+    if not rouses(ways):
+        telling.unreachable(work, row)
     if not ways:
         work.record("notification.unreachable", row.case_id, said)
     elif contact != wanted:
@@ -109,13 +112,25 @@ def wanted_contact(work: Work, row: Row) -> on_call.Contact:
 
 
 def reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
-    """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one."""
+    """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one.
+
+    Whoever has nothing but an inbox is passed over, as who has nothing, while somebody above can be roused.
+    """
+    inbox_alone = None
     for contact in on_call.above(wanted):
         found = channels.usable(work.connection, row.recipient, contact)
         ways = [each for each in found if _may_go(row, each.kind)]
-        if ways:
-            return contact, ways, [each for each in found if each not in ways]
-    return wanted, [], []
+        made = contact, ways, [each for each in found if each not in ways]
+        if rouses(ways):
+            return made
+        if ways and inbox_alone is None:
+            inbox_alone = made
+    return inbox_alone or (wanted, [], [])
+
+
+def rouses(ways: Iterable[channels.Channel]) -> bool:
+    """Whether one of them rings; the inbox waits to be looked into."""
+    return any(each.kind != "inbox" for each in ways)
 
 
 def _may_go(row: Row, kind: str) -> bool:
