@@ -223,6 +223,7 @@ def _celery(node: Node) -> Iterator[list[threading.Thread]]:
     try:
         yield [worker, beat]
     finally:
+        tasks.close()
         beat.service.stop()
         stopping = threading.Thread(target=controller.stop, name="celery stopping", daemon=True)  # it waits for tasks without end
         stopping.start()

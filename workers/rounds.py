@@ -34,11 +34,16 @@ class Rounds:
         self._inside: Counter[str] = Counter()
         self._asked: set[str] = set()
         self._began_at: dict[str, float] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Begin no round any more: who is inside ends with the one under way, however much there is to do. Safe in a signal handler."""
+        self._closed = True
 
     def run(self, node: Node, name: str) -> int:
         """Run a sweep until a round of it does nothing and nobody has asked meanwhile; how much it did.
 
-        0 at once when all places are taken: then those who are inside go round once more.
+        0 at once when all places are taken, then those who are inside go round once more; and when it was closed.
         """
         if not self._enters(name):
             return 0
@@ -59,7 +64,7 @@ class Rounds:
 
     def _enters(self, name: str) -> bool:
         with self._lock:
-            free = self._inside[name] < PLACES.get(name, 1)
+            free = self._inside[name] < PLACES.get(name, 1) and not self._closed
             if free:
                 self._inside[name] += 1
                 self._began_at[name] = time.monotonic()
@@ -70,7 +75,7 @@ class Rounds:
     def _goes_on(self, name: str, done: int) -> bool:
         """Whether another round is wanted; if not, the place is free again, in the same breath."""
         with self._lock:
-            wanted = bool(done) or name in self._asked
+            wanted = (bool(done) or name in self._asked) and not self._closed
             self._asked.discard(name)
             if wanted:
                 self._began_at[name] = time.monotonic()

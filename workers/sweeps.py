@@ -11,10 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import evidence
-from incident.actions.consequences import addressing, gathering, watching
+from incident.actions.consequences import addressing, doubting, gathering, watching
 from incident.records import cases, obligations, outbox
 from incident.work import Node, Work
-from workers import auditing, stumbling
+from workers import auditing, clocks, stumbling
 from workers.post import post_of
 from workers.rotas import read_calendars
 
@@ -137,6 +137,7 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
     The case first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
     """
     cases.hold(work.connection, [case_id])
+    doubting.postpone(work, obligation_id)
     if due := obligations.fire(work.connection, obligation_id, work.now):
         work.step = "watch"
         watching.look(work, case_id, obligation_id, {each.step: each.look_at for each in due})
@@ -145,3 +146,4 @@ def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
 def _beat(node: Node, name: str, did: int) -> None:
     with node.work() as work:
         auditing.note_beat(work, name, {"did": did})
+    clocks.look(node)

@@ -77,6 +77,12 @@ def use(node: Node) -> None:
     app.conf.update(configuration(node.settings.broker_url))
 
 
+def close() -> None:
+    """Let every sweep of this process end with the round that it is in; with more to do all the time it would never end."""
+    if _rounds is not None:
+        _rounds.close()
+
+
 @app.task(name="demarche.route")  # type: ignore[untyped-decorator]
 def route() -> int:
     """Turn released notices into notifications."""
@@ -196,4 +202,5 @@ def _log_like_the_others(**_: object) -> None:
 signals.celeryd_init.connect(_needs_a_shared_broker, weak=False)
 signals.beat_init.connect(_needs_a_shared_broker, weak=False)
 signals.worker_init.connect(_spread_a_net, weak=False)
+signals.worker_shutting_down.connect(lambda **_: close(), weak=False)
 signals.setup_logging.connect(_log_like_the_others, weak=False)

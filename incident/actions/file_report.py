@@ -27,6 +27,7 @@ from incident.records.parties import directory
 from incident.rules.case import Case, Deployment
 from incident.rules.facts import Facts, binds_at
 from incident.rules.planning import Planned, plan
+from incident.rules.planning.reaching import kept_for
 from incident.rules.routing import route, way
 from incident.work import Work
 
@@ -116,7 +117,7 @@ def _file_first(work: Work, command: FileReport, filer: UUID, deployment: Deploy
         "revision": command.revision,
     }  # fmt: skip
     case = planning.case_of(work, Matter(values, deployment), facts)
-    planned = plan(case, planning.binding(work, case, bound_at=bound_at, known_at=now))
+    planned = plan(case, planning.binding(work, case, bound_at=bound_at, known_at=now), kept=kept_for(case))
     rows = [(each, writing.obligation_row(case_id, each, now)) for each in planned]
     ids = {each.key: row["id"] for each, row in rows}
     report_row = _report_row(work, command, case_id, filer, deployment.id)

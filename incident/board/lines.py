@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.dead_letters import waiting
+from incident.board.findings import unseen
 from incident.errors import Fault, Invalid
 from incident.records.obligations.tables import claim, line
 from incident.records.parties.tables import party
@@ -23,19 +26,20 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Json:
-    """`{lines, next, counts}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`."""
-    question = (
-        sa.select(line, _slug(line.c.debtor, "debtor"), _slug(line.c.creditor, "creditor"), _claimant)
-        .where(line.c.party_id == work.actor.party)
-        .order_by(line.c.sort_at, line.c.obligation_id)
-    )
+    """`{lines, next, counts, asides}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`.
+
+    `asides`: how many `findings` nobody of the party has seen, and how many `dead_letters` wait for it.
+    """
+    question = _PAGE.where(line.c.party_id == work.actor.party)
     if after is not None:
         at, id_ = cursors.read("lines", after, 2)
         question = question.where(sa.tuple_(line.c.sort_at, line.c.obligation_id) > sa.tuple_(*_bounds(at, id_)))
-    rows = work.connection.execute(question.limit(limit + 1)).all()
+    rows = work.connection.execute(question.limit(_spelt_out(limit + 1))).all()
     more, rows = len(rows) > limit, rows[:limit]
     ended = cursors.write("lines", rows[-1].sort_at.isoformat(), rows[-1].obligation_id) if more else None
-    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": _counts(work)}
+    counts = _counts(work)
+    asides = {name: counts.pop(name) for name in ("findings", "dead_letters")}
+    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": counts, "asides": asides}
 
 
 def _line(row: sa.Row[Any], now: datetime) -> answers.Json:
@@ -64,8 +68,16 @@ def _counts(work: Work) -> dict[str, int]:
     A date that binds nobody, predicted or provisional, is never overdue, nor is a duty that may not be performed; once it has passed
     it counts as none. Nobody reads more than `MANY`, and counting on would cost more than the page.
     """
-    now, hour, day = work.now, work.now + timedelta(hours=1), work.now + timedelta(hours=24)
-    ahead, due, passed = line.c.sort_at, line.c.due_at, line.c.sort_at < work.now
+    at = {"now": work.now, "hour": work.now + timedelta(hours=1), "day": work.now + timedelta(hours=24)}
+    row = work.connection.execute(_how_many(), {**at, "party": work.actor.party}).one()
+    return {name: min(int(row._mapping[name]), MANY) for name in row._mapping}
+
+
+@cache
+def _how_many() -> sa.Select[*tuple[Any, ...]]:
+    """What `_counts` asks, of the lines of `party` and what stands beside them; made once, which takes longer than the answer."""
+    now, hour, day = (sa.bindparam(name, type_=line.c.sort_at.type) for name in ("now", "hour", "day"))
+    ahead, due, passed = line.c.sort_at, line.c.due_at, line.c.sort_at < now
     binds = ~(line.c.predicted | line.c.provisional | line.c.prohibited_at.is_not(None))
     groups: dict[str, list[sa.ColumnElement[bool]]] = {
         "overdue": [passed & (due < now) & binds],
@@ -74,14 +86,19 @@ def _counts(work: Work) -> dict[str, int]:
         "later": [(ahead >= day) & (ahead < _NEVER), passed & (due >= day)],
         "none": [ahead >= _NEVER, passed & (due < now) & ~binds],
     }
-    asked = [sum((_up_to_many(work, where) for where in found), sa.literal(0)).label(name) for name, found in groups.items()]
-    row = work.connection.execute(sa.select(*asked)).one()
-    return {name: min(int(row._mapping[name]), MANY) for name in groups}
+    counted = [sum(map(_up_to_many, found), sa.literal(0)).label(name) for name, found in groups.items()]
+    return sa.select(*counted, unseen().label("findings"), waiting().label("dead_letters"))
 
 
-def _up_to_many(work: Work, where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    found = sa.select(sa.literal(1)).select_from(line).where(line.c.party_id == work.actor.party, where).limit(MANY).subquery()
+def _up_to_many(where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    whose = line.c.party_id == sa.bindparam("party", type_=line.c.party_id.type)
+    found = sa.select(sa.literal(1)).select_from(line).where(whose, where).limit(_spelt_out(MANY)).subquery()
     return sa.select(sa.func.count()).select_from(found).scalar_subquery()
+
+
+def _spelt_out(number: int) -> sa.ColumnElement[int]:
+    """In the text of the question: a plan for any number of rows would be the worse one for few, and be made anew each time."""
+    return sa.literal_column(str(number), sa.Integer)
 
 
 def _slug(of: sa.ColumnElement[UUID], name: str) -> sa.ColumnElement[str]:
@@ -95,6 +112,11 @@ _claimant = (
     .correlate(line)
     .scalar_subquery()
     .label("claimant")
+)
+
+
+_PAGE = sa.select(line, _slug(line.c.debtor, "debtor"), _slug(line.c.creditor, "creditor"), _claimant).order_by(
+    line.c.sort_at, line.c.obligation_id
 )
 
 

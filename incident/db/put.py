@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -28,8 +29,16 @@ def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> No
     if not filled:
         return
     shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
-    document = {table.name: batch for table, batch in filled.items()}
-    connection.exec_driver_sql(_statement(shape), {"rows": json.dumps(document, default=_plain)})
+    document = {str(table.name): batch for table, batch in filled.items()}
+    connection.exec_driver_sql(_statement(shape), {"rows": _as_json(document)})
+
+
+def _as_json(document: object) -> str:
+    """Quickly where that is possible; what is odd goes the way of the standard library, so that PostgreSQL judges it."""
+    try:
+        return orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(document, default=_plain)
 
 
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from tests.bench.site import Line, Site, pids
 from tests.processes import Deployment
 
 CLIENTS = 16
+WARMING = 2.0  # seconds
 FIGURES = (
     "intake through HTTP, one client, p50", "intake through HTTP, 16 clients", "intake through HTTP, 16 clients, beside the plain service",
     "processor per intake, web and PostgreSQL",
@@ -99,10 +100,7 @@ def intake(site: Site) -> Iterator[Callable[[], Iterator[Measured]]]:
         url, plain_url = parts.enter_context(site.database()), parts.enter_context(site.database("template1"))
         line = parts.enter_context(site.line(url))
         node = parts.enter_context(site.processes(url, "web"))
-        filer = Filer(node.port, site.key)
-        for _ in range(20):
-            filer.file()
-        filer.close()
+        saturated(lambda: Filer(node.port, site.key).file, CLIENTS, WARMING)  # over many connections, so that every process is warm
         floor = RawFloor(line, url)
         other = parts.enter_context(plain(site, plain_url, shape_of(line), ["http://127.0.0.1:1/"] * 3, worker=False))
         yield _Three(site, url, line, node, floor, other, plain_url).round

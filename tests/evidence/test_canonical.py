@@ -38,6 +38,12 @@ def test_the_bytes_of_a_leaf_are_those_of_rfc_8785(
     assert leaf == rfc8785.dumps(same)
 
 
+def test_every_character_is_written_as_rfc_8785_says() -> None:
+    every = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
+    assert canonical(every) == rfc8785.dumps(every)
+    assert canonical({every[:200]: [every[:200]]}) == rfc8785.dumps({every[:200]: [every[:200]]})
+
+
 def test_keys_are_sorted_by_utf_16_units() -> None:
     assert canonical({"\ufb33": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ufb33":1}'.encode()
 

@@ -49,6 +49,21 @@ def inside(rounds: Rounds, name: str) -> Iterator[threading.Thread]:
     assert not thread.is_alive()
 
 
+def test_a_sweep_that_always_finds_more_ends_with_its_round_when_it_is_closed() -> None:
+    rounds = Rounds({"deliver": lambda _: busy()})
+    done: list[int] = []
+
+    def busy() -> int:
+        done.append(1)
+        if len(done) == 3:
+            rounds.close()
+        assert len(done) < 10, "it never ends"
+        return 1
+
+    assert rounds.run(NOBODY, "deliver") == 3
+    assert rounds.run(NOBODY, "deliver") == 0
+
+
 def test_a_hundred_hints_for_a_sweep_that_is_under_way_are_one_more_round() -> None:
     door = Door()
     rounds = Rounds({"seal": door})

@@ -112,7 +112,11 @@ def timekeeper() -> None:
 
 
 def application() -> Flask:
-    """The WSGI application of one process that answers, from the environment."""
+    """The WSGI application of one process that answers, from the environment.
+
+    It is warm: the laws are read before the first report comes, which would otherwise wait for them, as would all beside it.
+    """
+    from incident.rules.regimes import catalogue
     from incident.work import open_node
     from web import create_app
     from web.wake import open_wake
@@ -121,6 +125,7 @@ def application() -> Flask:
     settings = Settings.from_environment()
     logs.configure(settings.log_level, settings.log_format)
     url = settings.needed_database_url()
+    catalogue()
     return create_app(open_node(settings, url, wake=open_wake(url, settings.broker_url), pool_size=int(os.environ.get(_THREADS, "8"))))
 
 

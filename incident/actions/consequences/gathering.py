@@ -44,7 +44,8 @@ def gather(work: Work) -> int:
 
 def _carry(work: Work, party: UUID, rows: list[Row]) -> None:
     id_ = new_id()
-    window = {"from_at": min(row.late_since for row in rows), "until_at": work.now}
+    since = min(row.late_since for row in rows)  # the clock may have been set back since
+    window = {"from_at": since, "until_at": max(work.now, since + timedelta(microseconds=1))}
     db.put(work.connection, {gathering: [{"id": id_, "party_id": party, "created_at": work.now, **window}]})
     db.put(work.connection, {notification: _notifications(work, id_, party, rows)})
     ids = [row.id for row in rows]

@@ -17,6 +17,7 @@ from incident.rules.case import Case, Deployment, Party
 from incident.rules.commitment import Commitment, Discharge
 from incident.rules.facts import Facts
 from incident.rules.planning import Done, Key, OnRecord, Planned, happened, plan
+from incident.rules.planning.reaching import kept_for, within_reach
 from incident.work import Work
 
 
@@ -52,7 +53,8 @@ def case_among(matter: Matter, facts: Facts, everybody: tuple[Party, ...]) -> Ca
 
 
 def binding(work: Work, case: Case, *, bound_at: datetime, known_at: datetime) -> list[Commitment]:
-    """Every commitment of the agreements and laws that bind at `bound_at`, with what the agreements plan them for.
+    """Every commitment of the agreements and laws that bind at `bound_at`, with what the agreements plan them for; without the laws
+    that can bind nobody in this case.
 
     Versions signed, and regimes armed by the filer, after `known_at` do not count: a case keeps what it began under.
     """
@@ -61,7 +63,7 @@ def binding(work: Work, case: Case, *, bound_at: datetime, known_at: datetime) -
         work.connection, bound_at, known_at=known_at, among=among, armed_by=case.filer.id, anybodys=anybodys
     )
     agreed = terms.among(found, {each.uri for each in case.directory})
-    return terms.bound(agreed, regimes.commitments(bound_at.date(), armed))
+    return terms.bound(agreed, within_reach(case, regimes.commitments(bound_at.date(), armed)))
 
 
 def on_record(rows: Iterable[Row], acts: Iterable[Row]) -> list[OnRecord]:
@@ -88,7 +90,7 @@ def plan_anew(work: Work, matter: Matter, facts: Facts, rows: Iterable[Row], act
     case = case_of(work, matter, facts)
     commitments = binding(work, case, bound_at=matter.values["bound_at"], known_at=matter.values["filed_at"])
     claimed = claims.in_plans(work.connection, [case.id]).get(case.id, ())
-    return case, plan(case, commitments, happened(on_record(rows, acts)), claimed)
+    return case, plan(case, commitments, happened(on_record(rows, acts)), claimed, kept_for(case))
 
 
 def matter_of(work: Work, row: Row) -> Matter:

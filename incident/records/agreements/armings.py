@@ -21,7 +21,7 @@ def armed(connection: sa.Connection, party: UUID, *, known_at: datetime) -> dict
     return read(connection.execute(sa.select(as_one(party, known_at))).scalar())
 
 
-def as_one(party: UUID, known_at: datetime) -> sa.ScalarSelect[Any]:
+def as_one(party: UUID | sa.BindParameter[UUID], known_at: datetime | sa.BindParameter[datetime]) -> sa.ScalarSelect[Any]:
     """The same as one value, which `read` reads."""
     said = sa.func.jsonb_build_array(arming.c.regime, arming.c.stage, arming.c.binds_from)
     return (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from incident.db.columns import INSTANT, UUIDS
+from incident.db.columns import UUID as UUID_
 from incident.records.agreements import armings
 from incident.records.agreements.tables import agreement_act, agreement_party, agreement_version
 from incident.records.parties.tables import party
@@ -98,13 +100,19 @@ def in_force_and_armed(
     connection: sa.Connection, at: datetime, *, known_at: datetime, among: Collection[UUID], armed_by: UUID, anybodys: bool = False
 ) -> tuple[list[terms.Agreement], dict[str, date]]:
     """In one question `in_force` among these parties, and `armings.armed` by one of them."""
-    versions = (_ANYBODYS_AMONG if anybodys else _MINE_AMONG).subquery("versions")
-    beside = sa.select(armings.as_one(armed_by, known_at).label("armed")).subquery("beside")
-    question = sa.select(beside.c.armed, versions).select_from(beside.outerjoin(versions, sa.true()))
-    in_order = question.order_by(versions.c.name, versions.c.in_force_from.desc(), versions.c.published_at.desc())
-    rows = connection.execute(in_order, {"at": at, "known": known_at, "among": list(among)}).all()
+    asked = {"at": at, "known": known_at, "among": list(among), "armed_by": armed_by}
+    rows = connection.execute(_in_force_and_armed(anybodys), asked).all()
     armed, found = armings.read(rows[0].armed), [row for row in rows if row.name is not None]
     return _as_they_bind(found, loaded(connection, [row.digest for row in found]), at, known_at), armed
+
+
+@cache
+def _in_force_and_armed(anybodys: bool) -> sa.Select[*tuple[Any, ...]]:
+    versions = (_ANYBODYS_AMONG if anybodys else _MINE_AMONG).subquery("versions")
+    armed_by = sa.bindparam("armed_by", type_=UUID_)
+    beside = sa.select(armings.as_one(armed_by, _known).label("armed")).subquery("beside")
+    question = sa.select(beside.c.armed, versions).select_from(beside.outerjoin(versions, sa.true()))
+    return question.order_by(versions.c.name, versions.c.in_force_from.desc(), versions.c.published_at.desc())
 
 
 def ever(connection: sa.Connection) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -48,13 +49,20 @@ def on_record(
     connection: sa.Connection, *, filed_by: UUID, deployment: UUID, reference: str, stage: str, revision: int
 ) -> tuple[Row | None, Row | None]:
     """The report with that identity, of which `body_digest` and `answer` are read, and its case; None for what was not filed."""
-    case = {"filed_by": filed_by, "deployment_id": deployment, "reference": reference}
-    here = sa.select(sa.literal(1)).subquery()
-    the_case = sa.and_(*(incident.c[name] == value for name, value in case.items()))
-    the_report = sa.and_(*(report.c[name] == value for name, value in {**case, "stage": stage, "revision": revision}.items()))
-    both = here.outerjoin(report, the_report).outerjoin(incident, the_case)
-    row = connection.execute(sa.select(report.c.body_digest, report.c.answer, incident).select_from(both)).one()
+    said = {"filed_by": filed_by, "deployment_id": deployment, "reference": reference, "stage": stage, "revision": revision}
+    row = connection.execute(_on_record(), said).one()
     return (None if row.body_digest is None else row), (None if row.id is None else row)
+
+
+@cache
+def _on_record() -> sa.Select[*tuple[Any, ...]]:
+    def same(table: sa.Table, *names: str) -> sa.ColumnElement[bool]:
+        return sa.and_(*(table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in names))
+
+    of_case = ("filed_by", "deployment_id", "reference")
+    here = sa.select(sa.literal(1)).subquery()
+    both = here.outerjoin(report, same(report, *of_case, "stage", "revision")).outerjoin(incident, same(incident, *of_case))
+    return sa.select(report.c.body_digest, report.c.answer, incident).select_from(both)
 
 
 def newest_revision(connection: sa.Connection, case: UUID, stage: str) -> int | None:
@@ -64,9 +72,14 @@ def newest_revision(connection: sa.Connection, case: UUID, stage: str) -> int | 
     return found
 
 
-def identity(*parts: object) -> sa.ColumnElement[Any]:
-    """To be selected with something else: whoever files the same report at the same moment waits there, and then finds it filed."""
-    return sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("\x1f".join(map(str, parts)), 0))
+_IDENTITY = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("identity", type_=sa.Text), 0))
+
+
+def identity(*parts: object) -> tuple[sa.ColumnElement[Any], dict[str, object]]:
+    """To be selected with something else, and what is asked with it: whoever files the same report at the same moment waits there,
+    and then finds it filed.
+    """
+    return _IDENTITY, {"identity": "\x1f".join(map(str, parts))}
 
 
 def reports_of(connection: sa.Connection, case: UUID) -> list[Row]:

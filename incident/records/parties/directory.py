@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from incident.db.columns import JSON
+from incident.db.columns import DATE, JSON, TEXT, UUIDS
+from incident.db.columns import UUID as UUID_
 from incident.errors import NotFound
 from incident.records.parties.tables import deployment, deployment_party, party, profile_fact
 from incident.rules.case import Deployment, Party
@@ -54,23 +57,52 @@ def by_uris(connection: sa.Connection, uris: Iterable[str]) -> dict[str, Party]:
 
 def for_case(connection: sa.Connection, members: Iterable[UUID], on: date) -> tuple[Party, ...]:
     """Everybody a role of a case may resolve to: its members, and every CERT, regulator and contact point."""
-    ids = list(set(members))
-    profile = sa.case((party.c.id.in_(ids), _profile(on))).label("profile")
-    wanted = party.c.id.in_(ids) | party.c.kind.in_(["cert", "regulator", "spoc"])
-    rows = connection.execute(sa.select(party, profile).where(wanted).order_by(party.c.slug)).all()
-    return tuple(_party(row, row.profile or {}) for row in rows)
+    ids = set(members)
+    rows = connection.execute(_for_case(), {"ids": list(ids), "on": on}).all()
+    return _one_and_the_same((frozenset(ids), on), rows)
 
 
-def for_filing(connection: sa.Connection, slug: str, filer: UUID, *, first: sa.ColumnElement[Any]) -> tuple[Deployment, Party]:
-    """In one question the deployment with that slug, without profiles, and who files for it; `first` is selected with it.
+@cache
+def _for_case() -> sa.Select[*tuple[Any, ...]]:
+    member = party.c.id == sa.any_(sa.bindparam("ids", type_=UUIDS))
+    profile = sa.case((member, _profile(sa.bindparam("on", type_=DATE)))).label("profile")
+    return sa.select(party, profile).where(member | party.c.kind.in_(["cert", "regulator", "spoc"])).order_by(party.c.slug)
+
+
+_READ: OrderedDict[tuple[frozenset[UUID], date], tuple[Sequence[sa.Row[Any]], tuple[Party, ...]]] = OrderedDict()
+_MOST_READ = 256
+
+
+def _one_and_the_same(asked: tuple[frozenset[UUID], date], rows: Sequence[sa.Row[Any]]) -> tuple[Party, ...]:
+    """The objects by which these rows were known before, so that what was worked out for them is found again."""
+    known = _READ.get(asked)
+    if known is None or known[0] != rows:
+        known = _READ[asked] = rows, tuple(_party(row, row.profile or {}) for row in rows)
+        while len(_READ) > _MOST_READ:
+            _READ.popitem(last=False)
+    return known[1]
+
+
+def for_filing(
+    connection: sa.Connection, slug: str, filer: UUID, *, first: tuple[sa.ColumnElement[Any], dict[str, object]]
+) -> tuple[Deployment, Party]:
+    """In one question the deployment with that slug, without profiles, and who files for it; `first` is selected with it: an
+    expression that is the same each time, and what is asked with it.
 
     Raises:
         NotFound: there is none, or the caller has no part in it.
     """
-    found, known = _read(connection, deployment.c.slug == slug, sa.literal(filer), first)
+    expression, asked = first
+    found, known = _read(connection, _for_filing(expression), {"slug": slug, "filer": filer, **asked})
     if not found:
         raise _no_deployment(slug)
     return found[0], known[filer]
+
+
+@cache
+def _for_filing(first: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    which = deployment.c.slug == sa.bindparam("slug", type_=TEXT)
+    return _with_members(which, sa.bindparam("filer", type_=UUID_), first)
 
 
 def deployment_by_slug(connection: sa.Connection, slug: str, on: date | None = None) -> Deployment:
@@ -100,17 +132,17 @@ def _no_deployment(slug: str) -> NotFound:
 
 
 def _deployments(connection: sa.Connection, which: sa.ColumnElement[bool], on: date | None) -> list[Deployment]:
-    found, known = _read(connection, which)
+    found, known = _read(connection, _with_members(which), {})
     if on is None:
         return found
     then = by_ids(connection, known, on)
     return [replace(each, operator=then[each.operator.id], suppliers=tuple(then[one.id] for one in each.suppliers)) for each in found]
 
 
-def _read(
-    connection: sa.Connection, which: sa.ColumnElement[bool], also: sa.ColumnElement[Any] | None = None, *first: sa.ColumnElement[Any]
-) -> tuple[list[Deployment], dict[UUID, Party]]:
-    """The deployments by slug, and their parties by id: operators, suppliers in their order, and the one that is `also` asked for."""
+def _with_members(
+    which: sa.ColumnElement[bool], also: sa.ColumnElement[Any] | None = None, *first: sa.ColumnElement[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    """A row for each party of these deployments: operators, suppliers in their order, and the one that is `also` asked for."""
     members = sa.select(deployment_party.c.deployment_id, deployment_party.c.party_id, deployment_party.c.position)
     parts = [
         sa.select(deployment.c.id.label("deployment_id"), who.label("party_id"), sa.literal(place).label("position"))
@@ -118,13 +150,20 @@ def _read(
         if who is not None
     ]
     member = sa.union_all(*parts, members.where(deployment_party.c.role == "supplier")).subquery("member")
-    rows = connection.execute(
+    return (
         sa.select(deployment, party, member.c.position, *first)
         .join(member, member.c.deployment_id == deployment.c.id)
         .join(party, party.c.id == member.c.party_id)
         .where(which)
         .order_by(deployment.c.slug, member.c.position, party.c.id)
-    ).all()
+    )
+
+
+def _read(
+    connection: sa.Connection, question: sa.Select[*tuple[Any, ...]], asked: Mapping[str, object]
+) -> tuple[list[Deployment], dict[UUID, Party]]:
+    """The deployments by slug, and their parties by id."""
+    rows = connection.execute(question, asked).all()
     known = {row._mapping[party.c.id]: _party(row, {}) for row in rows}
     together: dict[UUID, list[sa.Row[Any]]] = {}
     for row in rows:
@@ -142,7 +181,7 @@ def _deployment(rows: list[sa.Row[Any]], known: dict[UUID, Party]) -> Deployment
     )  # fmt: skip
 
 
-def _profile(on: date) -> sa.ScalarSelect[Any]:
+def _profile(on: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
     """What a party is on a day, as far as the caller may know: of two statements about the same the later one."""
     pairs = sa.dialects.postgresql.aggregate_order_by(profile_fact.c.value, profile_fact.c.recorded_at)
     return (
@@ -153,7 +192,7 @@ def _profile(on: date) -> sa.ScalarSelect[Any]:
     )
 
 
-def _valid(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+def _valid(on: date | sa.BindParameter[date]) -> tuple[sa.ColumnElement[bool], ...]:
     return profile_fact.c.valid_from <= on, profile_fact.c.valid_until.is_(None) | (profile_fact.c.valid_until > on)
 
 

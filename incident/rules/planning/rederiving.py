@@ -40,12 +40,20 @@ class Difference:
 def frozen_inputs(each: Planned) -> Plain | None:
     """What a second computation needs to arrive at the same instants; None while the clock has not started.
 
-    `digest` is over all the rest, so that a change shows even where it moves no instant.
+    `digest` is over all the rest, so that a change shows even where it moves no instant. Several obligations of a case run by the
+    same clock and share what is kept: it is not to be changed.
     """
-    clock = each.clock
-    if clock is None:
+    if each.clock is None:
         return None
-    found = [at for at in (each.target_at, each.deadline and each.deadline.due_at) if at]
+    deadline = each.deadline
+    legal = (deadline.due_at, deadline.basis.value, deadline.rule_version) if deadline else None
+    return _frozen(each.clock, each.target_at, legal)
+
+
+@lru_cache(maxsize=256)
+def _frozen(clock: Clock, target_at: datetime | None, legal: tuple[datetime, str, str] | None) -> Plain:
+    due_at, basis, rule_version = legal or (None, None, None)
+    found = [at for at in (target_at, due_at) if at]
     first, last = span_of([*(at for _, moment in clock.moments for at in (moment.earliest, moment.latest)), *found])
     periods = [*([clock.period] if clock.period else []), *(target.period for target in clock.targets)]
     asks = any(rules()[period.rule].asks_calendar(period.options) for period in periods)
@@ -63,12 +71,10 @@ def frozen_inputs(each: Planned) -> Plain | None:
         "zone": kept_zone,
         "calendar": kept_calendar,
         "result": {
-            "target_at": each.target_at and instant(each.target_at),
-            "due_at": each.deadline and instant(each.deadline.due_at),
-            "basis": each.deadline and each.deadline.basis.value,
-            "rule_version": each.deadline and each.deadline.rule_version,
+            "target_at": target_at and instant(target_at), "due_at": due_at and instant(due_at), "basis": basis,
+            "rule_version": rule_version,
         },
-    }
+    }  # fmt: skip
     return kept | {"digest": _digest(kept, zone_digest, calendar_digest)}
 
 

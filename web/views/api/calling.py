@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
 from flask import Response, request
 from marshmallow import Schema
 
@@ -163,7 +163,7 @@ def _key() -> str | None:
 def respond(found: Any) -> Response:
     """The answer as JSON. What was answered before says so, and is 200 whatever it was at first: nothing was created now."""
     answer = found if isinstance(found, Answer) else Answer(found)
-    text = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
+    text = orjson.dumps(answer.body)
     response = Response(text, 200 if answer.replayed else answer.status, content_type="application/json", headers=dict(answer.headers))
     if answer.replayed:
         response.headers["Idempotency-Replayed"] = "true"
