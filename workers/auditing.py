@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.actions.consequences import settling
-from incident.canonical import digest, instant
+from incident.canonical import digest
 from incident.records import cases
 from incident.work import Node, Work
 from workers import clocks, findings
@@ -63,15 +63,16 @@ def audit(node: Node) -> int:
     return mended
 
 
-def note_beat(work: Work, name: str, detail: dict[str, int]) -> None:
-    """Say that a sweep ran; at most once a second, because a heartbeat is read by people."""
+def note_beat(work: Work, name: str, detail: dict[str, int], *, every: timedelta = timedelta()) -> None:
+    """Say that a sweep ran, where nobody has said so for `every`: then nothing is written, and the commit costs nothing."""
     work.connection.execute(
         sa.text(
-            "insert into demarche.heartbeat (name, at, detail) values (:name, :at, cast(:detail as jsonb)) on conflict (name) do update"
-            " set at = excluded.at, detail = excluded.detail"
-            " where heartbeat.at not between excluded.at - interval '1 second' and excluded.at or excluded.detail <> heartbeat.detail"
+            "insert into demarche.heartbeat (name, at, detail) select :name, cast(:at as timestamptz), cast(:detail as jsonb)"
+            " where not exists (select from demarche.heartbeat where name = :name and :every > interval '0'"
+            "                     and at between cast(:at as timestamptz) - :every and cast(:at as timestamptz))"
+            " on conflict (name) do update set at = excluded.at, detail = excluded.detail"
         ),
-        {"name": name, "at": instant(work.now), "detail": json.dumps(detail, sort_keys=True)},
+        {"name": name, "at": work.now, "detail": json.dumps(detail, sort_keys=True), "every": every},
     )
 
 
