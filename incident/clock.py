@@ -7,15 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-Asked = sa.Connection | Session
 
 
 class Clock(Protocol):
     """Where a unit of work gets its instant from."""
 
-    def now(self, connection: Asked) -> datetime:
+    def now(self, connection: sa.Connection) -> datetime:
         """An aware instant in UTC, the same for the whole of the transaction that `connection` is in."""
         ...
 
@@ -26,7 +23,7 @@ _NOW = sa.select(sa.func.now())
 class DatabaseClock:
     """The database's own transaction time: one clock for every process, whatever their machines believe."""
 
-    def now(self, connection: Asked) -> datetime:
+    def now(self, connection: sa.Connection) -> datetime:
         """The instant at which the transaction of `connection` began."""
         began: datetime = connection.execute(_NOW).scalar_one()
         return began.astimezone(UTC)
@@ -38,7 +35,7 @@ class HandWound:
     def __init__(self, at: datetime) -> None:
         self._at = _aware(at)
 
-    def now(self, connection: Asked | None = None) -> datetime:
+    def now(self, connection: sa.Connection | None = None) -> datetime:
         """Where it was set to."""
         return self._at
 
@@ -68,7 +65,7 @@ def until(timestamp: float) -> timedelta:
     return -since(timestamp)
 
 
-def apart(connection: Asked) -> timedelta:
+def apart(connection: sa.Connection) -> timedelta:
     """How far this machine's clock is ahead of the database's now, the way there and back shared out evenly."""
     before = wall()
     there: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
