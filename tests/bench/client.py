@@ -15,11 +15,13 @@ _numbers = count()
 
 
 def a_report() -> dict[str, Any]:
-    """An early warning of the demo world, each under a reference of its own."""
+    """An early warning of the demo world, each under a reference of its own and of another second: no two have the same clocks."""
+    number = next(_numbers)
+    aware_at = datetime.now(UTC) - timedelta(minutes=60, seconds=37 * number % 3000)
     return {
-        "deployment": "ee-citizen-assistant", "reference": f"B-{time.time_ns()}-{next(_numbers)}", "stage": "early_warning",
+        "deployment": "ee-citizen-assistant", "reference": f"B-{time.time_ns()}-{number}", "stage": "early_warning",
         "summary": "A gateway returns prompts of other tenants", "severity": "high", "tlp": "AMBER",
-        "facts": {"aware_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds"), "significant_incident": True},
+        "facts": {"aware_at": aware_at.isoformat(timespec="seconds"), "significant_incident": True},
     }  # fmt: skip
 
 
