@@ -356,3 +356,13 @@ _NOT_REACHED: Mapping[str, str] = {
     "only_inbox": "only the inbox is in use, which rouses nobody",
     "failing": "every channel in use failed when it was last tried",
 }
+
+
+def finding(row: Mapping[Any, Any], *, title: str, incident_ref: str | None) -> Json:
+    """What the audit found; `seen_by` and `seen_at` are the first of the caller's party who said so, `last_found_at` the audit's."""
+    return {
+        "id": str(row["id"]), "kind": row["kind"], "title": title, "incident": str(row["case_id"]) if row["case_id"] else None,
+        "incident_ref": incident_ref, "what": row["what"], "to_do": row["to_do"], "since": at(row["since"]),
+        "last_found_at": at(row["seen_at"]), "times": row["times"], "gone_at": at(row["gone_at"]), "seen_by": row["by_name"],
+        "seen_at": at(row["looked_at"]),
+    }  # fmt: skip

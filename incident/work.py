@@ -55,14 +55,16 @@ class Work:
     _left: dict[sa.Table, Sequence[db.Row]] = field(default_factory=dict)
     _begun: set[UUID] = field(default_factory=set)
 
-    def leave(self, rows: Mapping[sa.Table, Sequence[db.Row]], *, begins: UUID) -> None:
+    def leave(self, rows: Mapping[sa.Table, Sequence[db.Row]], *, begins: UUID | None = None) -> None:
         """Write these in one statement with the evidence, when this work ends or is asked to `flush`; until then nobody reads them.
 
-        `begins` is the stream of evidence that begins with this work: nobody else can know it yet, and its head is waited for by none.
+        `begins` is the stream of evidence that begins with this work, if one does: nobody else can know it yet, and its head is waited
+        for by none.
         """
         self.flush()
         self._left = dict(rows)
-        self._begun.add(begins)
+        if begins is not None:
+            self._begun.add(begins)
 
     def flush(self) -> None:
         """Write now what was left for the end: from here on it can be read."""

@@ -26,6 +26,7 @@ from web.wake import open_wake
 
 if TYPE_CHECKING:
     from web.demo_mail import MailSink
+    from workers.rounds import Hands
 
 THREADS = 8  # of the web server
 LARGEST_REQUEST = 16 * 2**20  # bytes; the application refuses much sooner, with a proper answer
@@ -78,15 +79,17 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool =
         sink = parts.enter_context(_mail_sink(settings, wanted=demo))
         if sink is not None:
             settings = replace(settings, smtp_url=sink.url)
-        wake = open_wake(databases.web, settings.broker_url, worker_is_here=True)
+        hands = _hands(lambda: worker)
+        wake = open_wake(databases.web, settings.broker_url, here=hands)
         parts.callback(wake.close)
-        worker = open_node(settings, databases.worker, wake=wake, pool_size=5)
+        worker = open_node(settings, databases.worker, wake=hands, pool_size=5)
         parts.callback(worker.close)
+        parts.callback(hands.close)
         node = open_node(settings, databases.web, wake=wake, pool_size=THREADS)
         parts.callback(node.close)
         threads = [
-            *parts.enter_context(_celery(worker)),
-            parts.enter_context(_timekeeper(worker)),
+            *parts.enter_context(_celery(worker, hands)),
+            parts.enter_context(_timekeeper(worker, hands)),
             parts.enter_context(_web_server(node, listener, sink, demo)),
         ]
         adopted = databases.embedded is not None and databases.embedded.adopted
@@ -206,15 +209,23 @@ def _outside(settings: Settings, owner: str) -> _Databases:
     return _Databases(owner, of(WEB, settings.web_password), of(WORKER, settings.worker_password), None)
 
 
+def _hands(node: Callable[[], Node]) -> Hands:
+    """One pair for worker and timekeeper, so that neither does what the other is at."""
+    from workers import sweeps
+    from workers.rounds import Hands, Rounds
+
+    return Hands(node, Rounds(sweeps.SWEEPS))
+
+
 @contextmanager
-def _celery(node: Node) -> Iterator[list[threading.Thread]]:
+def _celery(node: Node, hands: Hands) -> Iterator[list[threading.Thread]]:
     """The worker, through the controller that installs no signal handlers, and beat; each in its thread."""
     from celery.beat import EmbeddedService
     from celery.worker import WorkController
 
     from workers import tasks
 
-    tasks.use(node)
+    tasks.use(node, hands)
     controller = WorkController(app=tasks.app, without_gossip=True, without_mingle=True)
     worker = threading.Thread(target=controller.start, name="celery worker", daemon=True)
     beat = EmbeddedService(tasks.app, thread=True, scheduler_cls="celery.beat:Scheduler")
@@ -242,11 +253,11 @@ class _Here:
 
 
 @contextmanager
-def _timekeeper(node: Node) -> Iterator[threading.Thread]:
+def _timekeeper(node: Node, hands: Hands) -> Iterator[threading.Thread]:
     from workers import sweeps, tasks
     from workers.timekeeper import Timekeeper
 
-    keeper = Timekeeper(node, sweeps, _Here(node.wake), periods=tasks.PERIODS, direct=True)
+    keeper = Timekeeper(node, sweeps, _Here(hands), hands, periods=tasks.PERIODS)
     thread = threading.Thread(target=keeper.run, name="timekeeper", daemon=True)
     thread.start()
     try:

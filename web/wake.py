@@ -21,11 +21,11 @@ class Wake:
     """Call it with a sweep's name. It returns at once and never raises; a wake-up that cannot be sent is dropped.
 
     Calls that come while one is being sent are coalesced by name, so what waits is never more than the sweeps there are.
-    Each round says `due` to the timekeeper once and sends one task a sweep to the workers.
+    Each round tells the workers once a sweep, and then says `due` to the timekeeper once.
 
     Args:
         say_due: tells the timekeeper.
-        send: sends one task by the sweep's name; None when the workers share no broker with this process.
+        send: tells the workers of one sweep; None when they share no broker with this process.
         at_end: called once in the same thread, when all is said.
     """
 
@@ -66,9 +66,9 @@ class Wake:
     def _work(self) -> None:
         while sweeps := self._next():
             try:
-                self._say_due()
                 for sweep in sweeps:
                     self._hand_over(sweep)
+                self._say_due()
             except Exception:  # whatever it was, the next wake-up must not be lost with this one
                 _log.exception("wake_failed")
         self._at_end()
@@ -139,8 +139,8 @@ def sender(broker_url: str) -> Callable[[str], None]:
     return send
 
 
-def open_wake(database_url: str, broker_url: str, *, worker_is_here: bool = False) -> Wake:
-    """The wake-up of a web process. `memory://` reaches a worker only when that worker runs in this very process."""
-    reachable = worker_is_here or not broker_url.startswith("memory://")
+def open_wake(database_url: str, broker_url: str, *, here: Callable[[str], None] | None = None) -> Wake:
+    """The wake-up of a web process. Where the worker runs in this very process, it is called by `here`, and no broker is asked."""
     line = DueLine(database_url)
-    return Wake(line, sender(broker_url) if reachable else None, line.close)
+    shared = not broker_url.startswith("memory://")
+    return Wake(line, here or (sender(broker_url) if shared else None), line.close)

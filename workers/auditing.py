@@ -15,11 +15,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.actions.consequences import settling
-from incident.canonical import digest, instant
+from incident.canonical import digest
 from incident.records import cases
 from incident.work import Node, Work
+from workers import clocks, findings
 from workers.auditing_evidence import broken_evidence, resigned
-from workers.auditing_questions import CASES, COUNTS, DELIVERIES, FROZEN, TOUCHED, UNSAID, UNTIMED, UNTIMED_SOON, Found
+from workers.auditing_questions import CASES, COUNTS, DELIVERIES, FROZEN, OF_CLOCKS, TO_DO, TOUCHED, UNSAID, UNTIMED, UNTIMED_SOON, Found
 
 GRACE = timedelta(seconds=60)
 """How long a thing that is due may lie before it is one of these findings."""
@@ -51,7 +52,7 @@ def audit(node: Node) -> int:
     """Check the invariants and mend what can be derived; the number of things that were mended.
 
     A running obligation without a timer gets one; a settled column that does not follow from the acts is derived anew. What
-    cannot be mended is a row of `finding`, and goes when it is found no more.
+    cannot be mended is a row of `finding`, and is gone when it is found no more.
     """
     scope = node.perform(_scope)
     mended = node.perform(partial(_give_timers, scope=scope))
@@ -62,15 +63,16 @@ def audit(node: Node) -> int:
     return mended
 
 
-def note_beat(work: Work, name: str, detail: dict[str, int]) -> None:
-    """Say that a sweep ran; at most once a second, because a heartbeat is read by people."""
+def note_beat(work: Work, name: str, detail: dict[str, int], *, every: timedelta = timedelta()) -> None:
+    """Say that a sweep ran, where nobody has said so for `every`: then nothing is written, and the commit costs nothing."""
     work.connection.execute(
         sa.text(
-            "insert into demarche.heartbeat (name, at, detail) values (:name, :at, cast(:detail as jsonb)) on conflict (name) do update"
-            " set at = excluded.at, detail = excluded.detail"
-            " where heartbeat.at < excluded.at - interval '1 second' or excluded.detail <> heartbeat.detail"
+            "insert into demarche.heartbeat (name, at, detail) select :name, cast(:at as timestamptz), cast(:detail as jsonb)"
+            " where not exists (select from demarche.heartbeat where name = :name and :every > interval '0'"
+            "                     and at between cast(:at as timestamptz) - :every and cast(:at as timestamptz))"
+            " on conflict (name) do update set at = excluded.at, detail = excluded.detail"
         ),
-        {"name": name, "at": instant(work.now), "detail": json.dumps(detail, sort_keys=True)},
+        {"name": name, "at": work.now, "detail": json.dumps(detail, sort_keys=True), "every": every},
     )
 
 
@@ -133,23 +135,13 @@ def _keep(work: Work, scope: Scope, result: Result, mended: int) -> None:
 
     Where the evidence is broken the mark in it stays, so that it is found again until it is whole.
     """
-    keys = sorted({(each.kind, each.subject) for each in result.found})
-    work.connection.execute(sa.text(_FORGET), {"kinds": [kind for kind, _ in keys], "subjects": [subject for _, subject in keys]})
-    for each in result.found:
-        work.connection.execute(sa.text(_PUT), each.row(work.now))
+    clocks.caught_up(work)
+    standing = findings.keep(work, result.found, [kind for kind in TO_DO if kind not in OF_CLOCKS])
     position = scope.until_position if result.sound else scope.since_position
     work.connection.execute(sa.text(_MARK), {"changed": scope.until_changed, "position": position, "at": work.now})
-    note_beat(work, "audit", {"mended": mended, "findings": len(keys), **result.counts})
+    note_beat(work, "audit", {"mended": mended, "findings": standing, **result.counts})
 
 
-_FORGET = """
-delete from demarche.finding where (kind, subject) not in (select * from unnest(cast(:kinds as text[]), cast(:subjects as text[])))
-"""
-_PUT = """
-insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)
-values (:kind, :subject, :case_id, :what, :to_do, :since, :seen_at)
-on conflict (kind, subject) do update set what = excluded.what, to_do = excluded.to_do, seen_at = excluded.seen_at
-"""
 _MARK = """
 insert into demarche.audited (changed, position, at) values (cast(:changed as xid8), :position, :at)
 on conflict (one) do update set changed = excluded.changed, position = excluded.position, at = excluded.at

@@ -22,8 +22,12 @@ TO_DO = {
     "late.sealing": "Evidence waits to be sealed. See that a worker runs which has the signing key.",
     "evidence.broken": "The evidence does not fit together. Stop the node, keep its data as it is, and run `demarche evidence check`.",
     "evidence.unsigned": "The last checkpoint is not signed by this node's key. See whether the key was changed.",
+    "clock.apart": "Set both by the same source of time (`demarche doctor` names the difference); deadlines go by the database's.",
+    "clock.moved": "See what set it: it should be slewed, not stepped. Read what was missed since, and what is due soon.",
 }  # fmt: skip
 """By kind: what whoever reads the finding does next."""
+OF_CLOCKS = ("clock.apart", "clock.moved")
+"""What no audit asks: each process says it of the clocks that it sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ select id from (select (select i.id from demarche.incident i where i.id = t.stre
   select stream from demarche.evidence_order where position > :position and position <= :until
   union select stream from demarche.evidence_head where sealed < seq
   union select case_id from demarche.obligation where changed >= cast(:changed as xid8)
-  union select case_id from demarche.finding where case_id is not null) t) touched where id is not null
+  union select case_id from demarche.finding where case_id is not null and gone_at is null) t) touched where id is not null
 """
 """A lookup for each stream, so that no plan reads all cases to find a few."""
 _UNTIMED = """

@@ -8,37 +8,35 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from incident import logs
 from incident.work import Node
-from workers.rounds import THREADS, Rounds
-from workers.timekeeper import SPARE, URGENT, Sweeps, lateness
+from workers.rounds import Hands
+from workers.timekeeper import SPARE, URGENT, Sweeps
 
 EVERY = 2.5  # seconds between two looks, so that with the time for the work itself nothing waits for 5 s
 _log = logs.get(__name__)
 
 
 class Net:
-    """A thread that looks; what it finds is run in threads of its own, by the same rounds as what is hinted.
+    """A thread that looks; what it finds is run by this process, in the same rounds as what is hinted.
 
     Args:
         open_node: gives the node; may fail while the database is away.
-        rounds: of this process.
-        sweeps: what there is to run, and when the earliest row is due.
+        hands: of this process.
+        sweeps: what says what is due.
         periods: seconds between two unasked rounds of each sweep.
     """
 
     def __init__(
-        self, open_node: Callable[[], Node], rounds: Rounds, sweeps: Sweeps, periods: Mapping[str, float], *, every: float = EVERY
+        self, open_node: Callable[[], Node], hands: Hands, sweeps: Sweeps, periods: Mapping[str, float], *, every: float = EVERY
     ) -> None:
         self._open_node = open_node
-        self._rounds = rounds
+        self._hands = hands
         self._sweeps = sweeps
         self._periods = periods
         self._every = every
         self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="net")
         self._thread = threading.Thread(target=self._keep, name="net", daemon=True)
 
     def start(self) -> None:
@@ -46,10 +44,9 @@ class Net:
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more, and wait for what is being run."""
+        """Look no more."""
         self._stopping.set()
         self._thread.join()
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _keep(self) -> None:
         while not self._stopping.wait(self._every * random.uniform(0.6, 1.0)):  # noqa: S311 - workers look at different times
@@ -59,14 +56,8 @@ class Net:
                 _log.warning("net_failed", error=type(error).__name__, why=str(error).split("\n", 1)[0])
 
     def _look(self, node: Node) -> None:
-        late = lateness(node, self._sweeps)
-        due = URGENT if late is not None and late >= 0 else ()
-        rested = (name for name, period in self._periods.items() if self._rounds.rested(name) >= period * SPARE)
+        waits = self._sweeps.due(node)
+        due = [name for name in URGENT if waits.get(name, 1.0) <= 0]
+        rested = [name for name, period in self._periods.items() if self._hands.rounds.rested(name) >= period * SPARE]
         for name in dict.fromkeys((*due, *rested)):
-            self._pool.submit(self._run, node, name)
-
-    def _run(self, node: Node, name: str) -> None:
-        try:
-            self._rounds.run(node, name)
-        except Exception:
-            _log.exception("sweep_failed", sweep=name)
+            self._hands.start(name)

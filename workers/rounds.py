@@ -11,7 +11,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
+import sqlalchemy as sa
+
+from incident import logs
 from incident.work import Node
 
 PLACES: Mapping[str, int] = {"route": 1, "deliver": 2, "watch": 1, "seal": 1, "rotas": 1, "audit": 1}
@@ -19,6 +23,8 @@ PLACES: Mapping[str, int] = {"route": 1, "deliver": 2, "watch": 1, "seal": 1, "r
 
 THREADS = sum(PLACES.values())
 """With so many, whatever comes is begun or refused at once."""
+
+_log = logs.get(__name__)
 
 
 class Rounds:
@@ -45,8 +51,32 @@ class Rounds:
 
         0 at once when all places are taken, then those who are inside go round once more; and when it was closed.
         """
+        return self._go_round(node, name) if self._enters(name) else 0
+
+    def start(self, node: Node, name: str, pool: ThreadPoolExecutor) -> bool:
+        """The same in a thread of the pool; False when all places are taken, or the pool is closed."""
         if not self._enters(name):
-            return 0
+            return False
+        try:
+            pool.submit(self._run_aside, node, name)
+        except RuntimeError:
+            self._leaves(name)
+            return False
+        return True
+
+    def rested(self, name: str) -> float:
+        """Seconds since a round of it began in this process; infinite when none ever did."""
+        return time.monotonic() - self._began_at.get(name, -math.inf)
+
+    def _run_aside(self, node: Node, name: str) -> None:
+        try:
+            self._go_round(node, name)
+        except sa.exc.OperationalError as error:  # the database is away: whoever looks next finds the same rows
+            _log.warning("database_lost", sweep=name, why=str(error).split("\n", 1)[0])
+        except Exception:
+            _log.exception("sweep_failed", sweep=name)
+
+    def _go_round(self, node: Node, name: str) -> int:
         did, inside = 0, True
         try:
             while inside:
@@ -57,10 +87,6 @@ class Rounds:
             self._leaves(name)
             raise
         return did
-
-    def rested(self, name: str) -> float:
-        """Seconds since a round of it began in this process; infinite when none ever did."""
-        return time.monotonic() - self._began_at.get(name, -math.inf)
 
     def _enters(self, name: str) -> bool:
         with self._lock:
@@ -86,3 +112,39 @@ class Rounds:
     def _leaves(self, name: str) -> None:
         with self._lock:
             self._inside[name] -= 1
+
+
+class Hands:
+    """Runs rounds at once, in threads of this process. Call it with a sweep's name: it returns at once and never raises.
+
+    What finds no place here is told to the `others`, who may have one.
+
+    Args:
+        open_node: gives the node; may fail while the database is away.
+        rounds: of this process.
+        others: tells other processes of a sweep.
+    """
+
+    def __init__(self, open_node: Callable[[], Node], rounds: Rounds, others: Callable[[str], None] = lambda sweep: None) -> None:
+        self.rounds = rounds
+        self._open_node = open_node
+        self._others = others
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="hands")
+
+    def __call__(self, sweep: str) -> None:
+        """Run it here, or tell the others."""
+        if not self.start(sweep):
+            self._others(sweep)
+
+    def start(self, sweep: str) -> bool:
+        """Run it here; False where it has no place now, or no database."""
+        try:
+            return self.rounds.start(self._open_node(), sweep, self._pool)
+        except sa.exc.OperationalError as error:
+            _log.warning("database_lost", sweep=sweep, why=str(error).split("\n", 1)[0])
+            return False
+
+    def close(self) -> None:
+        """Begin no round any more, and wait for those under way."""
+        self.rounds.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -42,8 +42,7 @@ def _route(work: Work, case_id: UUID, notice_id: UUID) -> int:
     cases.hold(work.connection, [case_id])
     rows = outbox.still_to_route(work.connection, [notice_id])
     work.step = "route" if rows else ""
-    for row in rows:
-        addressing.address(work, row)
+    addressing.address(work, rows)
     return len(rows)
 
 

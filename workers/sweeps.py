@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
 
 from incident import evidence
-from incident.actions.consequences import addressing, gathering, watching
+from incident.actions.consequences import addressing, doubting, gathering, watching
 from incident.records import cases, obligations, outbox
 from incident.work import Node, Work
-from workers import auditing, stumbling
+from workers import auditing, clocks, stumbling
 from workers.post import post_of
 from workers.rotas import read_calendars
 
+_log = structlog.get_logger()
 BATCH = 50
+TOGETHER = 25
+"""Obligations looked at in one transaction: enough to share its statements, and few enough that the first are not kept waiting."""
 LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then its caller looks at what else is due
 
 
 def route(node: Node) -> int:
     """Turn released notices into notifications, one per contact and channel."""
     try:
-        did = sum(_batches(node, "route", _route_some))
+        did = _batches(node, _route_some, BATCH)
     except sa.exc.OperationalError:
         raise
     except Exception:  # one of them holds up the others: each by itself, and that one later
         did = stumbling.route_singly(node, BATCH)
-    return did + sum(_batches(node, "route", gathering.gather))
+    did += _batches(node, partial(_gather, routed=did))
+    clocks.look(node)
+    return did
 
 
 def deliver(node: Node) -> int:
@@ -43,11 +50,15 @@ def deliver(node: Node) -> int:
 def watch(node: Node) -> int:
     """Look at every obligation whose timer is due: remind, escalate, record a miss; each step once."""
     did, began = 0, time.monotonic()
-    while time.monotonic() < began + LONGEST and (due := _take_due(node)):
-        for case_id, obligation_id in due:
-            stumbling.past(node, partial(_look, case_id=case_id, obligation_id=obligation_id), case_id, obligation_id)
-            did += 1
-    _beat(node, "watch", did)
+    while time.monotonic() < began + LONGEST:
+        count = _look_at_some(node)
+        did += count
+        if count < TOGETHER:  # what is left, others hold, or we stumble over it: it is waited for, each by itself
+            left = _look_singly(node, did)
+            did += left
+            if not left:
+                break
+    clocks.look(node)
     return did
 
 
@@ -55,7 +66,9 @@ def seal(node: Node) -> int:
     """Put the evidence into its one order and sign the head of it."""
     if node.key is None:
         return 0
-    return sum(_batches(node, "seal", _seal_some))
+    did = _batches(node, _seal_some)
+    _beat(node, "seal", did)
+    return did
 
 
 def rotas(node: Node) -> int:
@@ -80,39 +93,49 @@ SWEEPS: dict[str, Callable[[Node], int]] = {
 }
 
 
-def next_due(node: Node) -> datetime | None:
-    """When something is next to be done; in the past when something waits already, None when nothing ever will."""
+def due(node: Node) -> dict[str, float]:
+    """For which sweeps something waits, and in how many seconds from now it is due; negative since it was."""
     with node.work() as work:
-        due_at: datetime | None = work.connection.execute(
-            sa.text(
-                "select least((select min(look_at) from demarche.timer), (select min(look_at) from demarche.notification),"
-                " (select min(coalesce(route_again_at, released_at)) from demarche.notice"
-                "   where released_at is not null and routed_at is null and cancelled_at is null))"
-            )
-        ).scalar()
-    return due_at
+        read_at = time.monotonic()
+        found = work.connection.execute(sa.text(_DUE)).one()
+    passed = time.monotonic() - read_at
+    return {name: (due_at - work.now).total_seconds() - passed for name, due_at in found._mapping.items() if due_at is not None}
 
 
-def _batches(node: Node, name: str, some: Callable[[Work], int]) -> Iterator[int]:
-    did, began = 0, time.monotonic()
-    while time.monotonic() < began + LONGEST:
+_DUE = """
+select (select min(look_at) from demarche.timer) as watch,
+       (select min(coalesce(route_again_at, released_at)) from demarche.notice
+         where released_at is not null and routed_at is null and cancelled_at is null) as route,
+       (select min(look_at) from demarche.notification) as deliver
+"""
+
+
+def _batches(node: Node, some: Callable[[Work], int], least: int = 1) -> int:
+    """How much was done by batches one after another, until one of them does less than `least`."""
+    did, count, began = 0, least, time.monotonic()
+    while count >= least and time.monotonic() < began + LONGEST:
         count = node.perform(some)
         did += count
-        if not count:
-            break
-        yield count
-    _beat(node, name, did)
+    return did
 
 
 def _route_some(work: Work) -> int:
     """The cases first, as everybody else: whoever closes one cancels its notices."""
     found = outbox.released_to_route(work.connection, BATCH, work.now)
+    if not found:
+        return 0
     cases.hold(work.connection, {row.case_id for row in found})
     rows = outbox.still_to_route(work.connection, [row.id for row in found])
     work.step = "route" if rows else ""
-    for row in rows:
-        addressing.address(work, row)
+    addressing.address(work, rows)
     return len(rows)
+
+
+def _gather(work: Work, routed: int) -> int:
+    did = gathering.gather(work)
+    if not did:
+        _say_beat(work, "route", routed)
+    return did
 
 
 def _seal_some(work: Work) -> int:
@@ -124,24 +147,60 @@ def _seal_some(work: Work) -> int:
     return sealed
 
 
-def _take_due(node: Node) -> list[tuple[UUID, UUID]]:
-    """The obligations whose timers are due, each once with its case, the most urgent first; looked up, not yet taken."""
+def _look_at_some(node: Node) -> int:
+    """The most urgent together, in one transaction; 0 where one of them fails and takes the others with it."""
+    try:
+        return node.perform(_look_together)
+    except sa.exc.OperationalError:
+        raise
+    except Exception as fault:
+        _log.warning("watch.together", error=type(fault).__name__)
+        return 0
+
+
+def _look_together(work: Work) -> int:
+    """The cases first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
+
+    Whoever deletes the timers does the work, everybody else finds nothing.
+    """
+    rows = obligations.take_most_urgent(work.connection, work.now, TOGETHER)
+    if len(rows) == TOGETHER:
+        work.wake("watch")  # more than one batch: whoever else is there helps
+    return _fire(work, rows)
+
+
+def _look_singly(node: Node, did: int) -> int:
     with node.work() as work:
         rows = obligations.most_urgent(work.connection, work.now, BATCH)
-        return list(dict.fromkeys((row.case_id, row.obligation_id) for row in rows))
+        if not rows:
+            _say_beat(work, "watch", did)
+    for row in rows:
+        stumbling.past(node, partial(_look, case_id=row.case_id, obligation_id=row.obligation_id), row.case_id, row.obligation_id)
+    return len(rows)
 
 
 def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
-    """One obligation, in a transaction of its own: whoever deletes the timers does the work, everybody else finds nothing.
-
-    The case first, as everybody else: a verdict deletes timers too, and whoever settles one holds the case.
-    """
     cases.hold(work.connection, [case_id])
-    if due := obligations.fire(work.connection, obligation_id, work.now):
+    _fire(work, obligations.with_case(work.connection, [obligation_id]))
+
+
+def _fire(work: Work, rows: Sequence[sa.Row[Any]]) -> int:
+    """Of these obligations, whose cases are held, look at those with steps that are due; how many those were."""
+    for row in rows:
+        doubting.postpone(work, row.obligation_id)
+    due = obligations.fire(work.connection, [row.obligation_id for row in rows], work.now) if rows else {}
+    if due:
         work.step = "watch"
-        watching.look(work, case_id, obligation_id, {each.step: each.look_at for each in due})
+        watching.look(work, [watching.Due(row, row.obligation_id, due[row.obligation_id]) for row in rows if row.obligation_id in due])
+    return len(due)
 
 
 def _beat(node: Node, name: str, did: int) -> None:
     with node.work() as work:
-        auditing.note_beat(work, name, {"did": did})
+        _say_beat(work, name, did)
+    clocks.look(node)
+
+
+def _say_beat(work: Work, name: str, did: int) -> None:
+    """At most once a second, because a heartbeat is read by people."""
+    auditing.note_beat(work, name, {"did": did}, every=timedelta(seconds=1))

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from incident import logs
 from incident.settings import BadSetting, Settings
 from incident.work import Node, open_node
-from workers.rounds import THREADS, Rounds
+from workers.rounds import THREADS, Hands, Rounds
 
 QUEUE = "demarche"
 PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "rotas": 60.0, "audit": 300.0}
@@ -66,21 +66,21 @@ app = Celery("demarche")
 app.add_defaults(lambda: configuration(_from_environment().broker_url))
 
 _node: Node | None = None
-_rounds: Rounds | None = None
-_opening = threading.Lock()
+_hands: Hands | None = None
+_opening = threading.RLock()
 
 
-def use(node: Node) -> None:
+def use(node: Node, hands: Hands) -> None:
     """Work on this node, on the broker of its settings: for a process that runs worker and web together."""
-    global _node
-    _node = node
+    global _node, _hands
+    _node, _hands = node, hands
     app.conf.update(configuration(node.settings.broker_url))
 
 
 def close() -> None:
     """Let every sweep of this process end with the round that it is in; with more to do all the time it would never end."""
-    if _rounds is not None:
-        _rounds.close()
+    if _hands is not None:
+        _hands.rounds.close()
 
 
 @app.task(name="demarche.route")  # type: ignore[untyped-decorator]
@@ -121,7 +121,7 @@ def audit() -> int:
 
 def _run(sweep: str) -> int:
     try:
-        return _ours_to_run().run(_ours(), sweep)
+        return _our_hands().rounds.run(_ours(), sweep)
     except Exception:
         _log.exception("sweep_failed", sweep=sweep)
         raise
@@ -133,18 +133,18 @@ def _ours() -> Node:
     with _opening:
         if _node is None:
             settings = Settings.from_environment()
-            _node = open_node(settings, settings.needed_database_url(), wake=Hints(settings.needed_broker_url()))
+            _node = open_node(settings, settings.needed_database_url(), wake=_our_hands())
         return _node
 
 
-def _ours_to_run() -> Rounds:
-    """This process's rounds."""
+def _our_hands() -> Hands:
+    """This process's hands: what a worker has made to do it begins itself, and tells the others when it has no place."""
     from workers import sweeps  # not at the top: beat imports this module too and needs none of them
 
-    global _rounds
+    global _hands
     with _opening:
-        _rounds = _rounds or Rounds(sweeps.SWEEPS)
-        return _rounds
+        _hands = _hands or Hands(_ours, Rounds(sweeps.SWEEPS), Hints(_from_environment().needed_broker_url()))
+        return _hands
 
 
 class Hints:
@@ -189,9 +189,15 @@ def _spread_a_net(sender: object, **_: object) -> None:
     from workers import sweeps
     from workers.net import Net
 
-    net = Net(_ours, _ours_to_run(), sweeps, PERIODS)
+    hands = _our_hands()
+    net = Net(_ours, hands, sweeps, PERIODS)
     net.start()
-    signals.worker_shutdown.connect(lambda **_: net.stop(), sender=sender, weak=False)
+
+    def stop(**_: object) -> None:
+        net.stop()
+        hands.close()
+
+    signals.worker_shutdown.connect(stop, sender=sender, weak=False)
 
 
 def _log_like_the_others(**_: object) -> None:

@@ -1,4 +1,4 @@
-"""Sleeps until the earliest due row, then wakes the workers; does their work itself when they do not."""
+"""Sleeps until the earliest due row: fires timers at their instant, wakes the workers for the rest, or does it when they do not."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import psycopg
@@ -21,13 +20,17 @@ from incident.db import signals
 from incident.home import open_home
 from incident.settings import Settings
 from incident.work import Node, open_node
+from workers.rounds import Hands, Rounds
 
-URGENT = ("watch", "route", "deliver")  # in this order a reminder is routed and sent in the same round
+URGENT = ("watch", "route", "deliver")
+FIRED_HERE = "watch"  # at its instant, by the timekeeper itself: no message lies between
 GRACE = 2.0  # seconds that a due row may lie before the timekeeper does it itself, broker up or not
 PAUSE = 0.25  # seconds for the workers to take what they were told of
 LONGEST_SLEEP = 5.0
 RECONNECT = 0.2
+_REST = 1.0  # seconds for timers that could not be looked at; what else is due goes on
 SPARE = 2  # times its own period until a sweep that others ought to run is run here as well
+_FINEST = 0.001  # seconds: what waiting for sockets is rounded to
 
 _LOST = (psycopg.OperationalError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 _log = logs.get(__name__)
@@ -36,23 +39,9 @@ _log = logs.get(__name__)
 class Sweeps(Protocol):
     """The module `workers.sweeps`, or one of its shape."""
 
-    @property
-    def SWEEPS(self) -> Mapping[str, Callable[[Node], int]]:
-        """Each works until nothing is due, or for a few seconds, and returns how much it did."""
+    def due(self, node: Node, /) -> Mapping[str, float]:
+        """For which sweeps something waits, and in how many seconds it is due; negative since it was."""
         ...
-
-    def next_due(self, node: Node, /) -> datetime | None:
-        """When the earliest row is due, which may be past; None when nothing waits."""
-        ...
-
-
-def lateness(node: Node, sweeps: Sweeps) -> float | None:
-    """Seconds since the earliest row was due, negative while it is still to come; None when nothing waits."""
-    due_at = sweeps.next_due(node)
-    if due_at is None:
-        return None
-    with node.engine.connect() as connection:
-        return (node.clock.now(connection) - due_at).total_seconds()
 
 
 class Broker(Protocol):
@@ -93,12 +82,14 @@ class RedisBroker:
 class Timekeeper:
     """Runs until told to stop; loses neither PostgreSQL nor the broker for good, however long they are away.
 
+    Timers it fires itself, at their instant; of what else is due it tells the workers, and does it itself when they do not.
+
     Args:
         node: with the worker's role.
-        sweeps: what there is to run.
+        sweeps: what says what is due.
         broker: where the workers listen.
+        hands: of this process, for what it does itself.
         periods: seconds between two unasked rounds of each sweep.
-        direct: run what is due here and now instead of telling the workers.
         heartbeat: called at least every five seconds while all is well.
     """
 
@@ -107,22 +98,24 @@ class Timekeeper:
         node: Node,
         sweeps: Sweeps,
         broker: Broker,
+        hands: Hands,
         *,
         periods: Mapping[str, float],
-        direct: bool = False,
         heartbeat: Callable[[], None] = lambda: None,
     ) -> None:
         self._node = node
         self._sweeps = sweeps
         self._broker = broker
+        self._hands = hands
         self._periods = periods
-        self._direct = direct
         self._heartbeat = heartbeat
         self._stopping = threading.Event()
         self._bell, self._rope = socket.socketpair()
-        self._ran_at = dict.fromkeys(periods, time.monotonic())
-        self._told_at = self._asked_at = -math.inf
+        self._began_at = time.monotonic()
+        self._told_at: dict[str, float] = {}
+        self._fires_at, self._asked_at = math.inf, -math.inf
         self._alone = False
+        self._overdue: set[str] = set()
 
     def run(self) -> None:
         """Keep time until `stop` is called, which another thread or a signal handler may do. Once only."""
@@ -142,8 +135,9 @@ class Timekeeper:
             self._rope.close()
 
     def stop(self) -> None:
-        """End after the sweep that is running, if any."""
+        """End after the round that is under way, if any."""
         self._stopping.set()
+        self._hands.rounds.close()
         with contextlib.suppress(OSError):  # it has ended already
             self._rope.send(b"x")
 
@@ -159,62 +153,66 @@ class Timekeeper:
 
     def _wait(self, line: signals.Line, seconds: float) -> bool:
         """Sleep; wake early, with True, when something is said, or when it is time to stop."""
+        wakes_at = time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:
             selector.register(line, selectors.EVENT_READ)
             selector.register(self._bell, selectors.EVENT_READ)
-            ready = selector.select(seconds)
+            ready = selector.select(max(0.0, seconds - _FINEST))
+        if not ready:
+            time.sleep(max(0.0, min(_FINEST, wakes_at - time.monotonic())))
         return any(key.fileobj is line for key, _ in ready) and signals.heard(line)
 
     def _round(self, said: bool) -> float:
         """Do or hand over what is due; return the seconds to sleep. `said`: somebody spoke of work, timed or not."""
+        failed = False
+        if self._fires_at <= time.monotonic():  # what it slept for: done before anything is asked
+            failed = self._fire() is None
+        waits = dict(self._sweeps.due(self._node))
+        if not failed and waits.get(FIRED_HERE, 1.0) <= 0:
+            did = self._fire()
+            if did:
+                return 0.0
+            failed = did is None
+        for name in URGENT:
+            if name != FIRED_HERE and waits.get(name, 1.0) <= 0:
+                self._hand_over(name, -waits[name], said)
+        self._overdue &= {name for name, seconds in waits.items() if seconds <= 0}
         self._spare_rounds()
-        late = lateness(self._node, self._sweeps)
-        is_due = late is not None and late >= 0
-        if late is not None and late >= GRACE:
-            return self._do(late)
-        if (is_due or said) and (self._direct or self._is_alone()):
-            return self._do(late)
-        return self._tell() if is_due else self._until_next(late)
+        return self._until_next(waits | ({FIRED_HERE: _REST} if failed else {}))
 
-    def _do(self, late: float | None) -> float:
-        did, failed = self._run(URGENT)
-        if did and late is not None and late >= GRACE:
-            _log.warning("did_it_myself", did=did, late_ms=round(late * 1000), alone=self._alone)
-        if failed:
-            return 1.0
-        if did:
-            return 0.0
-        return PAUSE if late is not None and late >= 0 else self._until_next(late)  # due, but another has claimed it
+    def _fire(self) -> int | None:
+        """Look at what timers say; how much there was, None where that failed."""
+        try:
+            return self._hands.rounds.run(self._node, FIRED_HERE)
+        except _LOST:
+            raise
+        except Exception:
+            _log.exception("sweep_failed", sweep=FIRED_HERE)
+            return None
 
-    def _tell(self) -> float:
-        if time.monotonic() - self._told_at >= PAUSE:
-            self._told_at = time.monotonic()
-            for sweep in URGENT:
-                self._broker.hint(sweep)
-        return PAUSE
+    def _hand_over(self, sweep: str, late: float, said: bool) -> None:
+        """Tell the workers, or do it here when they do not come. Who speaks of work has told them, and they get a moment to begin."""
+        now = time.monotonic()
+        if late >= GRACE or self._is_alone():
+            if self._hands.start(sweep) and late >= GRACE and sweep not in self._overdue:
+                _log.warning("doing_it_myself", sweep=sweep, late_ms=round(late * 1000), alone=self._alone)
+                self._overdue.add(sweep)
+        elif said and late < PAUSE:
+            self._told_at[sweep] = now
+        elif now - self._told_at.get(sweep, -math.inf) >= PAUSE:
+            self._told_at[sweep] = now
+            self._broker.hint(sweep)
 
     def _spare_rounds(self) -> None:
         """The net beneath the net: sweeps nobody has asked for lately, more often when alone than beside workers."""
-        waited = {name: time.monotonic() - self._ran_at[name] for name in self._periods}
-        if any(waited[name] >= period for name, period in self._periods.items()):
+        if any(self._waited(name) >= period for name, period in self._periods.items()):
             times = 1 if self._is_alone() else SPARE
-            self._run(name for name, period in self._periods.items() if waited[name] >= period * times)
+            for name, period in self._periods.items():
+                if self._waited(name) >= period * times:
+                    self._hands.start(name)
 
-    def _run(self, sweeps: Iterable[str]) -> tuple[int, bool]:
-        """How much they did together, and whether any of them failed; one that fails does not keep the others."""
-        did, failed = 0, False
-        for name in sweeps:
-            if self._stopping.is_set():
-                break
-            self._ran_at[name] = time.monotonic()
-            try:
-                did += self._sweeps.SWEEPS[name](self._node)
-            except _LOST:
-                raise
-            except Exception:
-                _log.exception("sweep_failed", sweep=name)
-                failed = True
-        return did, failed
+    def _waited(self, sweep: str) -> float:
+        return min(self._hands.rounds.rested(sweep), time.monotonic() - self._began_at)
 
     def _is_alone(self) -> bool:
         """Whether the broker does not answer; asked twice a second at most, because a frozen one takes its time."""
@@ -225,11 +223,16 @@ class Timekeeper:
             self._alone, self._asked_at = alone, time.monotonic()
         return self._alone
 
-    def _until_next(self, late: float | None) -> float:
+    def _until_next(self, waits: Mapping[str, float]) -> float:
+        """Seconds to sleep, of which those until the next timer are counted exactly."""
         times = 1 if self._alone else SPARE
-        now = time.monotonic()
-        spare = min(self._ran_at[name] + period * times - now for name, period in self._periods.items())
-        return max(0.01, min(LONGEST_SLEEP, spare, LONGEST_SLEEP if late is None else -late))
+        spare = min(period * times - self._waited(name) for name, period in self._periods.items())
+        first = min(waits.values(), default=LONGEST_SLEEP)
+        timer = waits.get(FIRED_HERE, math.inf)
+        self._fires_at = time.monotonic() + timer if timer > 0 else math.inf
+        if first <= 0:
+            first = min(PAUSE, timer) if timer > 0 else PAUSE
+        return min(LONGEST_SLEEP, first, max(0.01, spare))
 
 
 def main(settings: Settings) -> int:
@@ -242,12 +245,14 @@ def main(settings: Settings) -> int:
 
     logs.configure(settings.log_level, settings.log_format)
     hints = tasks.Hints(settings.needed_broker_url())
-    node = open_node(settings, settings.needed_database_url(), wake=hints, pool_size=3)
+    node = open_node(settings, settings.needed_database_url(), wake=hints, pool_size=5)
     beat = open_home(settings.home) / "timekeeper.heartbeat"
     broker = RedisBroker(settings.broker_url, hints)
-    keeper = Timekeeper(node, sweeps, broker, periods=tasks.PERIODS, heartbeat=beat.touch)
+    hands = Hands(lambda: node, Rounds(sweeps.SWEEPS))
+    keeper = Timekeeper(node, sweeps, broker, hands, periods=tasks.PERIODS, heartbeat=beat.touch)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: keeper.stop())
     keeper.run()
+    hands.close()
     node.close()
     return 0

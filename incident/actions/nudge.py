@@ -31,7 +31,8 @@ def nudge(work: Work, obligation_id: UUID) -> answers.Json:
     row = obligations.find(work.connection, obligation_id)
     _check(work, row)
     id_ = acting.note(work, row.case_id, "nudged", obligation=row.id, detail={"to": str(row.debtor)})
-    telling.remind(work, row, step=f"nudge:{id_}", contact="duty_desk", kind="reminder")
+    incident = cases.find(work.connection, row.case_id)
+    telling.remind(work, [telling.Reminder(incident, row, f"nudge:{id_}", "duty_desk", "reminder")])
     return outcomes.obligation(work, obligation_id)
 
 

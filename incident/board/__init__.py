@@ -8,6 +8,7 @@ from incident.board.composition import burden, composition, composition_of_text
 from incident.board.dead_letters import dead_letters
 from incident.board.desk import inbox, notice, open_asks, release_desk, word
 from incident.board.drafts import comparable, draft, draft_diff, drafts
+from incident.board.findings import findings, state_of_the_node
 from incident.board.lab import burden as burden_of
 from incident.board.lab import lab
 from incident.board.lines import MANY, lines
@@ -46,6 +47,7 @@ __all__ = [
     "drafts",
     "earlier_versions",
     "filed_as",
+    "findings",
     "health",
     "inbox",
     "incident",
@@ -70,6 +72,7 @@ __all__ = [
     "report_form",
     "rota",
     "signing_keys",
+    "state_of_the_node",
     "timeline",
     "unreachable",
     "version",

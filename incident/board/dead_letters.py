@@ -32,6 +32,14 @@ def dead_letters(work: Work) -> list[answers.Json]:
     return [shape | _about(work, row) for shape, row in zip(notification_shapes(work, rows), rows, strict=True)]
 
 
+def waiting() -> sa.ColumnElement[int]:
+    """How many `party` has, up to what is shown; a part of a question, because the board asks few."""
+    whose = visibility.c.party_id == sa.bindparam("party", type_=visibility.c.party_id.type)
+    mine = sa.and_(visibility.c.case_id == notification.c.case_id, whose)
+    some = sa.select(notification.c.id).join(visibility, mine).where(notification.c.state == "dead")
+    return sa.select(sa.func.count()).select_from(some.limit(sa.literal_column(str(MOST), sa.Integer)).subquery()).scalar_subquery()
+
+
 def _about(work: Work, row: Row) -> answers.Json:
     taken = outbox.notifications_of(work.connection, row.notice_id)
     ways = [{"contact": each.contact, "channel": each.kind, "state": each.state, "cause": each.cause} for each in taken]

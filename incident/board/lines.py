@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.board import cursors
+from incident.board.dead_letters import waiting
+from incident.board.findings import unseen
 from incident.errors import Fault, Invalid
 from incident.records.obligations.tables import claim, line
 from incident.records.parties.tables import party
@@ -24,7 +26,10 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Json:
-    """`{lines, next, counts}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`."""
+    """`{lines, next, counts, asides}`: a page of the caller's board, and how many lines stand in each group of urgency, up to `MANY`.
+
+    `asides`: how many `findings` nobody of the party has seen, and how many `dead_letters` wait for it.
+    """
     question = _PAGE.where(line.c.party_id == work.actor.party)
     if after is not None:
         at, id_ = cursors.read("lines", after, 2)
@@ -32,7 +37,9 @@ def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Jso
     rows = work.connection.execute(question.limit(_spelt_out(limit + 1))).all()
     more, rows = len(rows) > limit, rows[:limit]
     ended = cursors.write("lines", rows[-1].sort_at.isoformat(), rows[-1].obligation_id) if more else None
-    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": _counts(work)}
+    counts = _counts(work)
+    asides = {name: counts.pop(name) for name in ("findings", "dead_letters")}
+    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": counts, "asides": asides}
 
 
 def _line(row: sa.Row[Any], now: datetime) -> answers.Json:
@@ -68,7 +75,7 @@ def _counts(work: Work) -> dict[str, int]:
 
 @cache
 def _how_many() -> sa.Select[*tuple[Any, ...]]:
-    """What `_counts` asks, of the lines of `party`; made once, which takes longer than the answer."""
+    """What `_counts` asks, of the lines of `party` and what stands beside them; made once, which takes longer than the answer."""
     now, hour, day = (sa.bindparam(name, type_=line.c.sort_at.type) for name in ("now", "hour", "day"))
     ahead, due, passed = line.c.sort_at, line.c.due_at, line.c.sort_at < now
     binds = ~(line.c.predicted | line.c.provisional | line.c.prohibited_at.is_not(None))
@@ -79,7 +86,8 @@ def _how_many() -> sa.Select[*tuple[Any, ...]]:
         "later": [(ahead >= day) & (ahead < _NEVER), passed & (due >= day)],
         "none": [ahead >= _NEVER, passed & (due < now) & ~binds],
     }
-    return sa.select(*(sum(map(_up_to_many, found), sa.literal(0)).label(name) for name, found in groups.items()))
+    counted = [sum(map(_up_to_many, found), sa.literal(0)).label(name) for name, found in groups.items()]
+    return sa.select(*counted, unseen().label("findings"), waiting().label("dead_letters"))
 
 
 def _up_to_many(where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -18,7 +18,7 @@ def health(work: Work) -> answers.Json:
     all is `sweeps.audit.findings`. Lateness in seconds, of the steps looked at in the last hour, the last thousand at most; null
     where there was none.
     """
-    found = work.connection.execute(sa.text("select * from demarche.finding order by since, kind, subject limit 100"))
+    found = work.connection.execute(sa.text("select * from demarche.finding where gone_at is null order by since, kind, subject limit 100"))
     rows = work.connection.execute(sa.text("select name, at, detail from demarche.heartbeat order by name"))
     return {
         "sweeps": {

@@ -50,6 +50,8 @@ WORDS = {
     "agreement.superseded": "Version {by_version} takes its place from {from}.",
     "signing_key.added": "The signing key “{name}” was registered: {fingerprint}.",
     "signing_key.revoked": "The signing key {fingerprint} was revoked: {reason}",
+    "clock.anomaly": "A clock was set ({of}): it moved by {by_ms} ms against the one that nobody sets.",
+    "finding.seen": "A finding was seen: {kind}.",
     "evidence.erased": "An entry's content was erased.",
     "act.acknowledged": "Acknowledged by {by_name}.",
     "act.notice_acknowledged": "Notice acknowledged by {by_name}: receipt only, neither awareness nor admission.",

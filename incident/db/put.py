@@ -41,6 +41,18 @@ def _as_json(document: object) -> str:
         return json.dumps(document, default=_plain)
 
 
+def put_once(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *, key: str) -> set[object]:
+    """Insert those rows that are not there by their `key`, a column that is unique; the keys of those that were new.
+
+    Raises:
+        KeyError: as `put`.
+    """
+    if not rows:
+        return set()
+    statement = f"{_insert(table, _columns(table, list(rows)))} on conflict ({key}) do nothing returning {key}"
+    return set(connection.exec_driver_sql(statement, {"rows": _as_json({str(table.name): list(rows)})}).scalars())
+
+
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
     columns = tuple(batch[0])
     for row in batch:

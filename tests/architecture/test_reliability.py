@@ -11,20 +11,20 @@ from tests.architecture import source
 from tests.chaos.faults import matrix
 
 GUIDE = (source.ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
-TESTS = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", GUIDE)))
+TESTS = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(?:\w+::)?(test_\w+)`", GUIDE)))
 FAULTS = sorted({name for said in re.findall(r"make chaos: ((?:`[^`]+`(?:, )?)+)", GUIDE) for name in re.findall(r"`([^`]+)`", said)})
 
 
 def test_it_names_tests_and_faults() -> None:
     assert len(TESTS) > 40
     assert len(FAULTS) > 25
-    assert GUIDE.count("::test_") == len(re.findall(r"`tests/[\w/]+\.py::test_\w+`", GUIDE))
+    assert GUIDE.count("::test_") == len(re.findall(r"`tests/[\w/]+\.py::(?:\w+::)?test_\w+`", GUIDE))
 
 
 @pytest.mark.parametrize(("path", "name"), TESTS, ids="::".join)
 def test_the_test_is_there(path: str, name: str) -> None:
     tree = ast.parse((source.ROOT / path).read_text(encoding="utf-8"))
-    assert name in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+    assert name in {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -49,13 +49,14 @@ def counts(site: Site) -> Iterator[Callable[[], Iterator[Measured]]]:
         webhooks_only(line, receivers.urls())
         web, worker = parts.enter_context(site.node(url, WEB)), parts.enter_context(site.node(url))
         parts.callback(post.close_post, worker)
-        file = _filing(site, web)
+        file = filing(site, web)
         file("high")
         _settle(worker)
         yield lambda: _round(file, Counted(web.engine, worker.engine), worker)
 
 
-def _filing(site: Site, node: Node) -> Callable[[str], None]:
+def filing(site: Site, node: Node) -> Callable[[str], None]:
+    """Files a report of that severity through the API."""
     client = create_app(node).test_client()
 
     def file(severity: str) -> None:

@@ -37,7 +37,7 @@ class Site:
         self._parts = ExitStack()
         self.folder = Path(tempfile.mkdtemp(prefix="demarche-bench-"))
         self._parts.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        self._postgres = EmbeddedPostgres(self.folder / "pg", {**SERVING, "max_connections": CONNECTIONS})
+        self._postgres = EmbeddedPostgres(self.folder / "pg", {**SERVING, "max_connections": CONNECTIONS, "track_commit_timestamp": "on"})
         self._postgres.start()
         self._parts.callback(self._postgres.stop)
         os.environ["DATABASE_URL"] = self._postgres.url(ADMIN)  # where `tests.servers` makes databases

@@ -101,6 +101,10 @@ def _audit_finds_something(world: World) -> None:
             "insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)"
             " select 'report.unproven', id::text, id, 'what', 'to do', :now, :now from demarche.incident"
         ), {"now": work.now})  # fmt: skip
+        work.connection.execute(sa.text(
+            "insert into demarche.finding_seen (finding_id, party_id, by_name, at) select f.id, i.filed_by, 'N. N.', :now"
+            " from demarche.finding f join demarche.incident i on i.id = f.case_id"
+        ), {"now": work.now})  # fmt: skip
 
 
 def _claims(world: World, case: dict[str, Any], by: str, commitment: str) -> None:

@@ -63,6 +63,8 @@ TABLE: dict[str, Row] = {
     "DELETE /rota/calendar": everybody(),
     "GET /reach": everybody(),
     "GET /deployments": everybody(),
+    "GET /findings": everybody(),
+    "POST /findings/<uuid:finding_id>/seen": Row(200, 200, 404, 404, 404),
     "GET /incidents": everybody(),
     "GET /obligations": everybody(),
     "GET /notices": everybody(),
@@ -200,7 +202,18 @@ def things(api: Callers, request: pytest.FixtureRequest) -> dict[str, str]:
         "arming_id": armed(api),
         "claim_id": claimed(api, obligation("mitigation_plan", RECIPIENT)),
         "draft_id": api.post("/agreements/drafts", {"text": "name: being-written"}).json["id"],
+        "finding_id": found(api, filed["incident"]),
     }
+
+
+def found(api: Callers, incident: str) -> str:
+    """What the audit found about that case."""
+    finds = (
+        "insert into demarche.finding (kind, subject, case_id, what, to_do, since, seen_at)"
+        " values ('miss.unsaid', cast(:c as text), cast(:c as uuid), 'w', 'd', now(), now()) returning id"
+    )
+    with api.world.worker.work() as work:
+        return str(work.connection.execute(sa.text(finds), {"c": incident}).scalar_one())
 
 
 def lying(api: Callers, notice: str) -> str:

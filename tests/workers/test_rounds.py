@@ -19,7 +19,7 @@ from tests import servers
 from tests.workers.test_timekeeper import SOON, Rows
 from workers import sweeps, tasks
 from workers.net import Net
-from workers.rounds import PLACES, THREADS, Rounds
+from workers.rounds import PLACES, THREADS, Hands, Rounds
 from workers.timekeeper import Timekeeper
 
 NOBODY = cast(Node, None)
@@ -131,12 +131,14 @@ def netted(rows: Rows, home: Path, *, away: int = 0) -> Iterator[None]:
             raise sa.exc.OperationalError("select 1", {}, Exception("the database is away"))
         return node
 
-    net = Net(opened, Rounds(rows.SWEEPS), rows, {"seal": 0.05}, every=0.02)
+    hands = Hands(opened, Rounds(rows.SWEEPS))
+    net = Net(opened, hands, rows, {"seal": 0.05}, every=0.02)
     net.start()
     try:
         yield
     finally:
         net.stop()
+        hands.close()
         node.close()
 
 
@@ -167,7 +169,7 @@ def test_one_row_seen_by_five_timekeepers_and_a_net_is_done_once(rows: Rows, tmp
     with netted(rows, tmp_path):
         with keeping(rows, Deaf(), tmp_path) as one, keeping(rows, Deaf(), tmp_path) as two, keeping(rows, Deaf(), tmp_path) as three:
             keepers += [one, two, three]
-            rows.add(seconds_from_now=0.2)
+            rows.add(seconds_from_now=0.2, timer=True)
             assert rows.wait()
         rows.add()
         assert rows.wait()

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from incident.db.embedded import FORGETFUL, EmbeddedPostgres
 from incident.settings import Settings
 from incident.work import Node
 from tests import servers
+from workers.rounds import Hands, Rounds
 from workers.timekeeper import URGENT, RedisBroker, Timekeeper
 
 SOON = 20.0  # seconds that a test waits for what ought to happen at once; only a failing test waits so long
@@ -25,7 +25,7 @@ NEVER = 3600.0
 
 
 class Rows:
-    """Sweeps over one small table; `deliver` does what is due, the others have nothing to do."""
+    """Sweeps over two small tables; `deliver` does what is due in one and `watch` in the other, the rest has nothing to do."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -34,19 +34,21 @@ class Rows:
         self.ran: list[str] = []
         self.calls: dict[str, Callable[[], None]] = {}
         with self.engine.begin() as connection:
-            connection.execute(sa.text("create table if not exists line (look_at timestamptz, done boolean default false)"))
+            for table in ("deliver", "watch"):
+                connection.execute(sa.text(f"create table if not exists {table} (look_at timestamptz, done_at timestamptz)"))
 
     @property
     def SWEEPS(self) -> Mapping[str, Callable[[Node], int]]:
         return {name: self._sweep(name) for name in ("route", "deliver", "watch", "seal", "audit")}
 
-    def next_due(self, node: Node) -> datetime | None:
+    def due(self, node: Node) -> dict[str, float]:
         with node.engine.connect() as connection:
-            found: datetime | None = connection.execute(sa.text("select min(look_at) from line where not done")).scalar()
-            return found
+            waits = "select extract(epoch from min(look_at) - now())::float8 from {} where done_at is null"
+            found = {name: connection.execute(sa.text(waits.format(name))).scalar() for name in ("watch", "deliver")}
+        return {name: seconds for name, seconds in found.items() if seconds is not None}
 
-    def add(self, *, seconds_from_now: float = 0.0, say: bool = True) -> None:
-        due = sa.text("insert into line values (now() + :seconds * interval '1 second')")
+    def add(self, *, seconds_from_now: float = 0.0, say: bool = True, timer: bool = False) -> None:
+        due = sa.text(f"insert into {'watch' if timer else 'deliver'} values (now() + :seconds * interval '1 second')")
         with self.engine.begin() as connection:
             connection.execute(due, {"seconds": seconds_from_now})
         if say:
@@ -57,10 +59,11 @@ class Rows:
         """Whether a row was done, soon."""
         return self.done.acquire(timeout=SOON)
 
-    def work(self, node: Node) -> int:
+    def work(self, node: Node, name: str = "deliver") -> int:
         """What a worker would do."""
+        done = sa.text(f"update {name} set done_at = now() where done_at is null and look_at <= now()")
         with node.engine.begin() as connection:
-            count = connection.execute(sa.text("update line set done = true where not done and look_at <= now()")).rowcount
+            count = connection.execute(done).rowcount
         for _ in range(count):
             self.done.release()
         return count
@@ -70,13 +73,13 @@ class Rows:
             self.ran.append(name)
             if name in self.calls:
                 self.calls[name]()
-            return self.work(node) if name == "deliver" else 0
+            return self.work(node, name) if name in ("deliver", "watch") else 0
 
         return run
 
 
 class Workers:
-    """A broker that answers. `told` is set when it was told of every urgent sweep."""
+    """A broker that answers. `told` is set when it was told of anything."""
 
     def __init__(self) -> None:
         self.hints: list[str] = []
@@ -87,8 +90,7 @@ class Workers:
 
     def hint(self, sweep: str) -> None:
         self.hints.append(sweep)
-        if set(self.hints) >= set(URGENT):
-            self.told.set()
+        self.told.set()
 
 
 class Deaf(Workers):
@@ -113,7 +115,8 @@ def keeping(rows: Rows, broker: object, home: Path, **options: object) -> Iterat
     node = Node(settings, engine(rows.url, pool_size=2), DatabaseClock())
     alive = threading.Event()
     given = {"periods": dict.fromkeys(URGENT, NEVER), "heartbeat": alive.set} | options
-    keeper = Timekeeper(node, rows, broker, **given)  # type: ignore[arg-type]
+    hands = Hands(lambda: node, Rounds(rows.SWEEPS))
+    keeper = Timekeeper(node, rows, broker, hands, **given)  # type: ignore[arg-type]
     thread = threading.Thread(target=keeper.run)
     thread.start()
     try:
@@ -122,20 +125,25 @@ def keeping(rows: Rows, broker: object, home: Path, **options: object) -> Iterat
     finally:
         keeper.stop()
         thread.join(SOON)
+        hands.close()
         node.close()
         assert not thread.is_alive()
 
 
-def test_a_row_due_now_is_done_when_it_is_spoken_of(rows: Rows, tmp_path: Path) -> None:
-    with keeping(rows, Workers(), tmp_path, direct=True):
-        rows.add()
+def test_a_timer_due_now_is_fired_when_it_is_spoken_of(rows: Rows, tmp_path: Path) -> None:
+    with keeping(rows, Workers(), tmp_path):
+        rows.add(timer=True)
         assert rows.wait()
 
 
-def test_a_row_due_later_is_done_although_nobody_speaks_of_it_again(rows: Rows, tmp_path: Path) -> None:
-    rows.add(seconds_from_now=0.3)
-    with keeping(rows, Workers(), tmp_path, direct=True):
+def test_a_timer_is_fired_at_its_instant_with_no_message_to_anybody_and_never_before(rows: Rows, tmp_path: Path) -> None:
+    rows.add(seconds_from_now=0.3, timer=True)
+    workers = Workers()
+    with keeping(rows, workers, tmp_path):
         assert rows.wait()
+    assert workers.hints == []
+    with rows.engine.connect() as connection:
+        assert connection.execute(sa.text("select done_at >= look_at from watch")).scalars().all() == [True]
 
 
 def test_with_the_broker_up_the_workers_are_told_and_not_overtaken(rows: Rows, tmp_path: Path) -> None:
@@ -143,6 +151,7 @@ def test_with_the_broker_up_the_workers_are_told_and_not_overtaken(rows: Rows, t
     with keeping(rows, workers, tmp_path):
         rows.add()
         assert workers.told.wait(SOON)
+        assert set(workers.hints) == {"deliver"}
         assert rows.ran == []
         rows.work(Node(Settings.from_environment(), rows.engine, DatabaseClock()))
 
@@ -170,14 +179,10 @@ def test_a_frozen_broker_counts_as_gone_until_it_thaws(tmp_path: Path) -> None:
     server.close()
 
 
-def test_what_has_no_timer_is_done_when_it_is_spoken_of_and_nobody_else_is_there(rows: Rows, tmp_path: Path) -> None:
-    routed = threading.Event()
-    rows.calls["route"] = routed.set
+def test_what_is_spoken_of_is_done_here_when_nobody_else_is_there(rows: Rows, tmp_path: Path) -> None:
     with keeping(rows, Deaf(), tmp_path):
-        routed.clear()
-        with signals.open_line(rows.url, application="tests") as line:
-            signals.say(line)
-        assert routed.wait(SOON)
+        rows.add()
+        assert rows.wait()
 
 
 def test_workers_that_do_not_come_are_not_waited_for(rows: Rows, tmp_path: Path) -> None:
@@ -193,7 +198,8 @@ def test_a_sweep_that_fails_does_not_keep_the_others(rows: Rows, tmp_path: Path)
         raise RuntimeError("broken")
 
     rows.calls = {"watch": fail, "route": fail}
-    with keeping(rows, Workers(), tmp_path, direct=True):
+    rows.add(seconds_from_now=-1, timer=True)
+    with keeping(rows, Deaf(), tmp_path):
         rows.add()
         assert rows.wait()
         rows.add()
@@ -219,13 +225,13 @@ def test_after_postgresql_was_away_it_listens_again(tmp_path: Path) -> None:
     server = EmbeddedPostgres(tmp_path / "home", FORGETFUL)
     server.start()
     rows = Rows(server.url())
-    with keeping(rows, Workers(), tmp_path, direct=True):
-        rows.add()
+    with keeping(rows, Workers(), tmp_path):
+        rows.add(timer=True)
         assert rows.wait()
         server.stop()
         server.start()
         rows.engine.dispose()
-        rows.add()
+        rows.add(timer=True)
         assert rows.wait()
     rows.engine.dispose()
     server.stop()

@@ -5,19 +5,18 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import sqlalchemy as sa
 
-from incident import board, clock
+from incident import board
 from incident.db.migrations import pending
 from incident.errors import Refused, Unavailable
 from incident.reach.targets import Egress, EgressRefused, admitted, target
+from incident.rules.two_clocks import NEAR
 from incident.settings import Settings
 from incident.work import Node, Work
 from web.doctor.lines import BAD, OK, WARN, Line
 
-_APART = timedelta(seconds=2)
 _LATE, _LATE_AUDIT = 60, 660
 _MOST = 100  # webhooks that are looked up
 _START = "Start it (`demarche up`, or PostgreSQL and DATABASE_URL); reports are refused with 503 meanwhile, and nothing is lost."
@@ -69,8 +68,8 @@ def _walls(work: Work) -> Iterator[Line]:
 
 
 def _clocks(work: Work) -> Line:
-    apart = clock.apart(work.connection)
-    bad = abs(apart) > _APART
+    apart = -work.node.clock.watch.apart
+    bad = abs(apart) > NEAR
     do = "Set both by the same source of time; deadlines go by the database's." if bad else ""
     return Line("clock", BAD if bad else OK, f"this machine is {apart.total_seconds():+.3f} s from the database", do)
 

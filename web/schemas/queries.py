@@ -56,6 +56,12 @@ class NoticeQuery(PageQuery):
     incident = Identifier(load_default=None)
 
 
+class FindingQuery(Strict):
+    """What stands; with `past=yes` what is mended."""
+
+    past = OneOf(("yes", "no"), load_default="no")
+
+
 class CalendarQuery(Strict):
     """Which year of a calendar; left out, the present one in UTC."""
 

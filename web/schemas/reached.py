@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from incident.rules.escalation.states import STATES
-from web.schemas.answers import AT, FLAG, ID, MAYBE_AT, MAYBE_TEXT, TEXT, Shape, ref, whole, words
+from web.schemas.answers import AT, FLAG, ID, MAYBE_AT, MAYBE_ID, MAYBE_TEXT, TEXT, WHOLE, Shape, ref, whole, words
 
 _CHANNEL_OF: Shape = {
     "contact": TEXT, "name": TEXT, "kind": TEXT, "address": TEXT, "disabled_at": MAYBE_AT, "disabled_because": MAYBE_TEXT,
@@ -14,6 +14,10 @@ _CHANNEL_OF: Shape = {
     "failed_because": MAYBE_TEXT, "verification": words("never", "long_ago", "current"), "failing": FLAG, "public_key": TEXT,
 }  # fmt: skip
 _CHANNEL_SET: Shape = {"kind": TEXT, "url": TEXT, "address": TEXT, "contact": TEXT, "secret": TEXT, "public_key": TEXT}
+_FINDING: Shape = {
+    "id": ID, "kind": TEXT, "title": TEXT, "incident": MAYBE_ID, "incident_ref": MAYBE_TEXT, "what": TEXT, "to_do": TEXT,
+    "since": AT, "last_found_at": AT, "times": WHOLE, "gone_at": MAYBE_AT, "seen_by": MAYBE_TEXT, "seen_at": MAYBE_AT,
+}  # fmt: skip
 
 REACHED: Final[dict[str, Shape]] = {
     "Channel": whole(_CHANNEL_OF, optional=("public_key",)),
@@ -24,6 +28,9 @@ REACHED: Final[dict[str, Shape]] = {
         about="Received by a machine: neither opened nor acknowledged by it.",
     ),
     "ChannelVerified": whole({"kind": TEXT, "verified_at": AT, "verified_how": TEXT}),
+    "Finding": whole(
+        _FINDING, about="What the audit found; `seen_by` is the first of your party who said so, and `times` how often it came."
+    ),
     "TestSent": whole({"notification": ID, "channel": TEXT, "address": TEXT, "state": TEXT}),
 }
 """By name."""

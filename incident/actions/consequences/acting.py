@@ -38,8 +38,12 @@ def note(
     party: UUID | None = None,
     occurred_at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
+    into: list[db.Row] | None = None,
 ) -> UUID:
-    """Write one act and its evidence. For what the node itself does, the case's filer is the party."""
+    """Write one act and its evidence. For what the node itself does, the case's filer is the party.
+
+    With `into` the act is put there, and written by the caller in the same work.
+    """
     id_ = new_id()
     who = party or work.actor.party or _filer(work, case)
     plain = _plain(detail or {})
@@ -48,7 +52,10 @@ def note(
         "by_name": by or work.actor.name, "occurred_at": occurred_at or work.now, "recorded_at": work.now, "detail": plain,
         "origin": work.node.settings.node_name,
     }  # fmt: skip
-    db.put(work.connection, {act: [row]})
+    if into is None:
+        db.put(work.connection, {act: [row]})
+    else:
+        into.append(row)
     about = {"obligation": str(obligation)} if obligation else {}
     about |= {"notice": str(notice)} if notice else {}
     work.record(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,28 +22,64 @@ from incident.rules.escalation.ways import Way, contact_of
 from incident.work import Work
 
 
-def address(work: Work, row: Row) -> int:
-    """Address a released notice; the number of notifications made.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides where some notices go: their clauses by id, and of each recipient its channels in use and who is on call now."""
+
+    clauses: Mapping[UUID, Row]
+    channels: Mapping[UUID, Sequence[channels.Channel]]
+    on_call: Mapping[UUID, on_call.Contact]
+
+
+def known(work: Work, rows: Sequence[Row]) -> Known:
+    """Asked once for all of these notices."""
+    recipients = {row.recipient for row in rows}
+    return Known(
+        obligations.on_call_of(work.connection, {each for row in rows for each in (*row.performs, *row.obligations)}),
+        channels.in_use(work.connection, recipients),
+        rotas.named(work.connection, recipients, work.now),
+    )
+
+
+def address(work: Work, rows: Sequence[Row]) -> int:
+    """Address released notices, in six statements however many they are; the number of notifications made.
 
     To the contact on call now, over the channels that the notice prefers, which the notice keeps; where that contact has none in
     use, to the next one up, and evidence says why. A chat or pager carries the cover alone and rings with every notice. The inbox
     is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
     """
-    wanted = wanted_contact(work, row)
-    contact, ways, barred = reachable(work, row, wanted)
-    made = _made(work, row, ways)
-    if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
-        made.append(_notification(work, row, contact, _due_at(work, row), kind="inbox", address="", channel=None))
-    made += [each | _WITHHELD for each in _made(work, row, barred)]
+    if not rows:
+        return 0
+    found = known(work, rows)
+    made: list[dict[str, Any]] = []
+    contacts = [_address(work, row, found, made) for row in rows]
     db.put(work.connection, {notification: made})
+    work.connection.execute(sa.text(_ROUTED), {"now": work.now, "ids": [row.id for row in rows], "contacts": contacts})
+    work.wake("deliver")
+    return sum(each["state"] != "withheld" for each in made)
+
+
+def _address(work: Work, row: Row, found: Known, into: list[dict[str, Any]]) -> str:
+    """One notice, its notifications put `into`; the contact it goes to."""
+    wanted = wanted_contact(row, found, work.now)
+    contact, ways, barred = reachable(row, wanted, found)
+    due_at = _due_at(row, found.clauses)
+    made = _made(work, row, ways, due_at)
+    if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
+        made.append(_notification(work, row, contact, due_at, kind="inbox", address="", channel=None))
+    into += [*made, *(each | _WITHHELD for each in _made(work, row, barred, due_at))]
     said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
     if not ways:
         work.record("notification.unreachable", row.case_id, said)
     elif contact != wanted:
         work.record("notification.moved_up", row.case_id, {**said, "told": contact})
-    work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now, contact=contact))
-    work.wake("deliver")
-    return len(made) - len(barred)
+    return contact
+
+
+_ROUTED = """
+update demarche.notice n set routed_at = :now, contact = c.contact
+  from unnest(cast(:ids as uuid[]), cast(:contacts as text[])) as c(id, contact) where n.id = c.id
+"""
 
 
 def usable(work: Work, row: Row) -> dict[Way, channels.Channel]:
@@ -53,7 +90,8 @@ def usable(work: Work, row: Row) -> dict[Way, channels.Channel]:
 
 def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
     """Send a notice over these ways too, at once; the ids of the notifications."""
-    made = _made(work, row, ways)
+    found = list(ways)
+    made = _made(work, row, found, _due(work, row) if found else None)
     db.put(work.connection, {notification: made})
     work.wake("deliver")
     return [each["id"] for each in made]
@@ -61,7 +99,7 @@ def take(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[UUID]:
 
 def ask_for(work: Work, row: Row, way: Way) -> UUID:
     """Send a notice that way too; where to is looked up when it is claimed, because addresses are their party's own. The id."""
-    made = _notification(work, row, way.contact, _due_at(work, row), kind=way.kind, address="", channel=None)
+    made = _notification(work, row, way.contact, _due(work, row), kind=way.kind, address="", channel=None)
     db.put(work.connection, {notification: [made]})
     work.wake("deliver")
     return UUID(str(made["id"]))
@@ -87,31 +125,29 @@ def nowhere(work: Work, row: Row, reason: str) -> None:
     work.record("notification.dead", row.case_id, said)
 
 
-def _made(work: Work, row: Row, ways: Iterable[channels.Channel]) -> list[dict[str, Any]]:
-    found = list(ways)
-    due_at = _due_at(work, row) if found else None
-    return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in found]
+def _made(work: Work, row: Row, ways: Iterable[channels.Channel], due_at: datetime | None) -> list[dict[str, Any]]:
+    return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in ways]
 
 
-def wanted_contact(work: Work, row: Row) -> on_call.Contact:
+def wanted_contact(row: Row, found: Known, now: datetime) -> on_call.Contact:
     """Whom the notice goes to: who is on call now by the windows of its clauses, then by the recipient's own rota, then the duty desk.
 
     A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
     """
     named = next(each for each in on_call.LADDER if each == row.contact)
-    clauses = obligations.by_ids(work.connection, row.performs or row.obligations)
+    clauses = [found.clauses[each] for each in row.performs or row.obligations if each in found.clauses]
     if row.kind == "escalation" and any(each.debtor == row.recipient for each in clauses):
         return named
-    windows = [on_call.read(each.spec.get("on_call", ())) for each in clauses if row.recipient in (each.debtor, each.creditor)]
-    found = [window for each in windows for window in each]
-    by_clause = on_call.named(found, {}, work.now)
-    return by_clause or rotas.named(work.connection, row.recipient, work.now) or ("duty_desk" if found else named)
+    read = [on_call.read(each.on_call or ()) for each in clauses if row.recipient in (each.debtor, each.creditor)]
+    windows = [window for each in read for window in each]
+    by_clause = on_call.named(windows, {}, now)
+    return by_clause or found.on_call.get(row.recipient) or ("duty_desk" if windows else named)
 
 
-def reachable(work: Work, row: Row, wanted: on_call.Contact) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
+def reachable(row: Row, wanted: on_call.Contact, among: Known) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
     """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one."""
     for contact in on_call.above(wanted):
-        found = channels.usable(work.connection, row.recipient, contact)
+        found = [each for each in among.channels.get(row.recipient, ()) if each.contact == contact]
         ways = [each for each in found if _may_go(row, each.kind)]
         if ways:
             return contact, ways, [each for each in found if each not in ways]
@@ -134,7 +170,11 @@ def _notification(work: Work, row: Row, contact: str, due_at: datetime | None, *
     }  # fmt: skip
 
 
-def _due_at(work: Work, row: Row) -> Any:
+def _due(work: Work, row: Row) -> datetime | None:
+    return _due_at(row, obligations.on_call_of(work.connection, row.performs))
+
+
+def _due_at(row: Row, clauses: Mapping[UUID, Row]) -> datetime | None:
     """By when it must have arrived: retries are squeezed to leave time before it."""
-    performed = [each.due_at for each in obligations.by_ids(work.connection, row.performs) if each.due_at]
+    performed = [clauses[each].due_at for each in row.performs if each in clauses and clauses[each].due_at]
     return min([*performed, *([row.acknowledge_by] if row.acknowledge_by else [])], default=None)

@@ -36,7 +36,7 @@ def gather(work: Work) -> int:
     rows = outbox.still_to_gather(work.connection, party, held)
     work.step = "route" if rows else ""
     if len(rows) == 1:
-        addressing.address(work, rows[0])
+        addressing.address(work, rows)
     elif rows:
         _carry(work, party, rows)
     return len(rows)
@@ -44,7 +44,8 @@ def gather(work: Work) -> int:
 
 def _carry(work: Work, party: UUID, rows: list[Row]) -> None:
     id_ = new_id()
-    window = {"from_at": min(row.late_since for row in rows), "until_at": work.now}
+    since = min(row.late_since for row in rows)  # the clock may have been set back since
+    window = {"from_at": since, "until_at": max(work.now, since + timedelta(microseconds=1))}
     db.put(work.connection, {gathering: [{"id": id_, "party_id": party, "created_at": work.now, **window}]})
     db.put(work.connection, {notification: _notifications(work, id_, party, rows)})
     ids = [row.id for row in rows]
@@ -56,13 +57,14 @@ def _carry(work: Work, party: UUID, rows: list[Row]) -> None:
 
 def _notifications(work: Work, id_: UUID, party: UUID, rows: list[Row]) -> list[dict[str, object]]:
     """One for each contact that a notice names, over each of its channels; the inbox always."""
-    wanted, kinds = {addressing.wanted_contact(work, row) for row in rows}, {kind for row in rows for kind in row.channels}
-    reached = {addressing.reachable(work, rows[0], contact)[0] for contact in wanted}
+    found = addressing.known(work, rows)
+    wanted, kinds = {addressing.wanted_contact(row, found, work.now) for row in rows}, {kind for row in rows for kind in row.channels}
+    reached = {addressing.reachable(rows[0], contact, found)[0] for contact in wanted}
     made = [
         _notification(work, id_, party, contact, channel)
         for contact in sorted(reached)
-        for channel in channels.usable(work.connection, party, contact)
-        if channel.kind != "inbox" and channel.kind in kinds
+        for channel in found.channels.get(party, ())
+        if channel.contact == contact and channel.kind != "inbox" and channel.kind in kinds
     ]
     return [*made, _notification(work, id_, party, min(reached, key=on_call.LADDER.index), None)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from incident.actions.consequences import acting, backlog, readings, silence, telling
+from incident.actions.consequences import acting, backlog, doubting, readings, silence, telling
 from incident.actions.consequences.planning import matter_of
 from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
@@ -63,9 +63,8 @@ def record_miss(work: Work, row: Row) -> None:
     could_be_seen = max([row.due_at, row.created_at, *anew])
     late = max((work.now - could_be_seen).total_seconds(), 0)
     obligations.settle(work.connection, row.id, Verdict.MISSED, work.now, missed_at=row.due_at)
-    acting.note(
-        work, row.case_id, "missed", obligation=row.id, by="node", occurred_at=row.due_at, detail={"recorded_late_by_ms": int(late * 1000)}
-    )
+    detail = {"recorded_late_by_ms": int(late * 1000), **doubting.said(work, row)}
+    acting.note(work, row.case_id, "missed", obligation=row.id, by="node", occurred_at=row.due_at, detail=detail)
     telling.missed(work, row, _what_follows(work, row), late_since=backlog.since(could_be_seen, work.now))
 
 
@@ -85,7 +84,8 @@ def _keep(work: Work, row: Row, stands: Verdict) -> None:
     if (row.settled_as or None) == (wanted.value if wanted else None):
         return
     if wanted is Verdict.MISSED:
-        record_miss(work, row)
+        if not doubting.holds(work, row):
+            record_miss(work, row)
         return
     if row.settled_as == "missed" and wanted is None:  # nothing erases a miss
         return

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
-from incident import answers, canonical
+from incident import answers, canonical, db
 from incident.ids import new_id
 from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
@@ -39,27 +39,55 @@ def tell(
 
     `late_since`: since when it ought to have been told, where that is late because of us; then it is gathered with what else is late.
     """
+    written = _written(
+        work, incident, recipients, kind=kind, title=title, effect=effect, about=about, contact=contact, extra=extra, channels=channels,
+        rule=rule, late_since=late_since,
+    )  # fmt: skip
+    return _tell(work, written)
+
+
+def _written(
+    work: Work,
+    incident: Row,
+    recipients: Iterable[UUID],
+    *,
+    kind: str,
+    title: str,
+    effect: str,
+    about: Iterable[UUID] = (),
+    contact: str = "duty_desk",
+    extra: Mapping[str, Any] | None = None,
+    channels: Collection[str] = ("webhook", "email", "inbox"),
+    rule: str,
+    late_since: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """The notices that `tell` tells."""
     items = {
         "incident_ref": incident.ref, "severity": incident.severity, "tlp": incident.tlp,
         **({"exercise": True} if incident.exercise else {}), **(extra or {}),
         **({"late_because_of_us_since": answers.at(late_since)} if late_since else {}),
     }  # fmt: skip
-    told = 0
-    for recipient in sorted(set(recipients)):
-        row = {
-            "id": new_id(), "case_id": incident.id, "recipient": recipient, "kind": kind, "title": title, "obligations": list(about),
-            "performs": [], "items": items, "digest": canonical.digest(items), "tlp": incident.tlp, "contact": contact,
-            "channels": list(channels), "pre_authorised_by": rule, "created_at": work.now, "released_at": work.now,
-            "released_by": rule, "effect_key": f"{effect}:{recipient}:{contact}", "late_since": late_since,
-        }  # fmt: skip
-        made = work.connection.execute(
-            insert(notice).values(row).on_conflict_do_nothing(index_elements=["effect_key"]).returning(notice.c.id)
-        ).scalar()
-        told += made is not None
-        if made is not None:
-            work.record("notice.told", incident.id, {"notice": str(made), "to": str(recipient), "kind": kind, "digest": row["digest"]})
+    common = {
+        "case_id": incident.id, "kind": kind, "title": title, "obligations": list(about), "performs": [], "items": items,
+        "digest": canonical.digest(items), "tlp": incident.tlp, "contact": contact, "channels": list(channels), "pre_authorised_by": rule,
+        "created_at": work.now, "released_at": work.now, "released_by": rule, "late_since": late_since,
+    }  # fmt: skip
+    return [
+        {"id": new_id(), "recipient": recipient, "effect_key": f"{effect}:{recipient}:{contact}", **common}
+        for recipient in sorted(set(recipients))
+    ]
+
+
+def _tell(work: Work, written: Iterable[Mapping[str, Any]]) -> int:
+    """Release these notices, in one statement; those whose effect was there before are not told again."""
+    once = {row["effect_key"]: row for row in written}
+    new = db.put_once(work.connection, notice, list(once.values()), key="effect_key")
+    for key, row in once.items():
+        if key in new:
+            said = {"notice": str(row["id"]), "to": str(row["recipient"]), "kind": row["kind"], "digest": row["digest"]}
+            work.record("notice.told", row["case_id"], said)
     work.wake("route")
-    return told
+    return len(new)
 
 
 def dead_letter(work: Work, row: Row, reason: str) -> None:
@@ -103,10 +131,7 @@ def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:
         return False
     if party in (incident.filed_by, incident.operator_id):
         return True
-    return any(
-        each.recipient == party and each.released_at is not None and row.id in each.obligations
-        for each in outbox.of_case(work.connection, incident.id)
-    )
+    return (party, row.id) in outbox.told_of(work.connection, [incident.id], [row.id])
 
 
 def missed(work: Work, row: Row, following: Iterable[Row] = (), *, late_since: datetime | None = None) -> None:
@@ -156,21 +181,44 @@ def granted(work: Work, row: Row, *, kind: str, title: str, cause: UUID, extra: 
     )  # fmt: skip
 
 
-def remind(
-    work: Work, row: Row, *, step: str, contact: str, kind: str, late_since: datetime | None = None, overtaken: bool = False
-) -> None:
-    """A reminder or escalation of one obligation to its debtor, if it knows of it; the filer's liaison is told of escalations, but for
-    those that a miss has `overtaken`, which it hears of."""
-    incident = cases.find(work.connection, row.case_id)
-    word = "Escalation" if kind == "escalation" else "Reminder"
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A step that reminds of an obligation, or escalates it: of which case, to which contact of the debtor.
+
+    `late_since` as in `tell`; `overtaken`: by a miss, which the filer's liaison hears of instead.
+    """
+
+    incident: Row
+    row: Row
+    step: str
+    contact: str
+    kind: str
+    late_since: datetime | None = None
+    overtaken: bool = False
+
+
+def remind(work: Work, reminders: Sequence[Reminder]) -> None:
+    """Each to the debtor, if it knows of the duty; the filer's liaison is told of escalations."""
+    told = outbox.told_of(work.connection, {each.incident.id for each in reminders}, {each.row.id for each in reminders})
+    written: list[dict[str, Any]] = []
+    for each in reminders:
+        inside = each.row.debtor in (each.incident.filed_by, each.incident.operator_id)
+        written += _reminding(work, each, knows=inside or (each.row.debtor, each.row.id) in told)
+    _tell(work, written)
+
+
+def _reminding(work: Work, each: Reminder, *, knows: bool) -> list[dict[str, Any]]:
+    incident, row = each.incident, each.row
+    word = "Escalation" if each.kind == "escalation" else "Reminder"
     common: dict[str, Any] = {
-        "kind": kind, "title": f"{word}: {_named(row)}", "effect": f"{step}:{row.id}", "about": [row.id], "extra": dated(row),
-        "rule": f"{word} of a duty that was told before", "late_since": late_since,
+        "kind": each.kind, "title": f"{word}: {_named(row)}", "effect": f"{each.step}:{row.id}", "about": [row.id], "extra": dated(row),
+        "rule": f"{word} of a duty that was told before", "late_since": each.late_since,
     }  # fmt: skip
-    if knows(work, incident, row, row.debtor):
-        tell(work, incident, [row.debtor], contact=contact, **common)
-    if kind == "escalation" and incident.filed_by != row.debtor and not overtaken:
-        tell(work, incident, [incident.filed_by], contact="duty_desk", **common)
+    debtors = [row.debtor] if knows and row.debtor is not None else []
+    written = _written(work, incident, debtors, contact=each.contact, **common)
+    if each.kind == "escalation" and incident.filed_by != row.debtor and not each.overtaken:
+        written += _written(work, incident, [incident.filed_by], contact="duty_desk", **common)
+    return written
 
 
 def correct(work: Work, incident: Row, *, cause: UUID, title: str, extra: Mapping[str, Any]) -> int:

@@ -2,52 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from incident import db
 from incident.actions.consequences import acting, backlog, settling, silence, telling
-from incident.records import cases, obligations
+from incident.records import obligations
+from incident.records.cases import Row
+from incident.records.obligations.tables import act
 from incident.rules.escalation import contact_of
 from incident.rules.escalation.on_call import LADDER
 from incident.rules.planning import Verdict
 from incident.work import Work
 
 
-def look(work: Work, case_id: UUID, obligation_id: UUID, due_steps: Mapping[str, datetime]) -> None:
-    """Do what the steps ask for that are due, each since when.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The steps of an obligation that are due, each since when, and its case, which is held."""
 
-    A miss that is seen now overtakes the reminders that came before it, but no rung of the ladder: that is another person, who has
+    case: Row
+    obligation: UUID
+    steps: Mapping[str, datetime]
+
+
+def look(work: Work, found: Sequence[Due]) -> None:
+    """Do what these steps ask for. Whoever asks holds the cases and has taken the steps.
+
+    Reminders and rungs of ladders, of which hundreds may be due at one instant, are read and written together, in eight statements
+    however many they are. What settles something goes by itself after them, and reads anew what the one before it has changed.
+    """
+    rows = {row.id: row for row in obligations.by_ids(work.connection, [each.obligation for each in found])}
+    acts = obligations.acts_about(work.connection, list(rows))
+    steps: list[_Step] = []
+    others: list[Due] = []
+    for each in found:
+        row = rows[each.obligation]
+        if _tells_only(row, obligations.verdict_of(row, acts.get(row.id, ()), work.now), each.steps):
+            steps += _steps(work, each.case, row, each.steps)
+        else:
+            others.append(each)
+    _act_on(work, steps)
+    for each in others:
+        work.flush()
+        _settle(work, each)
+
+
+def _tells_only(row: Row, stands: Verdict, steps: Iterable[str]) -> bool:
+    """Whether nothing is to be done but to tell somebody: the duty is open, and neither its miss nor a silence is looked for."""
+    if row.superseded_by is not None or stands not in _OPEN or any(silence.is_about_it(step) for step in steps):
+        return False
+    return "due" not in steps or row.settled_as is not None
+
+
+def _settle(work: Work, due: Due) -> None:
+    """A miss that is seen now overtakes the reminders that came before it, but no rung of the ladder: that is another person, who has
     heard of nothing yet.
     """
-    cases.find(work.connection, case_id, for_update=True)
-    row = obligations.find(work.connection, obligation_id)
-    acts = obligations.acts_about(work.connection, [obligation_id]).get(obligation_id, [])
+    row = obligations.find(work.connection, due.obligation)
+    acts = obligations.acts_about(work.connection, [row.id]).get(row.id, [])
     stands = obligations.verdict_of(row, acts, work.now)
-    silence.look(work, row, [step for step in due_steps if silence.is_about_it(step)])
-    due_steps = {step: since for step, since in due_steps.items() if not silence.is_about_it(step)}
-    if row.superseded_by is not None or stands not in (Verdict.RUNNING, Verdict.MISSED, Verdict.UNRESOLVED):
-        settling.settle_case(work, case_id)
+    silence.look(work, row, [step for step in due.steps if silence.is_about_it(step)])
+    steps = {step: since for step, since in due.steps.items() if not silence.is_about_it(step)}
+    if row.superseded_by is not None or stands not in _OPEN:
+        settling.settle_case(work, row.case_id)
         return
-    overtaken = "due" in due_steps and row.settled_as is None
+    overtaken = "due" in steps and row.settled_as is None
     if overtaken:
         if stands is Verdict.MISSED:
             settling.record_miss(work, row)
         elif stands is Verdict.UNRESOLVED:
             obligations.settle(work.connection, row.id, Verdict.UNRESOLVED, work.now)
-            work.record("verdict", case_id, {"obligation": str(row.id), "from": None, "to": "unresolved"})
+            work.record("verdict", row.case_id, {"obligation": str(row.id), "from": None, "to": "unresolved"})
         overtakes = stands is Verdict.MISSED
-        due_steps = {step: since for step, since in due_steps.items() if step.startswith("escalate_") and overtakes}
+        steps = {step: since for step, since in steps.items() if step.startswith("escalate_") and overtakes}
+    _act_on(work, _steps(work, due.case, row, steps, overtaken=overtaken))
+
+
+_OPEN = (Verdict.RUNNING, Verdict.MISSED, Verdict.UNRESOLVED)
+_Step = telling.Reminder
+
+
+def _steps(work: Work, case: Row, row: Row, due_steps: Mapping[str, datetime], *, overtaken: bool = False) -> list[_Step]:
+    """What these steps tell, of which each is due since when."""
+    found: list[_Step] = []
     for step in _newest_of_each_kind(due_steps):
-        _act_on(work, row, step, backlog.since(due_steps[step], work.now), overtaken=overtaken)
+        climbs = step.startswith("escalate_")
+        contact, kind = (contact_of(step), "escalation") if climbs else ("duty_desk", "reminder")
+        late_since = backlog.since(due_steps[step], work.now)
+        found.append(_Step(case, row, step, contact, kind, late_since=late_since, overtaken=overtaken))
+    return found
 
 
-def _act_on(work: Work, row: cases.Row, step: str, late_since: datetime | None, *, overtaken: bool) -> None:
-    climbs = step.startswith("escalate_")
-    contact = contact_of(step) if climbs else "duty_desk"
-    told, kind = ("escalated", "escalation") if climbs else ("reminded", "reminder")
-    acting.note(work, row.case_id, told, obligation=row.id, by="node", detail={"step": step, "contact": contact})
-    telling.remind(work, row, step=step, contact=contact, kind=kind, late_since=late_since, overtaken=overtaken)
+def _act_on(work: Work, steps: Sequence[_Step]) -> None:
+    if not steps:
+        return
+    acts: list[db.Row] = []
+    for each in steps:
+        told = "escalated" if each.kind == "escalation" else "reminded"
+        detail = {"step": each.step, "contact": each.contact}
+        acting.note(work, each.row.case_id, told, obligation=each.row.id, by="node", party=each.incident.filed_by, detail=detail, into=acts)
+    telling.remind(work, steps)
+    work.leave({act: acts})
 
 
 def _newest_of_each_kind(due_steps: Mapping[str, datetime]) -> list[str]:

@@ -54,6 +54,13 @@ def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     )
 
 
+def on_call_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Of these obligations `(id, debtor, creditor, due_at, on_call)`, as far as the caller may see them."""
+    kept = obligation.c
+    columns: list[sa.ColumnElement[Any]] = [kept.id, kept.debtor, kept.creditor, kept.due_at, kept.spec["on_call"].label("on_call")]
+    return {row.id: row for row in connection.execute(sa.select(*columns).where(kept.id.in_(list(ids)))).all()}
+
+
 def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     """Every act of a case, oldest first."""
     return list(connection.execute(sa.select(act).where(act.c.case_id == case).order_by(act.c.recorded_at, act.c.position)).all())
@@ -119,24 +126,28 @@ def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datet
     connection.execute(sa.update(obligation).where(obligation.c.id == id_).values(settled | also))
 
 
-def fire(connection: sa.Connection, id_: UUID, now: datetime) -> list[Row]:
-    """Take the steps of an obligation that are due, `(step, look_at)`, the longest due first, and keep when we came to each.
+def fire(connection: sa.Connection, ids: Iterable[UUID], now: datetime) -> dict[UUID, dict[str, datetime]]:
+    """Take the steps of these obligations that are due, of each since when, the longest due first, and keep when we came to each.
 
     Whoever takes them does what they ask for; everybody else gets none.
     """
-    return list(connection.execute(sa.text(_FIRE), {"id": id_, "now": now}).all())
+    found: dict[UUID, dict[str, datetime]] = {}
+    for row in connection.execute(sa.text(_FIRE), {"ids": list(ids), "now": now}):
+        found.setdefault(row.obligation_id, {})[row.step] = row.look_at
+    return found
 
 
 _FIRE = """
-with taken as (delete from demarche.timer where obligation_id = :id and look_at <= :now returning obligation_id, case_id, step, look_at),
+with taken as (delete from demarche.timer where obligation_id = any(:ids) and look_at <= :now
+  returning obligation_id, case_id, step, look_at),
 kept as (insert into demarche.firing (obligation_id, case_id, step, look_at, fired_at)
   select obligation_id, case_id, step, look_at, :now from taken on conflict do nothing)
-select step, look_at from taken order by look_at, step
+select obligation_id, step, look_at from taken order by look_at, step
 """
 
 
 def most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
-    """`(case_id, obligation_id)` of steps that are due, of the thousand longest due the most urgent first; not held.
+    """`(case_id, obligation_id)` with steps that are due, of the thousand longest due steps the most urgent first; not held.
 
     First what can still be met, soonest deadline first; then what is past. Of equals the law before a contract, the more severe, the
     longer due.
@@ -144,14 +155,30 @@ def most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Ro
     return list(connection.execute(sa.text(_MOST_URGENT), {"now": now, "limit": limit}).all())
 
 
-_MOST_URGENT = """
-select t.case_id, t.obligation_id
-  from (select case_id, obligation_id, look_at from demarche.timer where look_at <= :now order by look_at limit 1000) t
+def take_most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
+    """The same, each as its case with the `obligation_id`, and the cases held; those that somebody else holds are left out."""
+    return list(connection.execute(sa.text(_TAKE_MOST_URGENT), {"now": now, "limit": limit}).all())
+
+
+def with_case(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
+    """The cases of these obligations, each with the `obligation_id`."""
+    return list(connection.execute(sa.text(_WITH_CASE), {"ids": list(ids)}).all())
+
+
+_WITH_CASE = """
+select i.*, o.id as obligation_id from demarche.obligation o join demarche.incident i on i.id = o.case_id where o.id = any(:ids)
+"""
+_BY_URGENCY = """
+  from (select case_id, obligation_id, min(look_at) as look_at
+          from (select case_id, obligation_id, look_at from demarche.timer where look_at <= :now order by look_at limit 1000) longest
+         group by case_id, obligation_id) t
   join demarche.obligation o on o.id = t.obligation_id join demarche.incident i on i.id = t.case_id
  order by o.due_at is null or o.due_at <= :now, case when o.due_at > :now then o.due_at end, o.source_kind <> 'regime',
           array_position(array['critical', 'high', 'medium', 'low'], i.severity), t.look_at, t.obligation_id
  limit :limit
 """
+_MOST_URGENT = "select t.case_id, t.obligation_id" + _BY_URGENCY
+_TAKE_MOST_URGENT = "select i.*, t.obligation_id" + _BY_URGENCY + " for no key update of i skip locked"
 
 
 def firings_of(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:

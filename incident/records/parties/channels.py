@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,14 @@ def of_party(connection: sa.Connection, party: UUID) -> list[Channel]:
 def usable(connection: sa.Connection, party: UUID, role: str) -> list[Channel]:
     """The channels of one contact that are not disabled."""
     return _read(connection, (channel.c.party_id == party) & (contact.c.role == role) & channel.c.disabled_at.is_(None))
+
+
+def in_use(connection: sa.Connection, parties: Iterable[UUID]) -> dict[UUID, list[Channel]]:
+    """The channels of each of these parties that are not disabled, duty desk first."""
+    found: dict[UUID, list[Channel]] = {}
+    for each in _read(connection, channel.c.party_id.in_(list(parties)) & channel.c.disabled_at.is_(None)):
+        found.setdefault(each.party_id, []).append(each)
+    return found
 
 
 def contact_of(connection: sa.Connection, party: UUID, role: str) -> UUID:

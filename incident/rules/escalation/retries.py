@@ -58,6 +58,11 @@ def next_try(
     return sent_at + (min(wait, room) if room >= LEAST_WAIT else wait)
 
 
+def longest_wait(attempt: int) -> timedelta:
+    """How long the schedule lets wait after try number `attempt`; nothing before the first, which is number 0 here."""
+    return DELAYS[min(attempt, len(DELAYS)) - 1] * (1 + _JITTER) if attempt else timedelta()
+
+
 def after_fault(tries: int, now: datetime) -> datetime | None:
     """When to try again what this node stumbled over for the `tries`-th time (the first is 1); None after the last.
 

@@ -20,6 +20,7 @@ from web.views.api.chasing import chasing
 from web.views.api.claims import claims
 from web.views.api.describing import completed
 from web.views.api.drafts import drafts
+from web.views.api.findings import findings
 from web.views.api.incidents import incidents
 from web.views.api.law import law
 from web.views.api.letters import letters
@@ -62,7 +63,7 @@ def register(app: Flask) -> None:
         api.spec.components.schema(name, shape)
     for calls in (
         reports, incidents, obligations, claims, notices, letters, chasing, agreements, drafts, simulations, law, calendars, parties,
-        rota,
+        rota, findings,
     ):  # fmt: skip
         api.register_blueprint(calls)
     app.extensions["openapi"] = completed(api.spec.to_dict())

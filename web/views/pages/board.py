@@ -70,6 +70,7 @@ def _values(work: Work, found: Json, shown: int) -> dict[str, Any]:
     return {
         "groups": _grouped(lines, work),
         "counts": found["counts"],
+        "asides": found["asides"],
         "many": reads.MANY,
         "next": found["next"] if shown < MOST else None,
         "upcoming": upcoming,
