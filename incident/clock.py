@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
+
 from incident.rules import two_clocks
 from incident.rules.two_clocks import Doubt, Jump, Reading
 
