@@ -20,6 +20,8 @@ OPENS_AFTER = 3
 FIRST_REST, LONGEST_REST = 5.0, 60.0
 """Seconds; each failure more doubles it. Short beside the retry schedule, which no breaker may outlast by much."""
 _FORGOTTEN_AFTER = 3600.0
+AT_HOME = "inbox "
+"""The place of every letter that only waits to be collected: it is nobody's address, and keeps no thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,13 @@ class Breakers:
 
     def is_proven(self, address: str) -> bool:
         """Whether it took the last letter that it was sent."""
-        return address in self._known and self._known[address].failures == 0
+        return address == AT_HOME or (address in self._known and self._known[address].failures == 0)
 
     def room(self, under_way: Mapping[str, int], now: float) -> Room:
         """What may be claimed beside the letters that are under way to each address."""
         self._forget(now)
         waiting = sum(count for address, count in under_way.items() if not self.is_proven(address))
-        known = {address: self._allowed(address, now) - under_way.get(address, 0) for address in {*self._known, *under_way}}
+        known = {address: self._allowed(address, now) - under_way.get(address, 0) for address in {*self._known, *under_way, AT_HOME}}
         return Room(
             {address: max(0, left) for address, left in known.items()},
             frozenset(address for address in known if self.is_proven(address)),
@@ -63,6 +65,8 @@ class Breakers:
         )
 
     def _allowed(self, address: str, now: float) -> int:
+        if address == AT_HOME:
+            return self.threads
         if self.is_proven(address):
             return PROVEN
         return 0 if address in self._known and self._known[address].until > now else 1

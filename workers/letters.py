@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,9 +15,9 @@ from incident.reach import services
 from incident.reach.signatures import endpoint_key
 from incident.records.cases import Row
 from incident.records.cases.tables import incident
-from incident.records.outbox.tables import notice
-from incident.records.parties import channels, directory
-from incident.rules.case import Party
+from incident.records.outbox.tables import notice, notification
+from incident.records.parties import channels
+from incident.records.parties.tables import channel, party
 from incident.work import Work
 from workers import gathered
 from workers.channels import Cover, GaveUp, Letter
@@ -46,19 +47,21 @@ def letters(work: Work, rows: list[Row]) -> Made:
     Nothing for what was cancelled or acknowledged meanwhile. One that cannot be written is a fault in its place, and holds up no
     other; it is settled by itself, as everything that was claimed.
     """
-    notices = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id})
+    if not rows:
+        return []
+    notices, told = _by_id(work, notice, {row.notice_id for row in rows if row.notice_id}), _told(work, rows)
     kept, made = _placed(work, [row for row in rows if not delivering.stopped(work, row, notices.get(row.notice_id))])
     late = gathered.gathered(work, {row.gathering_id for row in kept if row.gathering_id})
-    cases = _by_id(work, incident, {row.case_id for row in kept if row.case_id})
-    parties = directory.by_ids(work.connection, [row.party_id for row in kept])
-    secrets = channels.secrets_of(work.connection, [row.channel_id for row in kept if row.channel_id])
+    anew = {row.id: row.channel_id for row in kept if row.channel_id != told[row.id].channel_id}
+    secrets = channels.secrets_of(work.connection, [*anew.values()]) if anew else {}
     for row in kept:
         try:
-            party, secret = parties[row.party_id], secrets.get(row.channel_id)
+            known = told[row.id]
+            secret = secrets.get(row.channel_id) if row.id in anew else known.channel_secret
             if row.gathering_id in late:
-                letter = _gathered(work, row, late[row.gathering_id], party, secret)
+                letter = _gathered(work, row, late[row.gathering_id], known.party_zone, secret)
             else:
-                letter = _letter(work, row, notices.get(row.notice_id), cases.get(row.case_id), party, secret)
+                letter = _letter(work, row, notices.get(row.notice_id), known, secret)
         except Exception as fault:  # whatever it is, the others are not to wait for it
             _log.exception("letter.fault", notification=str(row.id), channel=row.kind)
             made.append((row, Fault(f"A fault of this node: the letter cannot be written ({type(fault).__name__}).")))
@@ -80,29 +83,46 @@ def _placed(work: Work, rows: list[Row]) -> tuple[list[Row], Made]:
     return found, made
 
 
-def _letter(work: Work, row: Row, about: Row | None, case: Row | None, party: Party, secret: bytes | None) -> Letter:
+def _told(work: Work, rows: list[Row]) -> dict[UUID, Row]:
+    """Of each notification what its letter needs beside the notice: of the case, its party and its channel.
+
+    Each is looked up by its id: a join would be planned once, as for the tables of a new node, which it reads whole.
+    """
+
+    def of(table: sa.Table, name: str, key: sa.ColumnElement[UUID]) -> sa.Label[Any]:
+        return sa.select(table.c[name]).where(table.c.id == key).scalar_subquery().label(f"{table.name}_{name}")
+
+    columns = notification.c
+    wanted = (
+        columns.id, columns.channel_id, of(party, "zone", columns.party_id), of(channel, "secret", columns.channel_id),
+        *(of(incident, name, columns.case_id) for name in ("ref", "severity", "exercise")),
+    )  # fmt: skip
+    return {row.id: row for row in work.connection.execute(sa.select(*wanted).where(columns.id.in_([row.id for row in rows])))}
+
+
+def _letter(work: Work, row: Row, about: Row | None, known: Row, secret: bytes | None) -> Letter:
     settings = work.node.settings
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
-    if about is None or case is None:
-        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=party.zone)
+    if about is None:
+        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=known.party_zone)
         subject = "Test"
     else:
         cover = Cover(
-            incident_ref=case.ref, severity=case.severity, link=link, acknowledge_by=about.acknowledge_by, zone=party.zone,
-            exercise=case.exercise,
+            incident_ref=known.incident_ref, severity=known.incident_severity, link=link, acknowledge_by=about.acknowledge_by,
+            zone=known.party_zone, exercise=known.incident_exercise,
         )  # fmt: skip
         subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
     return _sealed(work, row, cover, _body(row, about, link), subject, secret)
 
 
-def _gathered(work: Work, row: Row, found: gathered.Gathered, party: Party, secret: bytes | None) -> Letter:
+def _gathered(work: Work, row: Row, found: gathered.Gathered, zone: str, secret: bytes | None) -> Letter:
     link = f"{work.node.settings.base_url}/inbox"
-    cover, body = gathered.cover(found, link=link, zone=party.zone), gathered.body(row, found, link=link)
+    cover, body = gathered.cover(found, link=link, zone=zone), gathered.body(row, found, link=link)
     return _sealed(work, row, cover, body, "Late because of us", secret)
 
 
 def _sealed(work: Work, row: Row, cover: Cover, body: dict[str, object], subject: str, secret: bytes | None) -> Letter:
-    key = work.node.key if row.kind == "webhook" else None
+    key, secret = work.node.key if row.kind == "webhook" else None, bytes(secret) if secret is not None else None
     address, secret = (secret.decode(), None) if row.kind in services.KINDS and secret else (row.address, secret)
     return Letter(
         notification_id=row.id, attempt=row.attempt, address=address, sent_at=work.now, body=body, cover=cover, subject=subject,

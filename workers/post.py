@@ -1,4 +1,4 @@
-"""The post office of one process: claims, sends with no transaction open, settles each on its own.
+"""The post office of one process: claims, sends with no transaction open, settles together what has ended meanwhile.
 
 A slow recipient holds at most a few of its threads; the rest go on serving everybody else.
 """
@@ -9,15 +9,18 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
 from incident import crash
 from incident.actions.consequences import delivering
+from incident.db import again
 from incident.reach.returns import Returns
 from incident.records import outbox
 from incident.records.cases import Row
@@ -27,9 +30,20 @@ from workers.breakers import Breakers
 from workers.channels import Channel, Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.every import every
 from workers.letters import Fault, Made, letters
+from workers.together import Together
 
 _log = structlog.get_logger()
 THREADS = 16
+MOST_TOGETHER = 50
+"""Letters settled in one transaction: its cases are held until its commit, so that it is never a long one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A letter and what became of it."""
+
+    row: Row
+    outcome: Outcome | Fault
 
 
 @dataclass(slots=True)
@@ -40,12 +54,17 @@ class Post:
     channels: dict[str, Channel]
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="post"))
     _under_way: dict[Future[None], str] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _claiming: threading.Lock = field(default_factory=threading.Lock)
+    _learning: threading.Lock = field(default_factory=threading.Lock)
     _breakers: Breakers = field(default_factory=lambda: Breakers(THREADS))
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _last: object = None
     _begun: int = 0
     _ended: int = 0
+    _together: Together[Ended] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._together = Together(self._settle, MOST_TOGETHER)
 
     def run(self, *, patience: float | None) -> int:
         """Claim and send until nothing is due and nothing under way, or for `patience` seconds (None: to the end).
@@ -94,12 +113,13 @@ class Post:
 
     def _claim(self) -> list[Row]:
         """As many as there are free threads, to no address more than it has shown it can take; one caller at a time counts them."""
-        with self._lock:
+        with self._claiming:
             self._under_way = {each: place for each, place in self._under_way.items() if not each.done()}
             free = THREADS - len(self._under_way)
             if free <= 0:
                 return []
-            room = self._breakers.room(Counter(self._under_way.values()), time.monotonic())
+            with self._learning:
+                room = self._breakers.room(Counter(self._under_way.values()), time.monotonic())
             rows, made = self.node.perform(lambda work: _take(work, free, room))
             for row, letter in made:
                 self._begun += 1
@@ -114,13 +134,27 @@ class Post:
         crash.here("send.after")
         if isinstance(letter, Letter) and not isinstance(outcome, Fault):
             self._learn(outbox.place(row), outcome)
+        self._together(Ended(row, outcome))
+
+    def _settle(self, ended: Sequence[Ended]) -> None:
+        """All in one transaction; where that fails, each in one of its own, so that only what cannot be recorded is left."""
         try:
-            self.node.perform(lambda work: _settle(work, row, outcome))
-        except sa.exc.OperationalError:  # no database: the lease runs out and it is sent again under the same id
-            _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
+            self.node.perform(lambda work: _settle(work, ended))
         except Exception as fault:
-            _log.exception("delivery.unsettled", notification=str(row.id), channel=row.kind)
-            self._give_up(row, f"A fault of this node: what became of it cannot be recorded ({type(fault).__name__}).")
+            gone = isinstance(fault, sa.exc.OperationalError) and not again.undone(fault)
+            if len(ended) > 1 and not gone:
+                _log.warning("deliveries.settled_singly", letters=len(ended), fault=type(fault).__name__)
+                for each in ended:
+                    self._settle([each])
+            else:
+                self._unsettled(ended, fault, gone=gone)
+
+    def _unsettled(self, ended: Sequence[Ended], fault: Exception, *, gone: bool) -> None:
+        """Without a database the leases run out, and each is sent again under the same id."""
+        for each in ended:
+            _log.error("delivery.unsettled", notification=str(each.row.id), channel=each.row.kind, exc_info=fault)
+            if not gone:
+                self._give_up(each.row, f"A fault of this node: what became of it cannot be recorded ({type(fault).__name__}).")
 
     def _try(self, row: Row, letter: Letter) -> Outcome | Fault:
         try:
@@ -140,7 +174,7 @@ class Post:
             _log.exception("delivery.stuck", notification=str(row.id), channel=row.kind)
 
     def _learn(self, place: str, outcome: Outcome) -> None:
-        with self._lock:
+        with self._learning:
             learn = self._breakers.took if isinstance(outcome, Delivered) else self._breakers.failed
             learn(place, time.monotonic())
 
@@ -175,15 +209,19 @@ def _take(work: Work, free: int, room: outbox.Room) -> tuple[list[Row], Made]:
     return rows, letters(work, rows)
 
 
-def _settle(work: Work, row: Row, outcome: Outcome | Fault) -> None:
+def _settle(work: Work, ended: Sequence[Ended]) -> None:
     work.step = "settle"
-    match outcome:
-        case Delivered(receipt):
-            delivering.delivered(work, row, dict(receipt))
-        case Fault(reason):
-            delivering.failed(work, row, reason, again_at=after_fault(row.attempt, work.now), ours=True)
-        case GaveUp(reason, disable):
-            delivering.failed(work, row, reason, again_at=None, disable=disable)
-        case TryLater(reason, retry_after):
-            again = next_try(row.attempt, work.now, row.due_at, retry_after, random.random())  # noqa: S311 - spreads retries
-            delivering.failed(work, row, reason, again_at=again)
+    delivering.hold(work, [each.row for each in ended])
+    arrived: list[tuple[Row, dict[str, Any]]] = []
+    for row, outcome in ((each.row, each.outcome) for each in ended):
+        match outcome:
+            case Delivered(receipt):
+                arrived.append((row, dict(receipt)))
+            case Fault(reason):
+                delivering.failed(work, row, reason, again_at=after_fault(row.attempt, work.now), ours=True)
+            case GaveUp(reason, disable):
+                delivering.failed(work, row, reason, again_at=None, disable=disable)
+            case TryLater(reason, retry_after):
+                again_at = next_try(row.attempt, work.now, row.due_at, retry_after, random.random())  # noqa: S311 - spreads retries
+                delivering.failed(work, row, reason, again_at=again_at)
+    delivering.delivered(work, arrived)

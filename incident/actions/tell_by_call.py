@@ -36,6 +36,6 @@ def tell_by_call(
     acting.note(work, row.case_id, "told_by_call", notice=notice.id, occurred_at=when, detail=detail)
     told = f"Told by telephone: {with_whom}, by the word of {work.actor.name} ({work.actor.slug}) alone."
     dead_letters.let_go(work, row, "cancelled", told)
-    if delivering.performed(work, row.case_id, notice, "sent", detail, occurred_at=when):
+    if delivering.performed(work, notice, "sent", detail, occurred_at=when):
         settling.after_an_act(work, row.case_id, why="a call")
     return outcomes.notification(work, row.id)

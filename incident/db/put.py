@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from uuid import UUID
 
 import orjson
@@ -16,8 +17,11 @@ Row = Mapping[str, object]
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> None:
-    """Insert the rows of each table in one statement, in no promised order.
+def put(
+    connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]], *, then: str = "", given: Mapping[str, object] = MappingProxyType({})
+) -> None:
+    """Insert the rows of each table in one statement, in no promised order; with `then`, another statement that takes what is `given`,
+    in the same one.
 
     Every row of a table has the keys of its first row; a column that is not named takes its default. Rows of one statement
     cannot see each other, so what a wall checks against must have been written before.
@@ -29,16 +33,19 @@ def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]]) -> No
     if not filled:
         return
     shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
-    document = {str(table.name): batch for table, batch in filled.items()}
-    connection.exec_driver_sql(_statement(shape), {"rows": _as_json(document)})
+    values = {"rows": document({str(table.name): batch for table, batch in filled.items()}), **given}
+    connection.exec_driver_sql(_statement(shape, then), values)
 
 
-def _as_json(document: object) -> str:
-    """Quickly where that is possible; what is odd goes the way of the standard library, so that PostgreSQL judges it."""
+def document(rows: object) -> str:
+    """Rows as one JSON document, from which a statement reads them: instants, UUIDs and bytes as PostgreSQL reads them.
+
+    Quickly where that is possible; what is odd goes the way of the standard library, so that PostgreSQL judges it.
+    """
     try:
-        return orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+        return orjson.dumps(rows, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
     except orjson.JSONEncodeError:
-        return json.dumps(document, default=_plain)
+        return json.dumps(rows, default=_plain)
 
 
 def put_once(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *, key: str) -> set[object]:
@@ -50,7 +57,7 @@ def put_once(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *,
     if not rows:
         return set()
     statement = f"{_insert(table, _columns(table, list(rows)))} on conflict ({key}) do nothing returning {key}"
-    return set(connection.exec_driver_sql(statement, {"rows": _as_json({str(table.name): list(rows)})}).scalars())
+    return set(connection.exec_driver_sql(statement, {"rows": document({str(table.name): list(rows)})}).scalars())
 
 
 def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
@@ -62,8 +69,8 @@ def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...]) -> str:
-    parts = [_insert(table, columns) for table, columns in shape]
+def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...], then: str) -> str:
+    parts = [*(_insert(table, columns) for table, columns in shape), *([then] if then else [])]
     ahead = ", ".join(f"w{number} as ({part})" for number, part in enumerate(parts[:-1]))
     return f"with {ahead} {parts[-1]}" if ahead else parts[-1]
 

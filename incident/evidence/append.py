@@ -52,8 +52,16 @@ def append(
         entries.append(made)
         payloads.append(erasable)
     begins = [{"stream": stream, "seq": heads[stream][0], "hash": heads[stream][1]} for stream in fresh]
-    put(connection, {**beside, entry: entries, payload: payloads, head: begins})
-    _move(connection, {stream: moved for stream, moved in heads.items() if stream not in fresh})
+    moved = {stream: place for stream, place in heads.items() if stream not in fresh}
+    given = {"streams": list(moved), "seqs": [seq for seq, _ in moved.values()], "hashes": [after for _, after in moved.values()]}
+    put(connection, {**beside, entry: entries, payload: payloads, head: begins}, then=_MOVE if moved else "", given=given if moved else {})
+
+
+_MOVE = (
+    "update demarche.evidence_head h set seq = n.seq, hash = n.hash "
+    "from unnest(cast(%(streams)s as uuid[]), cast(%(seqs)s as int[]), cast(%(hashes)s as bytea[])) as n(stream, seq, hash) "
+    "where h.stream = n.stream"
+)
 
 
 def _chained(each: Recorded, seq: int, before: bytes, at: datetime, actor: str) -> tuple[Row, Row, bytes]:
@@ -65,19 +73,6 @@ def _chained(each: Recorded, seq: int, before: bytes, at: datetime, actor: str) 
     place = {"stream": each.stream, "seq": seq}
     made = {**place, "id": id_, "kind": each.kind, "at": at, "actor": actor, "commitment": promise, "hash": after}
     return made, {**place, "salt": salt, "payload": body}, after
-
-
-def _move(connection: sa.Connection, heads: Mapping[UUID, tuple[int, bytes]]) -> None:
-    if not heads:
-        return
-    connection.execute(
-        sa.text(
-            "update demarche.evidence_head h set seq = n.seq, hash = n.hash "
-            "from unnest(cast(:streams as uuid[]), cast(:seqs as int[]), cast(:hashes as bytea[])) as n(stream, seq, hash) "
-            "where h.stream = n.stream"
-        ),
-        {"streams": list(heads), "seqs": [seq for seq, _ in heads.values()], "hashes": [hash_ for _, hash_ in heads.values()]},
-    )
 
 
 def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:

@@ -13,14 +13,14 @@ from incident.board.wording import WORDS
 ROOT = Path(__file__).parents[2]
 WORKED_OUT = {
     ("excuse.py", "kind"): {"prohibited", "excused"},
-    ("delivering.py", "kind"): {"sent", "received"},
+    ("delivering.py", "each.kind"): {"sent", "received"},
     ("watching.py", "told"): {"escalated", "reminded"},
     ("close_case.py", "what.act"): {"stays", "lapsed", "met_elsewhere"},
 }
 """What an act is called where that is worked out: the file, the expression, and what it can come to."""
 KEPT_BY = {
-    ("acting.py", "f'act.{kind}'"): set[str](),
-    ("delivering.py", "f'notification.{how_far}'"): {"notification.sent", "notification.delivered"},
+    ("acting.py", "f'act.{given.kind}'"): set[str](),
+    ("delivering.py", "f'notification.{_how_far(row)}'"): {"notification.sent", "notification.delivered"},
     ("signing.py", "_DONE[said.kind]"): {"agreement.signed", "agreement.suspended", "agreement.resumed", "agreement.ended"},
 }
 """The same of other entries; every act is kept by one line."""
@@ -35,6 +35,8 @@ def recorded() -> Iterator[str]:
                     yield from kinds(path, call.args[0], KEPT_BY, "")
                 elif said == "acting.note":
                     yield from kinds(path, call.args[2], WORKED_OUT, "act.")
+                elif said == "acting.Note":
+                    yield from kinds(path, call.args[1], WORKED_OUT, "act.")
 
 
 def kinds(path: Path, said: ast.expr, worked_out: dict[tuple[str, str], set[str]], prefix: str) -> set[str]:

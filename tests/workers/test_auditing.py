@@ -24,7 +24,8 @@ TABLES = ("evidence_entry", "evidence_order", "evidence_checkpoint", "evidence_h
 def findings(world: World) -> dict[str, Any]:
     """Every finding by its kind, after an audit."""
     sweeps.audit(world.worker)
-    return {row.kind: row for row in world.rows("select * from demarche.finding where gone_at is null")}
+    rows = world.rows("select * from demarche.finding where gone_at is null order by subject desc")
+    return {row.kind: row for row in rows}
 
 
 def spoil(world: World, statement: str, **values: Any) -> None:

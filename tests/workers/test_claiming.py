@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -70,3 +71,34 @@ def test_nothing_rests_until_its_duty_has_ended(world: World, due: list[str]) ->
     claimed(world, Room(dict.fromkeys(everything, 0), resting=dict.fromkeys(everything, 60.0)))
     when = {row.look_at for row in world.rows("select look_at from demarche.notification where state = 'pending' and look_at is not null")}
     assert when == {world.now + timedelta(seconds=8)}
+
+
+def test_what_performs_a_duty_goes_before_what_reminds_of_one_and_the_sooner_before_the_later(world: World, due: list[str]) -> None:
+    everything = Room(dict.fromkeys(due, 500), frozenset(due))
+    with world.worker.work() as work:
+        run = work.connection.exec_driver_sql
+        ids = [row.id for row in run("select id from demarche.notification where look_at <= %s order by id", (world.now,))]
+        reminder, late, later, sooner = ids[:4]
+        run("update demarche.notice n set performs = '{}' from demarche.notification t where t.notice_id = n.id and t.id = %s", (reminder,))
+        run("update demarche.notification set due_at = %s", (world.now + timedelta(days=9),))
+        for id_, hours in ((reminder, 1), (late, -1), (later, 3), (sooner, 2)):
+            run("update demarche.notification set due_at = %s where id = %s", (world.now + timedelta(hours=hours), id_))
+    order = []
+    for _ in ids:
+        with world.worker.work() as work:
+            order += [row.id for row in outbox.claim(work.connection, work.now, 1, lease=LEASE, room=everything)]
+    assert order[:2] == [sooner, later]
+    assert order.index(late) < order.index(reminder)
+    assert len(order) == len(ids)
+
+
+def test_of_equals_the_letters_of_a_case_go_together(world: World, due: list[str]) -> None:
+    everything = Room(dict.fromkeys(due, 500), frozenset(due))
+    with world.worker.work() as work:
+        work.connection.exec_driver_sql("update demarche.notification set due_at = %s", (world.now + timedelta(days=9),))
+    order = []
+    while len(order) < len(due):
+        with world.worker.work() as work:
+            order += [row.case_id for row in outbox.claim(work.connection, work.now, 1, lease=LEASE, room=everything)]
+    changes = sum(one != other for one, other in pairwise(order))
+    assert changes == len(set(order)) - 1

@@ -25,7 +25,7 @@ def acknowledged(work: Work, row: Row, *, by: str, how: str | None, at: datetime
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(values))
     outbox.acknowledged(work.connection, row.id, by, work.now)
     acting.note(work, row.case_id, "notice_acknowledged", notice=row.id, by=by, party=row.recipient, occurred_at=at, detail=said)
-    delivering.performed(work, row.case_id, row, "received", {"acknowledged_by": by})
+    delivering.performed(work, row, "received", {"acknowledged_by": by})
     for each in obligations.by_ids(work.connection, row.obligations):
         if each.debtor == row.recipient and each.discharged_by == "acknowledged" and each.settled_as in (None, "missed", "unresolved"):
             acting.note(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,20 @@ def widen(work: Work, case_id: UUID) -> None:
     cases.find(work.connection, case_id, for_update=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One act to be written: what `note` is given."""
+
+    case: UUID
+    kind: str
+    obligation: UUID | None = None
+    notice: UUID | None = None
+    by: str | None = None
+    party: UUID | None = None
+    occurred_at: datetime | None = None
+    detail: Mapping[str, Any] | None = None
+
+
 def note(
     work: Work,
     case: UUID,
@@ -40,28 +55,38 @@ def note(
     detail: Mapping[str, Any] | None = None,
     into: list[db.Row] | None = None,
 ) -> UUID:
-    """Write one act and its evidence. For what the node itself does, the case's filer is the party.
+    """Write one act and its evidence; its id. For what the node itself does, the case's filer is the party.
 
     With `into` the act is put there, and written by the caller in the same work.
     """
-    id_ = new_id()
-    who = party or work.actor.party or _filer(work, case)
-    plain = _plain(detail or {})
-    row = {
-        "id": id_, "case_id": case, "obligation_id": obligation, "notice_id": notice, "kind": kind, "by_party": who,
-        "by_name": by or work.actor.name, "occurred_at": occurred_at or work.now, "recorded_at": work.now, "detail": plain,
-        "origin": work.node.settings.node_name,
-    }  # fmt: skip
+    given = Note(case, kind, obligation, notice, by, party, occurred_at, detail)
     if into is None:
-        db.put(work.connection, {act: [row]})
+        [id_] = note_all(work, [given])
     else:
-        into.append(row)
-    about = {"obligation": str(obligation)} if obligation else {}
-    about |= {"notice": str(notice)} if notice else {}
-    work.record(
-        f"act.{kind}", case, {"act": str(id_), "occurred_at": occurred_at or work.now, "by_name": row["by_name"], "detail": plain, **about}
-    )
+        into.append(_written(work, given))
+        id_ = UUID(str(into[-1]["id"]))
     return id_
+
+
+def note_all(work: Work, notes: Iterable[Note]) -> list[UUID]:
+    """Write these acts in one statement, in their order, and the evidence of each; their ids."""
+    rows = [_written(work, each) for each in notes]
+    db.put(work.connection, {act: rows})
+    return [row["id"] for row in rows]
+
+
+def _written(work: Work, given: Note) -> dict[str, Any]:
+    id_, plain = new_id(), _plain(given.detail or {})
+    row = {
+        "id": id_, "case_id": given.case, "obligation_id": given.obligation, "notice_id": given.notice, "kind": given.kind,
+        "by_party": given.party or work.actor.party or _filer(work, given.case), "by_name": given.by or work.actor.name,
+        "occurred_at": given.occurred_at or work.now, "recorded_at": work.now, "detail": plain, "origin": work.node.settings.node_name,
+    }  # fmt: skip
+    about = {"obligation": str(given.obligation)} if given.obligation else {}
+    about |= {"notice": str(given.notice)} if given.notice else {}
+    said = {"act": str(id_), "occurred_at": row["occurred_at"], "by_name": row["by_name"], "detail": plain, **about}
+    work.record(f"act.{given.kind}", given.case, said)
+    return row
 
 
 def carry(work: Work, given: Row, *, to: UUID, **otherwise: object) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from incident.actions.consequences import acting, addressing, settling, telling
 from incident.records import cases, obligations, outbox
@@ -15,49 +16,82 @@ from incident.rules.escalation.ways import Again, Next, Others, Person, Way, aft
 from incident.work import Work
 
 
-def delivered(work: Work, row: Row, receipt: dict[str, Any]) -> None:
-    """Handed over: the receipt is kept, and whatever the notice performs was sent just now.
+def hold(work: Work, rows: Iterable[Row]) -> None:
+    """Take the cases of these notifications, first of all, as everybody does."""
+    if ids := {row.case_id for row in rows if row.case_id is not None}:
+        cases.hold(work.connection, ids)
+
+
+def delivered(work: Work, arrived: Sequence[tuple[Row, dict[str, Any]]]) -> None:
+    """Handed over, each with its receipt: it is kept, and whatever the notice performs was sent just now. Their cases are held.
 
     A webhook's receiver said so itself, and that is receipt; any other carrier takes it for somebody, and the inbox waits to be
     collected, so what those carry was sent and no more. The inbox counts only where nothing else reaches the party, and a chat or
     pager that the notice does not name only rings. The attempt is recorded in any case, because it had its effect even when the
-    lease was lost meanwhile.
+    lease was lost meanwhile. What the acts set in motion is looked at once for each case.
     """
-    if row.case_id is not None:
-        cases.find(work.connection, row.case_id, for_update=True)
-    notice = outbox.find(work.connection, row.notice_id) if row.notice_id is not None else None
-    how_far = "delivered" if row.kind == "webhook" else "sent"
-    stands = _stands(how_far, notice) | {f"{how_far}_at": work.now}
-    held = outbox.settle(work.connection, row, now=work.now, outcome=how_far, detail=receipt, look_at=None, **stands)
-    if not held or notice is None:
-        return
-    work.record(f"notification.{how_far}", row.case_id, about(row) | {"receipt": receipt})
-    if row.kind not in notice.channels or (row.kind == "inbox" and outbox.has_other_channels(work.connection, row, notice.channels)):
-        return
-    if performed(work, row.case_id, notice, "received" if row.kind == "webhook" else "sent", about(row)):
-        settling.after_an_act(work, row.case_id, why="a delivery")
+    notices = outbox.carried(work.connection, {row.notice_id for row, _ in arrived if row.notice_id is not None})
+    settled = [_arrival(row, receipt, notices.get(row.notice_id), work.now) for row, receipt in arrived]
+    held = outbox.settle_all(work.connection, settled, work.now)
+    handed: list[Handed] = []
+    for row, receipt in arrived:
+        notice = notices.get(row.notice_id)
+        if row.id not in held or notice is None:
+            continue
+        work.record(f"notification.{_how_far(row)}", row.case_id, about(row) | {"receipt": receipt})
+        if row.kind in notice.channels and not (row.kind == "inbox" and set(notice.channels) & set(notice.carriers) - {"inbox"}):
+            handed.append(Handed(notice, "received" if row.kind == "webhook" else "sent", about(row)))
+    settling.after_deliveries(work, performed_all(work, handed))
 
 
-def _stands(how_far: str, notice: Row | None) -> dict[str, object]:
-    """How what arrives just now stands, where somebody has opened or acknowledged its notice by another way before."""
+def _how_far(row: Row) -> str:
+    return "delivered" if row.kind == "webhook" else "sent"
+
+
+def _arrival(row: Row, receipt: dict[str, Any], notice: Row | None, now: datetime) -> outbox.Settled:
+    """Where somebody has opened or acknowledged its notice by another way before, what arrives just now stands so too."""
+    how_far = _how_far(row)
+    state, cause = how_far, ""
     if notice is not None and notice.acknowledged_at is not None:
-        return {"state": "acknowledged", "cause": f"Acknowledged by {notice.acknowledged_by}, while it was under way."}
-    if notice is not None and notice.opened_at is not None:
-        return {"state": "opened", "cause": f"Opened by {notice.opened_by}, while it was under way."}
-    return {"state": how_far, "cause": ""}
+        state, cause = "acknowledged", f"Acknowledged by {notice.acknowledged_by}, while it was under way."
+    elif notice is not None and notice.opened_at is not None:
+        state, cause = "opened", f"Opened by {notice.opened_by}, while it was under way."
+    sent_at, delivered_at = (now, None) if how_far == "sent" else (None, now)
+    return outbox.Settled(row, how_far, receipt, state, cause, sent_at=sent_at, delivered_at=delivered_at)
 
 
-def performed(work: Work, case_id: UUID, notice: Row, kind: str, detail: dict[str, Any], *, occurred_at: datetime | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A notice of which its recipient was told: that it was `sent`, or `received`, and how."""
+
+    notice: Row
+    kind: str
+    detail: Mapping[str, Any]
+
+
+def performed(work: Work, notice: Row, kind: str, detail: Mapping[str, Any], *, occurred_at: datetime | None = None) -> int:
     """Note once that what a notice performs was `sent` or `received`, now or when somebody says; how many obligations it was noted for."""
-    enough = {"sent", "received"} if kind == "sent" else {kind}
-    acts = obligations.acts_about(work.connection, notice.performs)
-    done = {id_ for id_, about in acts.items() if any(act.kind in enough for act in about)}
-    fresh = [each for each in obligations.by_ids(work.connection, notice.performs) if each.superseded_by is None and each.id not in done]
-    for each in fresh:
-        acting.note(
-            work, case_id, kind, obligation=each.id, notice=notice.id, by="node", party=each.debtor, occurred_at=occurred_at, detail=detail
-        )
-    return len(fresh)
+    return len(performed_all(work, [Handed(notice, kind, detail)], occurred_at=occurred_at))
+
+
+def performed_all(work: Work, handed: Sequence[Handed], *, occurred_at: datetime | None = None) -> list[Row]:
+    """The same of several notices; the obligations for which it was noted, one that was noted twice twice."""
+    ids = {id_ for each in handed for id_ in each.notice.performs}
+    if not ids:
+        return []
+    live = [row for row in obligations.with_kinds(work.connection, ids) if row.superseded_by is None]
+    done = {row.id: set(row.kinds or ()) for row in live}
+    fresh: list[Row] = []
+    notes: list[acting.Note] = []
+    for each in handed:
+        enough = {"sent", "received"} if each.kind == "sent" else {each.kind}
+        for row in live:
+            if row.id in each.notice.performs and not enough & done[row.id]:
+                done[row.id].add(each.kind)
+                fresh.append(row)
+                notes.append(acting.Note(row.case_id, each.kind, row.id, each.notice.id, "node", row.debtor, occurred_at, each.detail))
+    acting.note_all(work, notes)
+    return fresh
 
 
 def failed(work: Work, row: Row, reason: str, *, again_at: datetime | None, disable: bool = False, ours: bool = False) -> None:
@@ -112,10 +146,9 @@ def _go_on(work: Work, row: Row, reason: str, again_at: datetime | None, *, ours
     cases.find(work.connection, row.case_id, for_update=True)
     notice = outbox.find(work.connection, row.notice_id)
     if notice.acknowledged_at is not None:
-        outbox.settle(
-            work.connection, row, now=work.now, outcome="gave_up", detail={"reason": reason}, last_error=reason, state="cancelled",
-            look_at=None, cause=f"Acknowledged by {notice.acknowledged_by}.",
-        )  # fmt: skip
+        cause = f"Acknowledged by {notice.acknowledged_by}."
+        settled = outbox.Settled(row, "gave_up", {"reason": reason}, "cancelled", cause, last_error=reason)
+        outbox.settle(work.connection, settled, work.now)
         return
     this, usable = Way(contact_of(row.contact), row.kind), addressing.usable(work, notice)
     what = Person() if ours else after_failure(this, again_at, ends_at, _taken(work, notice), usable)
@@ -134,10 +167,9 @@ def _follow(work: Work, row: Row, notice: Row, reason: str, what: Next, usable: 
 
 def _settle(work: Work, row: Row, reason: str, what: Next) -> bool:
     state = {Again: "pending", Person: "dead"}.get(type(what), "failed")
-    return outbox.settle(
-        work.connection, row, now=work.now, outcome="try_later" if state == "pending" else "gave_up", detail={"reason": reason},
-        last_error=reason, cause=reason, state=state, look_at=what.at if isinstance(what, Again) else None,
-    )  # fmt: skip
+    outcome, look_at = "try_later" if state == "pending" else "gave_up", what.at if isinstance(what, Again) else None
+    settled = outbox.Settled(row, outcome, {"reason": reason}, state, reason, look_at, last_error=reason)
+    return outbox.settle(work.connection, settled, work.now)
 
 
 def _taken(work: Work, notice: Row) -> dict[Way, str]:

@@ -41,7 +41,7 @@ def collected(work: Work, row: Row) -> None:
     receipt: dict[str, object] = {"kind": "inbox", "collected_by": work.actor.name}
     outbox.note(work.connection, row, row.attempt, "delivered", receipt, work.now)
     _arrived(work, row, receipt, f"Collected by {work.actor.name}.")
-    if delivering.performed(work, row.case_id, outbox.find(work.connection, row.notice_id), "received", delivering.about(row)):
+    if delivering.performed(work, outbox.find(work.connection, row.notice_id), "received", delivering.about(row)):
         settling.after_an_act(work, row.case_id, why="a delivery")
 
 

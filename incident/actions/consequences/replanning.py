@@ -24,10 +24,15 @@ _OPEN = (None, "missed", "unresolved")
 
 @dataclass(slots=True)
 class Replan:
-    """What a re-plan came to: the case and plan, every live obligation's id by its key, and what changed."""
+    """What a re-plan came to: the case and plan, every live obligation's id by its key, and what changed.
+
+    `rows` and `acts` are the obligations and acts of the case as they were read, before anything changed.
+    """
 
     case: Case
     planned: list[Planned]
+    rows: list[Row] = field(default_factory=list)
+    acts: list[Row] = field(default_factory=list)
     ids: dict[Any, UUID] = field(default_factory=dict)
     added: list[UUID] = field(default_factory=list)
     redated: list[UUID] = field(default_factory=list)
@@ -52,7 +57,7 @@ def replan(work: Work, matter: Matter, *, why: str, may_lapse: bool = True, reti
     facts, rows, acts = state_of(work, case_id)
     case, planned = plan_anew(work, matter, facts, rows, acts)
     live = {readings.key_of(row): row for row in rows if row.superseded_by is None}
-    result = Replan(case, planned)
+    result = Replan(case, planned, rows, acts)
     for each in planned:
         row = live.pop(each.key, None)
         if _ended_with_the_case(matter, each):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from incident.actions.consequences import acting, backlog, doubting, readings, silence, telling
@@ -10,7 +12,7 @@ from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
 from incident.records.cases import Row
 from incident.records.obligations import allowing
-from incident.rules.planning import STATED, Verdict
+from incident.rules.planning import STATED, Verdict, may_hang_on
 from incident.work import Work
 
 _RUNNING = Verdict.RUNNING
@@ -23,17 +25,58 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
     matter = matter_of(work, cases.find(work.connection, case_id, for_update=True))
     result = replan(work, matter, why=why, may_lapse=False)
     telling.comes_again(work, case_id, result.added)
-    settle_case(work, case_id)
+    if result.changed:
+        settle_case(work, case_id)
+    else:
+        _settle(work, case_id, result.rows, result.acts)
     return result
+
+
+def after_deliveries(work: Work, handed: Iterable[Row]) -> None:
+    """What it sets in motion that these obligations were sent or received. Their cases are held, and the acts are written.
+
+    A case is planned again, once, where anything of it may hang on that; where nothing does, to plan it again would find the same.
+    """
+    by_case: dict[UUID, list[Row]] = {}
+    for row in handed:
+        by_case.setdefault(row.case_id, []).append(row)
+    ids = {row.id for rows in by_case.values() for row in rows}
+    beside = obligations.standing_beside(work.connection, ids, cases=by_case) if ids else {}
+    for case_id in sorted(by_case):
+        live = beside.get(case_id, [])
+        if _may_hang(by_case[case_id], live, work.now):
+            after_an_act(work, case_id, why="a delivery")
+            continue
+        done = {row.id: obligations.done_of(row) for row in live if row.id in ids}
+        for row in {row.id: row for row in by_case[case_id]}.values():
+            _keep(work, row, obligations.verdict_of(row, done[row.id], work.now))
+
+
+def _may_hang(handed: list[Row], live: list[Row], now: datetime) -> bool:
+    """Whether more of the case than the verdicts of these may change: its plan, its readings, a group, what is overdue."""
+    if any(row.group_key for row in handed) or any(row.reading != STATED or _is_overdue(row, now) for row in live):
+        return True
+    ids = {row.id for row in handed}
+    return may_hang_on([obligations.looks_of(row) for row in live if row.id in ids], map(obligations.looks_of, live))
+
+
+def _is_overdue(row: Row, now: datetime) -> bool:
+    """Whether its verdict is another than the one that is kept, because time went by."""
+    return row.settled_as is None and row.due_at is not None and row.due_at < now and not row.predicted
 
 
 def settle_case(work: Work, case_id: UUID) -> None:
     """Bring the settled column of every obligation in step with its acts and the time; harmless to repeat."""
-    rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
+    _settle(work, case_id, obligations.of_case(work.connection, case_id))
+
+
+def _settle(work: Work, case_id: UUID, found: Iterable[Row], known: Iterable[Row] | None = None) -> None:
+    """The same, of the obligations as they were just read, and the acts of the case if they were."""
+    rows = [row for row in found if row.superseded_by is None]
     if any(row.reading != STATED for row in rows):
         readings.share_acts(work, [row for row in rows if row.settled_as != "lapsed"])
-        rows = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None]
-    acts = obligations.acts_about(work.connection, [row.id for row in rows])
+        rows, known = [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None], None
+    acts = obligations.acts_about(work.connection, [row.id for row in rows]) if known is None else _by_obligation(known)
     met_groups: dict[str, UUID] = {}
     running: list[Row] = []
     for row in rows:
@@ -52,6 +95,13 @@ def settle_case(work: Work, case_id: UUID) -> None:
             obligations.settle(work.connection, row.id, Verdict.LAPSED, work.now)
     if any(allowing.silent_after(row.spec) for row in rows):
         silence.arm(work, [row for row in obligations.of_case(work.connection, case_id) if row.superseded_by is None])
+
+
+def _by_obligation(acts: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = {}
+    for act in acts:
+        found.setdefault(act.obligation_id, []).append(act)
+    return found
 
 
 def record_miss(work: Work, row: Row) -> None:

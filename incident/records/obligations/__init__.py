@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, firing, obligation, timer
 from incident.rules.commitment import Discharge
-from incident.rules.planning import STATED, Done, Pause, Standing, Verdict, pauses_of, verdict
+from incident.rules.planning import STATED, Done, Looks, Pause, Standing, Verdict, pauses_of, verdict
 
 Row = sa.Row[Any]
 
@@ -99,7 +99,42 @@ def acts_about(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, lis
     return found
 
 
-def verdict_of(row: Row, acts: Iterable[Row], now: datetime) -> Verdict:
+def with_kinds(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
+    """As `by_ids`, each with the `kinds` of the acts about it."""
+    kinds = sa.select(sa.func.array_agg(act.c.kind)).where(act.c.obligation_id == obligation.c.id).scalar_subquery()
+    question = sa.select(obligation, kinds.label("kinds")).where(obligation.c.id.in_(list(ids)))
+    return list(connection.execute(question.order_by(obligation.c.sort_at, obligation.c.id)).all())
+
+
+def standing_beside(connection: sa.Connection, ids: Iterable[UUID], *, cases: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """The live obligations of these cases, by case, as far as it matters to whether anything hangs on what was done of those with `ids`.
+
+    See `looks_of` and `done_of`; `acts` is of these obligations alone, and None of the others.
+    """
+    wanted, columns = list(ids), obligation.c
+    said = sa.func.jsonb_agg(sa.func.jsonb_build_array(act.c.kind, act.c.occurred_at, act.c.recorded_at))
+    acts = sa.select(said).where(act.c.obligation_id == columns.id, columns.id.in_(wanted)).scalar_subquery()
+    given = (
+        *(columns.id, columns.case_id, columns.source_name, columns.commitment, columns.reading, columns.settled_as, columns.due_at),
+        *(columns.predicted, columns.spec["runs_from"].label("runs_from"), columns.spec["comes_again"].label("comes_again")),
+        acts.label("acts"),
+    )
+    beside = sa.select(*given).where(columns.case_id.in_(list(cases)), columns.superseded_by.is_(None))
+    return _by_case(connection.execute(beside))
+
+
+def done_of(row: Row) -> list[Done]:
+    """The acts about an obligation of `standing_beside`."""
+    return [Done(kind, datetime.fromisoformat(occurred), datetime.fromisoformat(recorded)) for kind, occurred, recorded in row.acts or ()]
+
+
+def looks_of(row: Row) -> Looks:
+    """What the clock of an obligation of `standing_beside` looks at; of what was kept before that was kept, nobody knows."""
+    known = row.runs_from is not None and row.comes_again is not None
+    return Looks(row.source_name, row.commitment, frozenset(row.runs_from) if known else None, bool(row.comes_again))
+
+
+def verdict_of(row: Row, acts: Iterable[Row | Done], now: datetime) -> Verdict:
     """Derived anew from the deadline, the acts and the time."""
     standing = Standing(row.due_at, Discharge(row.discharged_by), row.provisional, row.predicted, superseded=row.settled_as == "superseded")
     return verdict(standing, [Done(each.kind, each.occurred_at, each.recorded_at) for each in acts], now)

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from incident.rules.commitment import Again, Commitment, Discharge, Excuse, Extension, Rung
 from incident.rules.legaltime.values import Period
+from incident.rules.planning import runs_from
 
 Row = sa.Row[Any]
 
 
 def kept(commitment: Commitment) -> dict[str, Any]:
-    """As plain values: the excuses, who may extend and how far, and whether anything follows a miss."""
+    """As plain values: the excuses, who may extend and how far, whether anything follows a miss, and on what its clock hangs."""
     given = commitment.extension
     return {
         "excuses": [
@@ -25,6 +26,8 @@ def kept(commitment: Commitment) -> dict[str, Any]:
         "extension": {"by": given.by, "grounds": list(given.grounds), "most": _plain(given.most)},
         "on_miss": commitment.on_miss is not None,
         "excused": [],
+        "runs_from": runs_from(commitment),
+        "comes_again": commitment.repeat is not None,
     }
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from incident.db.put import document
 from incident.errors import NotFound
 from incident.records.outbox.tables import attempt, notice, notification, notification_step, withholding
 
@@ -210,7 +211,9 @@ def place(row: Row) -> str:
 def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, room: Room = Room()) -> list[Row]:
     """Take up to `limit` notifications that are due, for one lease; `attempt` is the fencing token of this claim.
 
-    The longest due first, no more to any address than there is room for, so that a slow recipient never holds up the others.
+    Of the thousand longest due the most urgent first: what performs a duty before what reminds of one, then what can still arrive in
+    time, the soonest first. Of equals the letters of a case together, because they are settled together. No more to any address
+    than there is room for, so that a slow recipient never holds up the others.
     """
     known = list(room.known)
     if room.resting:
@@ -237,39 +240,88 @@ update demarche.notification n
 _CLAIM = """
 with room as (select * from unnest(cast(:places as text[]), cast(:left as int[]), cast(:proven as bool[])) as r(place, room, proven)),
 due as (
-  select d.id, d.look_at, d.kind || ' ' || d.address as place from demarche.notification d
+  select d.id, d.notice_id, d.case_id, d.due_at, d.look_at, d.kind || ' ' || d.address as place from demarche.notification d
    where look_at <= :now and d.kind || ' ' || d.address not in (select place from room where room = 0)
    order by look_at limit 1000 for update skip locked),
+urgent as (
+  select id, place, row_number() over (
+           order by coalesce((select cardinality(n.performs) from demarche.notice n where n.id = due.notice_id), 0) = 0,
+                    due_at is null or due_at <= :now, case when due_at > :now then due_at end, look_at, case_id, id) as rank
+    from due),
 turned as (
-  select due.id, due.look_at, coalesce(r.proven, false) as proven, coalesce(r.room, 1) as room,
-         row_number() over (partition by due.place order by due.look_at, due.id) as turn
-    from due left join room r using (place)),
+  select u.id, u.rank, coalesce(r.proven, false) as proven, coalesce(r.room, 1) as room,
+         row_number() over (partition by u.place order by u.rank) as turn
+    from urgent u left join room r using (place)),
 counted as (
-  select id, look_at, proven, row_number() over (partition by proven order by look_at, id) as number from turned where turn <= room)
+  select id, rank, proven, row_number() over (partition by proven order by rank) as number from turned where turn <= room)
 update demarche.notification n
    set state = 'claimed', attempt = n.attempt + 1, leased_until = :until, look_at = :until, state_at = :now,
        cause = case n.state when 'claimed' then 'The lease ran out before anything was heard.' else '' end
-  from (select id from counted where proven or number <= :unproven order by look_at, id limit :limit) taken
+  from (select id from counted where proven or number <= :unproven order by rank limit :limit) taken
  where n.id = taken.id
 returning n.*
 """
 
 
-def settle(connection: sa.Connection, row: Row, *, now: datetime, outcome: str, detail: dict[str, object], **values: object) -> bool:
-    """Record one attempt's outcome. False, and only the attempt is recorded, when the lease was lost to a later claim."""
-    held = connection.execute(
-        sa.update(notification)
-        .where(notification.c.id == row.id, notification.c.attempt == row.attempt, notification.c.state == "claimed")
-        .values(leased_until=None, state_at=now, **values)
-    ).rowcount
-    connection.execute(
-        sa.insert(attempt),
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one attempt came to: its `outcome` with the detail, and how the notification stands from now on, and why.
+
+    `look_at` None: nobody looks at it again. What is None of the rest stays as it was.
+    """
+
+    row: Row
+    outcome: str
+    detail: Mapping[str, object]
+    state: str
+    cause: str
+    look_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    last_error: str | None = None
+
+
+def settle_all(connection: sa.Connection, settled: Iterable[Settled], now: datetime) -> set[UUID]:
+    """Record what each attempt came to, in one statement; the notifications whose lease was still held.
+
+    Of the others only the attempt is recorded: they were claimed again meanwhile.
+    """
+    rows = [
         {
-            "notification_id": row.id, "number": row.attempt, "case_id": row.case_id, "at": now,
-            "outcome": outcome if held or outcome in ("sent", "delivered") else "stale", "detail": detail,
-        },
-    )  # fmt: skip
-    return bool(held)
+            "id": each.row.id, "number": each.row.attempt, "case_id": each.row.case_id, "outcome": each.outcome, "detail": each.detail,
+            "state": each.state, "cause": each.cause, "look_at": each.look_at, "sent_at": each.sent_at,
+            "delivered_at": each.delivered_at, "last_error": each.last_error,
+        }
+        for each in settled
+    ]  # fmt: skip
+    if not rows:
+        return set()
+    return set(connection.execute(sa.text(_SETTLE), {"rows": document(rows), "ids": [row["id"] for row in rows], "now": now}).scalars())
+
+
+_SETTLE = """
+with said as (
+  select * from jsonb_to_recordset(cast(:rows as jsonb)) as r(id uuid, number int, case_id uuid, outcome text, detail jsonb, state text,
+         cause text, look_at timestamptz, sent_at timestamptz, delivered_at timestamptz, last_error text)),
+held as (
+  update demarche.notification n
+     set state = s.state, cause = s.cause, state_at = :now, leased_until = null, look_at = s.look_at,
+         sent_at = coalesce(s.sent_at, n.sent_at), delivered_at = coalesce(s.delivered_at, n.delivered_at),
+         last_error = coalesce(s.last_error, n.last_error)
+    from said s where n.id = any(cast(:ids as uuid[])) and n.id = s.id and n.attempt = s.number and n.state = 'claimed'
+  returning n.id),
+kept as (
+  insert into demarche.attempt (notification_id, number, case_id, at, outcome, detail)
+  select s.id, s.number, s.case_id, :now,
+         case when h.id is not null or s.outcome in ('sent', 'delivered') then s.outcome else 'stale' end, s.detail
+    from said s left join held h on h.id = s.id)
+select id from held
+"""
+
+
+def settle(connection: sa.Connection, settled: Settled, now: datetime) -> bool:
+    """Record what one attempt came to. False, and only the attempt is recorded, when the lease was lost to a later claim."""
+    return bool(settle_all(connection, [settled], now))
 
 
 def note(connection: sa.Connection, row: Row, number: int, outcome: str, detail: dict[str, object], now: datetime) -> bool:
@@ -279,11 +331,11 @@ def note(connection: sa.Connection, row: Row, number: int, outcome: str, detail:
     return connection.execute(written).first() is not None
 
 
-def has_other_channels(connection: sa.Connection, row: Row, among: Iterable[str]) -> bool:
-    """Whether the same notice goes over another channel of these kinds too."""
-    kinds = [each for each in among if each != row.kind]
-    other = sa.select(notification.c.id).where(notification.c.notice_id == row.notice_id, notification.c.kind.in_(kinds))
-    return connection.execute(other.limit(1)).first() is not None
+def carried(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID | None, Row]:
+    """These notices by their ids, each with its `carriers`: over which kinds of channel it goes."""
+    kinds = sa.select(sa.func.array_agg(notification.c.kind)).where(notification.c.notice_id == notice.c.id).scalar_subquery()
+    question = sa.select(notice, kinds.label("carriers")).where(notice.c.id.in_(list(ids)))
+    return {row.id: row for row in connection.execute(question)}
 
 
 def next_due(connection: sa.Connection) -> datetime | None:

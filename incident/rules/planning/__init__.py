@@ -1,6 +1,7 @@
 """Planning: facts and commitments give obligations; acts and time give verdicts."""
 
 from incident.rules.planning.closing import Fate, fate
+from incident.rules.planning.hanging import Looks, may_hang_on, runs_from
 from incident.rules.planning.happening import OnRecord, happened
 from incident.rules.planning.pausing import Pause, pauses_of, standing_still, stood
 from incident.rules.planning.plan import plan
@@ -17,6 +18,7 @@ __all__ = [
     "Fate",
     "Happened",
     "Key",
+    "Looks",
     "OnRecord",
     "Pause",
     "Planned",
@@ -26,8 +28,10 @@ __all__ = [
     "discharges",
     "fate",
     "happened",
+    "may_hang_on",
     "pauses_of",
     "plan",
+    "runs_from",
     "standing_still",
     "stood",
     "verdict",
