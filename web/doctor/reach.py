@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 
 from incident import board
-from incident.board.parties import VERIFIED_FOR
+from incident.rules.escalation.reachability import PROVEN_FOR
 from incident.work import Work
 from web.doctor.lines import OK, WARN, Line
 
@@ -23,15 +23,15 @@ def lines(work: Work) -> Iterator[Line]:
         yield Line("reach", WARN, said, "Ask the party for a rota that covers it, or for a channel of whoever is on call then.")
     if not silent:
         yield Line("reach", OK, "somebody of every party can be reached at every hour of the next two weeks")
-    yield _verified(list(work.connection.execute(sa.text(_CHANNELS), {"since": work.now - VERIFIED_FOR}).all()))
+    yield _verified(list(work.connection.execute(sa.text(_CHANNELS), {"since": work.now - PROVEN_FOR}).all()))
 
 
 def _verified(rows: Sequence[sa.Row[tuple[str, str, bool]]]) -> Line:
     old = [f"{row.slug} {row.kind}" for row in rows if not row.current]
     if not old:
-        return Line("channels.verified", OK, f"{len(rows)} channels have shown in the last {VERIFIED_FOR.days} days that they work")
+        return Line("channels.verified", OK, f"{len(rows)} channels have shown in the last {PROVEN_FOR.days} days that they work")
     named = ", ".join(old[:5]) + (f" and {len(old) - 5} more" if len(old) > 5 else "")
-    said = f"{len(old)} of {len(rows)} channels have not shown in the last {VERIFIED_FOR.days} days that they work: {named}"
+    said = f"{len(old)} of {len(rows)} channels have not shown in the last {PROVEN_FOR.days} days that they work: {named}"
     return Line("channels.verified", WARN, said, "Ask each party to send itself a test, and to say that it arrived (page *Settings*).")
 
 
