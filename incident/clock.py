@@ -8,12 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from incident.rules import two_clocks
 from incident.rules.two_clocks import Doubt, Jump, Reading
-
-Asked = sa.Connection | Session
 
 
 class Watch:
@@ -73,7 +70,7 @@ class Clock(Protocol):
         """What the instants that it gave tell of the clocks."""
         ...
 
-    def now(self, connection: Asked) -> datetime:
+    def now(self, connection: sa.Connection) -> datetime:
         """An aware instant in UTC, the same for the whole of the transaction that `connection` is in."""
         ...
 
@@ -91,7 +88,7 @@ class DatabaseClock:
     def __init__(self) -> None:
         self.watch = Watch()
 
-    def now(self, connection: Asked) -> datetime:
+    def now(self, connection: sa.Connection) -> datetime:
         """The instant at which the transaction of `connection` began."""
         asked, asked_at = time.monotonic(), wall()
         began, shown = connection.execute(_SHOWN).one()
@@ -112,7 +109,7 @@ class HandWound:
         self._at = _aware(at)
         self._database, self._machine = timedelta(), timedelta()
 
-    def now(self, connection: Asked | None = None) -> datetime:
+    def now(self, connection: sa.Connection | None = None) -> datetime:
         """What the database shows."""
         shown, here, steady = self._at + self._database, self._at + self._machine, self.steady()
         self.watch.saw(Reading(steady, here, shown, here, steady))

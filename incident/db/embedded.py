@@ -44,6 +44,7 @@ _ALWAYS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "max_wal_size": "256MB",
     "log_checkpoints": "off",
     "lc_messages": "C",

@@ -28,6 +28,7 @@ def engine(url: str, *, pool_size: int = 10, application: str = "demarche") -> s
         max_overflow=10,
         pool_timeout=5,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the one that was used last knows the plans; the others stay small
         hide_parameters=True,  # what is written is no business of a log
         connect_args={"application_name": application, "connect_timeout": 5, "options": OPTIONS},
     )

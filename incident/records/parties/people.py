@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +20,6 @@ from incident.records.parties.tables import api_key, signed_in
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 _HASHER = PasswordHasher()
-_NO_SUCH_PERSON = _HASHER.hash("the time it takes to refuse a stranger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,17 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+@cache
+def _of_nobody() -> str:
+    """Made when somebody first signs in: it costs as much as a sign-in, and most processes see none."""
+    return hash_password("the time it takes to refuse a stranger")
+
+
 def check_password(connection: sa.Connection, email: str, password: str) -> tuple[UUID, UUID] | None:
     """(person, party) when the password is right; None, after the same work, when it is not or nobody has that address."""
-    row = connection.execute(sa.text("select * from demarche.person_of(:e)"), {"e": email}).first()
+    row, nobodys = connection.execute(sa.text("select * from demarche.person_of(:e)"), {"e": email}).first(), _of_nobody()
     try:
-        _HASHER.verify(row.password_hash if row else _NO_SUCH_PERSON, password)
+        _HASHER.verify(row.password_hash if row else nobodys, password)
     except VerificationError:
         return None
     return (row.person_id, row.party_id) if row else None

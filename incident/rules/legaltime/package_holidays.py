@@ -10,9 +10,6 @@ from importlib import metadata
 from types import MappingProxyType
 from typing import Any
 
-import holidays
-from holidays.registry import COUNTRIES
-
 from incident.rules.legaltime.calendar_layers import days_of
 from incident.rules.legaltime.calendar_values import CalendarRefused
 from incident.rules.legaltime.zones import weekday
@@ -73,7 +70,9 @@ def country(asked: str, code: str, part: str | None, categories: tuple[str, ...]
 @cache
 def codes() -> tuple[str, ...]:
     """The ISO 3166 codes of the countries that the package knows, sorted."""
-    return tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
+    from holidays import list_supported_countries  # four megabytes that a node without a case need not carry
+
+    return tuple(sorted(list_supported_countries(include_aliases=False)))
 
 
 def name(code: str) -> str:
@@ -102,9 +101,9 @@ def _year(where: Country, year: int) -> tuple[Mapping[date, str], Mapping[date, 
     """Named days and weekend; one instance of the package's class costs about a millisecond."""
     entity = _entity(where.code)
     language = next((code for code in _IN_ENGLISH if code in entity.supported_languages), None)
-    found = holidays.country_holidays(
-        where.code, subdiv=where.part, years=year, expand=False, categories=where.categories, language=language
-    )
+    from holidays import country_holidays
+
+    found = country_holidays(where.code, subdiv=where.part, years=year, expand=False, categories=where.categories, language=language)
     named = {day: str(name) for day, name in found.items() if day.year == year}
     weekend = {day: weekday(day) for day in days_of(year) if found.is_weekend(day)}
     return MappingProxyType(named), MappingProxyType(weekend)
@@ -112,8 +111,12 @@ def _year(where: Country, year: int) -> tuple[Mapping[date, str], Mapping[date, 
 
 @cache
 def _names() -> Mapping[str, str]:
+    from holidays.registry import COUNTRIES
+
     return {entry[1]: key.replace("_", " ").title() for key, entry in COUNTRIES.items()}
 
 
 def _entity(code: str) -> Any:
+    import holidays
+
     return getattr(holidays, code)
