@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incident.rules.case import Deployment, elsewhere
-from incident.rules.escalation.reachability import Stretch
+from incident.rules.escalation.on_call import LADDER, Contact
+from incident.rules.escalation.reachability import Stretch, Way
 from incident.rules.escalation.rota import OLD_FEED, Rota, said
 from incident.rules.legaltime import Refusal, Worked
 from incident.rules.legaltime.values import Because
@@ -327,7 +328,7 @@ def gap(each: Stretch) -> Json:
     }
 
 
-def rota(kept: Mapping[Any, Any] | None, plan: Rota, now: datetime, ahead: Iterable[Stretch]) -> Json:
+def rota(kept: Mapping[Any, Any] | None, plan: Rota, now: datetime, ahead: Iterable[Stretch], ways: Mapping[Contact, Way]) -> Json:
     """A party's rota with `plan`, its windows and turns, and `ahead`, the stretches of the time to come; `kept` is its row, if any."""
     found = list(ahead)
     return {
@@ -337,6 +338,7 @@ def rota(kept: Mapping[Any, Any] | None, plan: Rota, now: datetime, ahead: Itera
         "on_call": plan.named(now) or "duty_desk", "named": plan.named(now) is not None,
         "ahead": [{"since": at(each.since), "until": at(each.until), "contact": each.contact, "why": each.why} for each in found],
         "unreachable": [gap(each) for each in found if each.why],
+        "unproven": [each for each in LADDER if ways.get(each) == "unproven"],
         "changed_at": at(kept["changed_at"]) if kept else None, "changed_by": kept["changed_by"] if kept else None,
     }  # fmt: skip
 

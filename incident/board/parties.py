@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,11 +12,9 @@ from incident.reach.signatures import endpoint_key, public_key_text
 from incident.records.parties import channels as records
 from incident.records.parties import directory
 from incident.records.parties.tables import api_key
+from incident.rules.escalation.reachability import PROVEN_FOR, is_failing
 from incident.rules.vocabulary import vocabulary
 from incident.work import Work
-
-VERIFIED_FOR = timedelta(days=30)
-"""How long a channel counts as verified: a desk changes its people, keys and addresses about so often."""
 
 
 def parties(work: Work) -> dict[str, answers.Json]:
@@ -49,12 +47,11 @@ def channels(work: Work) -> list[answers.Json]:
 def channel_shows(each: records.Channel, now: datetime) -> answers.Json:
     """What a channel has shown of itself; `verification` is `never`, `long_ago` or `current`, `failing`: it failed since it last worked."""
     last = each.verified_at
-    shown = max((at for at in (last, each.taken_at) if at is not None), default=None)
     return {
         "verified_at": answers.at(last), "verified_how": each.verified_how, "taken_at": answers.at(each.taken_at),
         "failed_at": answers.at(each.failed_at), "failed_because": each.failed_because,
-        "verification": "never" if last is None else "long_ago" if now - last > VERIFIED_FOR else "current",
-        "failing": each.failed_at is not None and (shown is None or each.failed_at >= shown),
+        "verification": "never" if last is None else "long_ago" if now - last > PROVEN_FOR else "current",
+        "failing": is_failing(each.failed_at, last, each.taken_at),
     }  # fmt: skip
 
 

@@ -17,9 +17,9 @@ def rota(work: Work) -> answers.Json:
     if party is not None:
         plan = rotas.rotas_of(work.connection, [party], work.now, work.now + AHEAD)[party]
         row = rotas.find(work.connection, party)
-        ways = rotas.ways_of(work.connection, [party]).get(party, {})
+        ways = rotas.ways_of(work.connection, [party], work.now).get(party, {})
     ahead = reachability.stretches(plan, ways, work.now, work.now + AHEAD)
-    return answers.rota(row._mapping if row else None, plan, work.now, ahead)
+    return answers.rota(row._mapping if row else None, plan, work.now, ahead, ways)
 
 
 def reach(work: Work) -> dict[str, answers.Json]:

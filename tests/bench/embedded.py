@@ -52,7 +52,9 @@ class Embedded:
         home = Path(tempfile.mkdtemp(dir=site.folder)) / "home"
         node = cls(home, demo=True)
         try:
-            until((home / "demo.json").exists, 60, "the demo world was not loaded")
+            with node.line() as line:  # the file is there a moment before the rows
+                loaded = "select exists (select from demarche.channel)"
+                until(lambda: bool((line.execute(loaded).fetchone() or [False])[0]), 60, "the demo world was not loaded")
             yield node
         finally:
             node.stop()

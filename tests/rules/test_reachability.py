@@ -110,7 +110,7 @@ starts = st.sampled_from(
         MONDAY,
     ]
 )
-ways = st.dictionaries(contacts, st.sampled_from(["works", "failed", "inbox", "none"]))
+ways = st.dictionaries(contacts, st.sampled_from(["works", "unproven", "failed", "inbox", "none"]))
 
 
 @st.composite

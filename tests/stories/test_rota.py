@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -212,3 +213,66 @@ def test_a_channel_that_is_put_out_of_use_is_seen_by_the_next_look(world: World)
     with world.work("cert-ee") as work:
         assert [each["why"] for each in board.reach(work)[HALDEN]["unreachable"]] == ["no_channel"]
         assert uuid.UUID(int=0) not in board.reach(work)
+
+
+def test_whoever_is_reached_over_nothing_but_what_failed_is_shown_in_red_until_it_works_again(world: World) -> None:
+    tried(world, "failed_at = now, failed_because = 'no route'", "duty_desk", "deputy", "manager")
+    assert [each["why"] for each in gaps_of(world)] == ["failing"]
+    tried(world, "taken_at = now + interval '1 minute'", "manager")
+    assert gaps_of(world) == []  # the next one up is told where a way gives up
+    tried(world, "verified_at = now + interval '1 minute', verified_how = 'said'", "duty_desk")
+    assert gaps_of(world) == []
+
+
+def test_what_was_never_verified_or_long_ago_reaches_as_far_as_is_known_and_is_said(world: World) -> None:
+    assert (rota(world)["unproven"], gaps_of(world)) == (["duty_desk", "deputy", "manager"], [])
+    tried(world, "verified_at = now, verified_how = 'said'", "duty_desk")
+    assert rota(world)["unproven"] == ["deputy", "manager"]
+    world.forward(days=31)
+    assert rota(world)["unproven"] == ["duty_desk", "deputy", "manager"]
+
+
+@pytest.mark.parametrize("kind", ["chat", "pager"])
+def test_a_chat_or_a_pager_rings_and_the_inbox_does_not(world: World, kind: str) -> None:
+    without_channels(world, "deputy", "manager")
+    tried(world, f"kind = '{kind}', secret = 'x'", "duty_desk", only=("email",))
+    tried(world, "disabled_at = now, disabled_because = 'gone'", "duty_desk", only=("webhook",))
+    assert gaps_of(world) == []
+    tried(world, "disabled_at = now, disabled_because = 'gone'", "duty_desk", only=(kind,))
+    assert [each["why"] for each in gaps_of(world)] == ["only_inbox"]
+
+
+def test_where_a_recipient_has_no_channel_the_filers_liaison_is_told_once(world: World) -> None:
+    tried(world, "disabled_at = now, disabled_because = 'gone'", "duty_desk", "deputy", "manager")
+    world.files()
+    world.sweep()
+    world.forward(hours=20)
+    world.sweep()  # reminders and misses go to the same inbox
+    titles = [row.title for row in world.rows("select n.title from demarche.notice n where n.title like 'Nobody can be reached%'")]
+    assert titles == ["Nobody can be reached at Halden Compute AS: no channel but its inbox is in use"]
+
+
+def test_whoever_has_nothing_but_an_inbox_is_passed_over_for_the_next_one_up(world: World) -> None:
+    """As the page of the rota says: there the deputy is reached."""
+    tried(world, "disabled_at = now, disabled_because = 'gone'", "duty_desk")
+    assert gaps_of(world) == []
+    world.files()
+    world.sweep()
+    assert world.subjects("deputy@halden-compute.example")
+
+
+def gaps_of(world: World) -> list[dict[str, Any]]:
+    found = rota(world)["unreachable"]
+    assert isinstance(found, list)
+    return found
+
+
+def tried(world: World, shows: str, *contacts: str, only: tuple[str, ...] = ("webhook", "email")) -> None:
+    """Say of the channels of these contacts of the party what they have shown of themselves."""
+    shown = shows.replace("now", f"timestamptz '{world.now.isoformat()}'")
+    with world.worker.work() as work:
+        work.connection.exec_driver_sql(
+            f"update demarche.channel c set {shown} from demarche.contact o, demarche.party p"
+            f" where o.id = c.contact_id and p.id = c.party_id and p.slug = '{HALDEN}'"
+            f" and o.role in {(*contacts, '')} and c.kind in {(*only, '')}"
+        )

@@ -107,9 +107,11 @@ def test_the_same_report_twice_is_one_and_a_later_one_does_not_undo_the_first(wo
     filed = filed_and_sent(world)
     mail = mail_to(world, filed)
     assert comes_back(world, mail, action="delivered", status="2.0.0") == "delivered"
+    done = acts(world)
     assert comes_back(world, mail, action="delivered", status="2.0.0") == "noted"
     assert comes_back(world, mail, action="failed", status="5.2.2") == "noted"
     assert mail_to(world, filed)["state"] == "delivered"
+    assert acts(world) == done
 
 
 def test_a_report_about_another_attempt_changes_nothing(world: World) -> None:

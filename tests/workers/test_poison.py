@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from incident import board
 from tests.world import World
+from workers import sweeps
 
 
 def told(world: World, title: str) -> int:
@@ -64,6 +65,22 @@ def test_a_notice_that_cannot_be_addressed_lets_the_others_go_and_becomes_a_pers
     assert (dead.state, "cannot be addressed" in dead.cause) == ("dead", True)
     assert told(world, "Could not be delivered to Halden Compute AS") == 1
     assert world.rows("select route_tries from demarche.notice where id = :n", n=UUID(notice["id"]))[0][0] == 5
+
+
+def test_what_became_of_a_letter_and_cannot_be_recorded_five_times_is_a_persons(world: World) -> None:
+    filed = world.files(severity="critical")
+    notice = next(each for each in filed["notices"] if each["to"] == "halden-compute" and each["released"])
+    sweeps.route(world.worker)
+    spoilt = "update demarche.obligation set spec = '[]' where id = any(select unnest(performs) from demarche.notice where id = :n)"
+    change(world, spoilt, n=UUID(notice["id"]))
+    world.sweep()
+    assert "sent" in states(world, "meridian-models")
+    sweeps_for(world, minutes=10)
+    letters = world.rows("select kind, state, attempt, cause from demarche.notification where notice_id = :n", n=UUID(notice["id"]))
+    mail = next(row for row in letters if row.kind == "email")
+    assert (mail.state, mail.attempt) == ("dead", 5)
+    assert "cannot be recorded" in mail.cause
+    assert told(world, "Could not be delivered to Halden Compute AS") == sum(row.state == "dead" for row in letters)
 
 
 def test_a_clock_that_cannot_be_looked_at_lets_the_others_run_and_becomes_a_persons(world: World) -> None:

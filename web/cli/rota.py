@@ -64,6 +64,8 @@ def _draw(paper: Paper, found: dict[str, Any]) -> None:
             paper.line("The calendar has not been read for more than two days.", "bold red")
         for each in found["unreachable"]:
             paper.line(f"Nobody is reached from {instant(each['since'])} to {instant(each['until'])}: {each['text']}.", "bold red")
+        if found["unproven"]:
+            paper.line(f"Not verified within 30 days, send a test: no channel of {', '.join(found['unproven'])}.", "yellow")
     paper.table(("contact", "since", "until", "state"), rows, empty="Nothing.")
 
 

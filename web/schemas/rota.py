@@ -135,7 +135,11 @@ ROTA: Final[dict[str, Shape]] = {
         "turns": {"type": "array", "items": whole({"contact": _CONTACT, "since": AT, "until": AT, "said": TEXT})},
         "calendar": {"anyOf": [whole(_CALENDAR), {"type": "null"}]}, "on_call": _CONTACT, "named": FLAG,
         "ahead": {"type": "array", "items": whole({"since": AT, "until": AT, "contact": _CONTACT, "why": {"enum": [*WHY, None]}})},
-        "unreachable": many("Gap"), "changed_at": MAYBE_AT, "changed_by": MAYBE_TEXT,
+        "unreachable": many("Gap"),
+        "unproven": {
+            "type": "array", "items": _CONTACT,
+            "description": "Contacts that are reached as far as is known: no channel of theirs was verified within 30 days."},
+        "changed_at": MAYBE_AT, "changed_by": MAYBE_TEXT,
     }, about="Who is on call: `turns` from a calendar outrank `windows`; `named` is false where neither names anybody now."),
     "Gap": whole(_GAP, about="Hours in which nobody of a party can be reached, and why."),
     "PartyReach": whole({"party": TEXT, "looked_at": AT, "unreachable": {"type": "array", "items": ref("Gap")}}),

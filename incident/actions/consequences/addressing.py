@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
+from incident.actions.consequences import telling
 from incident.ids import new_id
 from incident.reach import services
 from incident.records import obligations
@@ -46,7 +47,7 @@ def address(work: Work, rows: Sequence[Row]) -> int:
 
     To the contact on call now, over the channels that the notice prefers, which the notice keeps; where that contact has none in
     use, to the next one up, and evidence says why. A chat or pager carries the cover alone and rings with every notice. The inbox
-    is always there: what cannot be sent waits where it can be read, and evidence says that nobody was reached.
+    is always there: what cannot be sent waits where it can be read, and the filer's liaison is told that it rouses nobody.
     """
     if not rows:
         return 0
@@ -69,6 +70,8 @@ def _address(work: Work, row: Row, found: Known, into: list[dict[str, Any]]) -> 
         made.append(_notification(work, row, contact, due_at, kind="inbox", address="", channel=None))
     into += [*made, *(each | _WITHHELD for each in _made(work, row, barred, due_at))]
     said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
+    if not rouses(ways):
+        telling.unreachable(work, row)
     if not ways:
         work.record("notification.unreachable", row.case_id, said)
     elif contact != wanted:
@@ -145,13 +148,25 @@ def wanted_contact(row: Row, found: Known, now: datetime) -> on_call.Contact:
 
 
 def reachable(row: Row, wanted: on_call.Contact, among: Known) -> tuple[on_call.Contact, list[channels.Channel], list[channels.Channel]]:
-    """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one."""
+    """Whom it goes to, over which channels, and over which of that contact's it may not go; no channel where nobody has one.
+
+    Whoever has nothing but an inbox is passed over, as who has nothing, while somebody above can be roused.
+    """
+    inbox_alone = None
     for contact in on_call.above(wanted):
         found = [each for each in among.channels.get(row.recipient, ()) if each.contact == contact]
         ways = [each for each in found if _may_go(row, each.kind)]
-        if ways:
-            return contact, ways, [each for each in found if each not in ways]
-    return wanted, [], []
+        made = contact, ways, [each for each in found if each not in ways]
+        if rouses(ways):
+            return made
+        if ways and inbox_alone is None:
+            inbox_alone = made
+    return inbox_alone or (wanted, [], [])
+
+
+def rouses(ways: Iterable[channels.Channel]) -> bool:
+    """Whether one of them rings; the inbox waits to be looked into."""
+    return any(each.kind != "inbox" for each in ways)
 
 
 def _may_go(row: Row, kind: str) -> bool:

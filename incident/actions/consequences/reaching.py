@@ -18,11 +18,11 @@ EVERY = timedelta(minutes=10)
 def rota(work: Work, party: UUID) -> answers.Json:
     """The party's rota as it stands now, with what it comes to; kept for those who look into the directory."""
     plan = rotas.rotas_of(work.connection, [party], work.now, work.now + AHEAD)[party]
-    ways = rotas.ways_of(work.connection, [party]).get(party, {})
+    ways = rotas.ways_of(work.connection, [party], work.now).get(party, {})
     ahead = reachability.stretches(plan, ways, work.now, work.now + AHEAD)
     keep(work, {party: [each for each in ahead if each.why]})
     row = rotas.find(work.connection, party)
-    return answers.rota(row._mapping if row else None, plan, work.now, ahead)
+    return answers.rota(row._mapping if row else None, plan, work.now, ahead, ways)
 
 
 def look(work: Work) -> int:

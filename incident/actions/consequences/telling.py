@@ -102,6 +102,19 @@ def dead_letter(work: Work, row: Row, reason: str) -> None:
     )  # fmt: skip
 
 
+def unreachable(work: Work, row: Row) -> None:
+    """Tell the filer's liaison, once of each party in a case, that a notice lies in its inbox alone and rouses nobody."""
+    incident = cases.find(work.connection, row.case_id)
+    if row.recipient == incident.filed_by:
+        return  # it would be told by the very inbox
+    party = directory.by_ids(work.connection, [row.recipient])[row.recipient]
+    title = f"Nobody can be reached at {party.name}: no channel but its inbox is in use"
+    tell(
+        work, incident, [incident.filed_by], kind="escalation", title=title, effect=f"unreachable:{incident.id}:{party.id}",
+        extra={"party": party.uri}, rule="The filer is told whom a notice cannot rouse",
+    )  # fmt: skip
+
+
 def stuck(work: Work, case_id: UUID, obligation_id: UUID, reason: str) -> None:
     """Tell the filer's liaison that this node cannot look at a clock, so that somebody does."""
     incident = cases.find(work.connection, case_id)

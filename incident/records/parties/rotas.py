@@ -107,24 +107,20 @@ def due(connection: sa.Connection, now: datetime) -> list[Row]:
     return list(connection.execute(question.with_for_update(skip_locked=True)).all())
 
 
-def ways_of(connection: sa.Connection, parties: Iterable[UUID]) -> dict[UUID, dict[Contact, Way]]:
+def ways_of(connection: sa.Connection, parties: Iterable[UUID], now: datetime) -> dict[UUID, dict[Contact, Way]]:
     """How each contact of each party is reached at best."""
+    shown = (channel.c.failed_at, channel.c.verified_at, channel.c.taken_at)
     question = (
-        sa.select(channel.c.party_id, contact.c.role, channel.c.kind)
+        sa.select(channel.c.party_id, contact.c.role, channel.c.kind, *shown)
         .join(contact, contact.c.id == channel.c.contact_id)
         .where(channel.c.party_id.in_(list(parties)), channel.c.disabled_at.is_(None))
     )
     found: dict[UUID, dict[Contact, Way]] = {}
     for row in connection.execute(question):
         ways = found.setdefault(row.party_id, {})
-        way: Way = "inbox" if row.kind == "inbox" else "works"
-        ways[row.role] = _better(ways.get(row.role, "none"), way)
+        way = reachability.way(row.kind, now, failed_at=row.failed_at, verified_at=row.verified_at, taken_at=row.taken_at)
+        ways[row.role] = reachability.better(ways.get(row.role, "none"), way)
     return found
-
-
-def _better(one: Way, other: Way) -> Way:
-    order: tuple[Way, ...] = ("works", "failed", "inbox", "none")
-    return min(one, other, key=order.index)
 
 
 def keep_reach(connection: sa.Connection, found: Mapping[UUID, list[dict[str, Any]]], now: datetime) -> None:
@@ -155,5 +151,5 @@ def to_look_at(connection: sa.Connection, now: datetime, every: timedelta) -> li
 def unreachable(connection: sa.Connection, parties: Sequence[UUID], now: datetime) -> dict[UUID, tuple[Stretch, ...]]:
     """Of each party the hours of the next two weeks in which nobody of it can be reached."""
     found = rotas_of(connection, parties, now, now + AHEAD)
-    ways = ways_of(connection, parties)
+    ways = ways_of(connection, parties, now)
     return {each: reachability.unreachable(found[each], ways.get(each, {}), now, now + AHEAD) for each in parties}

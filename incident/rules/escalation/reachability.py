@@ -18,13 +18,16 @@ from incident.rules.legaltime.zones import Zone, readings
 AHEAD = timedelta(days=14)
 """How far one looks: two weeks show every weekly window twice, and the change of the clocks before it comes."""
 
-Way = Literal["works", "failed", "inbox", "none"]
-"""How a contact is reached at best: over a channel that works as far as is known, over none but such as failed when last tried,
-only by looking into the inbox, which rouses nobody, or not at all."""
+PROVEN_FOR = timedelta(days=30)
+"""How long a channel counts as verified: a desk changes its people, keys and addresses about so often."""
+
+Way = Literal["works", "unproven", "failed", "inbox", "none"]
+"""How a contact is reached at best: over a channel that was verified lately, over one that works as far as is known, over none but
+such as failed when last tried, only by looking into the inbox, which rouses nobody, or not at all."""
 
 Why = Literal["no_window", "no_channel", "only_inbox", "failing"]
 _WHY: Mapping[Way, Why] = {"failed": "failing", "inbox": "only_inbox", "none": "no_channel"}
-_BEST: tuple[Way, ...] = ("works", "failed", "inbox", "none")
+_BEST: tuple[Way, ...] = ("works", "unproven", "failed", "inbox", "none")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -36,6 +39,26 @@ class Stretch:
     until: datetime
     contact: Contact
     why: Why | None
+
+
+def is_failing(failed_at: datetime | None, verified_at: datetime | None, taken_at: datetime | None) -> bool:
+    """Whether a channel failed since it last worked."""
+    worked = max((at for at in (verified_at, taken_at) if at is not None), default=None)
+    return failed_at is not None and (worked is None or failed_at >= worked)
+
+
+def way(kind: str, now: datetime, *, failed_at: datetime | None, verified_at: datetime | None, taken_at: datetime | None) -> Way:
+    """How one channel in use reaches its contact, by what it has shown of itself; a chat or a pager rings as a letter does."""
+    if kind == "inbox":
+        return "inbox"
+    if is_failing(failed_at, verified_at, taken_at):
+        return "failed"
+    return "works" if verified_at is not None and now - verified_at <= PROVEN_FOR else "unproven"
+
+
+def better(one: Way, other: Way) -> Way:
+    """The better of two ways."""
+    return min(one, other, key=_BEST.index)
 
 
 def stretches(rota: Rota, ways: Mapping[Contact, Way], since: datetime, until: datetime) -> tuple[Stretch, ...]:
@@ -69,7 +92,7 @@ def judged(rota: Rota, ways: Mapping[Contact, Way], at: datetime) -> tuple[Conta
     """Whom a notice goes to at `at`, and why that reaches nobody; None where it reaches somebody."""
     named = rota.named(at)
     first: Contact = named or "duty_desk"
-    reached = [each for each in on_call.above(first) if ways.get(each, "none") == "works"]
+    reached = [each for each in on_call.above(first) if ways.get(each, "none") in ("works", "unproven")]
     if reached and (named is not None or not rota.is_kept):
         return reached[0], None
     if reached:
