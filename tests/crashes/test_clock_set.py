@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from incident.clock import Asked, DatabaseClock, wall
+from incident.clock import DatabaseClock, wall
 from incident.db.embedded import WORKER
 from incident.rules.two_clocks import Reading
 from incident.work import Node, open_node
@@ -30,7 +30,7 @@ class Set(DatabaseClock):
 
     off = timedelta()
 
-    def now(self, connection: Asked) -> datetime:
+    def now(self, connection: sa.Connection) -> datetime:
         asked, asked_at = self.steady(), wall()
         began, shown = connection.execute(sa.text("select now(), clock_timestamp()")).one()
         self.watch.saw(Reading(asked, asked_at, shown + self.off, wall(), self.steady()))
