@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from incident.clock import Asked, HandWound
+from incident.clock import HandWound
 from incident.records import obligations
 from tests.world import MONDAY, World, a_world
 from workers import gathered, sweeps
@@ -124,7 +125,7 @@ class Dying(HandWound):
         super().__init__(at)
         self.left = asks
 
-    def now(self, connection: Asked | None = None) -> datetime:
+    def now(self, connection: sa.Connection | None = None) -> datetime:
         self.left -= 1
         if self.left < 0:
             raise Crash
