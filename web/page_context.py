@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from incident import board
 from incident.actions.permission import FILING_KINDS
@@ -81,6 +81,7 @@ def install(app: Flask) -> None:
         in_order=in_order,
         spell=spell,
         instants=instants,
+        commands=commands,
     )
     app.jinja_env.globals.update(
         stands_still=stands_still, icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS
@@ -231,6 +232,12 @@ def code(slug: str | None, party: Json | None = None) -> str:
         return "?"
     parts = [part.upper() if len(part) <= 4 else part[:3].upper() for part in slug.split("-")]
     return " ".join(parts[:2]) if any(len(part) <= 2 for part in slug.split("-")) or slug.startswith("cert-") else parts[0]
+
+
+def commands(text: str) -> Markup:
+    """A sentence in which what stands between backticks is to be typed."""
+    parts = [Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(text.split("`"))]
+    return Markup().join(parts)
 
 
 def initials(name: str) -> str:
