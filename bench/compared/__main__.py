@@ -20,6 +20,8 @@ from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
+from rich.console import Console
+from rich.table import Table
 
 from tests.chaos.site import Site
 from tests.servers import RedisServer
@@ -177,18 +179,36 @@ def _again(processes: list[subprocess.Popen[bytes]], which: int, words: tuple[tu
     processes[which] = _start(words[which], environment)
 
 
+def shown(found: Iterable[dict[str, object]]) -> Table:
+    """What each design came to, as it stands in the README."""
+    table = Table(title="The same timers, the same kills")
+    for heading in ("design", "timers", "kills", "never happened", "more than once", "early", "latest"):
+        table.add_column(heading, justify="left" if heading == "design" else "right")
+    for each in found:
+        never, more = (f"{each[name]} ({float(str(each[share])):.1%})" for name, share in _SHARES)
+        what = (str(each[name]) for name in ("design", "timers", "kills"))
+        table.add_row(*what, never, more, str(each["early"]), f"{each['latest_s']} s")
+    return table
+
+
+_SHARES = (("never", "lost_share"), ("more_than_once", "doubled_share"))
+
+
 def main() -> None:
-    """Read the options, run, print one JSON list."""
+    """Read the options, run, print the table."""
     options = argparse.ArgumentParser(prog="bench.compared", description=__doc__)
-    options.add_argument("--timers", type=int, default=200)
-    options.add_argument("--seconds", type=float, default=60)
-    options.add_argument("--hour", type=float, default=2.5)
-    options.add_argument("--kills", type=int, default=6)
-    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--timers", type=int, default=200, help="how many (default %(default)s)")
+    options.add_argument("--seconds", type=float, default=60, help="how long the day lasts (default %(default)s)")
+    options.add_argument("--hour", type=float, default=2.5, help="how long an hour of it is (default %(default)s)")
+    options.add_argument("--kills", type=int, default=6, help="of the worker, the keeper of time or Redis (default %(default)s)")
+    options.add_argument("--seed", type=int, default=1, help="draws instants and kills (default %(default)s)")
+    options.add_argument("--json", type=Path, metavar="PATH", help="write the figures there as one JSON list")
     given = options.parse_args()
     trial = drawn(given.timers, given.seconds, given.kills, given.hour, given.seed)
     found = [celery_design("hourly", trial), celery_design("eta", trial), our_design(trial)]
-    print(json.dumps(found, indent=1))
+    if given.json is not None:
+        given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    Console(width=None if sys.stdout.isatty() else 120).print(shown(found))
 
 
 if __name__ == "__main__":
