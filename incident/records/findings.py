@@ -9,14 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from incident.db.columns import INSTANT, INT, TEXT, table
+from incident.db.columns import INSTANT, INT, JSON, TEXT, table
 from incident.db.columns import UUID as UUID_
 from incident.errors import NotFound
 from incident.records.cases import Row
 
 finding = table(
     "finding", id=UUID_, kind=TEXT, subject=TEXT, case_id=UUID_, what=TEXT, to_do=TEXT, since=INSTANT, seen_at=INSTANT, times=INT,
-    gone_at=INSTANT,
+    gone_at=INSTANT, detail=JSON,
 )  # fmt: skip
 seen = table("finding_seen", finding_id=UUID_, party_id=UUID_, by_name=TEXT, at=INSTANT)
 

@@ -35,7 +35,7 @@ def up(home: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[s
 
 
 def start(home: Path, port: int, **environment: str) -> subprocess.Popen[str]:
-    words = [sys.executable, "-c", _UP, "--home", str(home), "--port", str(port), "--no-demo"]
+    words = [sys.executable, "-X", "faulthandler", "-c", _UP, "--home", str(home), "--port", str(port), "--no-demo"]
     return subprocess.Popen(
         words,
         cwd=home.parent,
@@ -44,6 +44,17 @@ def start(home: Path, port: int, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def ends(process: subprocess.Popen[str]) -> int:
+    """Its exit code; what it said on the way is shown where that is not awaited."""
+    try:
+        said, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # with `faulthandler` it says where every thread stands
+        said, _ = process.communicate()
+    print(said)
+    return process.returncode
 
 
 def is_alive(port: int) -> bool:
@@ -57,7 +68,7 @@ def test_it_answers_and_then_stops_cleanly_when_asked(tmp_path: Path, how: signa
     with up(tmp_path / "home", port) as process:
         assert is_alive(port)
         process.send_signal(how)
-        assert process.wait(PATIENCE) == 0
+        assert ends(process) == 0
     assert not (tmp_path / "home" / "data" / "postmaster.pid").exists()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
@@ -74,7 +85,7 @@ def test_after_a_kill_the_next_start_takes_the_database_over_and_carries_on(tmp_
         assert EmbeddedPostgres(home).pid == stayed
         assert is_alive(port)
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert ends(process) == 0
     assert EmbeddedPostgres(home).pid is None
 
 
@@ -89,7 +100,7 @@ def test_a_second_one_on_the_same_home_or_port_says_so_and_leaves_the_first_alon
         assert not (tmp_path / "other").exists()
         assert is_alive(port)
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert ends(process) == 0
 
 
 def test_a_database_that_dies_is_brought_up_again(tmp_path: Path) -> None:
@@ -102,7 +113,7 @@ def test_a_database_that_dies_is_brought_up_again(tmp_path: Path) -> None:
         assert any("database_back" in line for line in process.stdout)
         assert EmbeddedPostgres(home).pid not in (None, first)
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert ends(process) == 0
 
 
 def test_with_a_database_from_outside_none_is_started(tmp_path: Path) -> None:
@@ -111,4 +122,4 @@ def test_with_a_database_from_outside_none_is_started(tmp_path: Path) -> None:
         assert is_alive(port)
         assert not (home / "data").exists()
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert ends(process) == 0

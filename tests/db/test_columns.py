@@ -22,7 +22,6 @@ assert incident.work.reply.metadata is METADATA
 
 NOT_DEFINED = {
     "heartbeat": "written by one upsert and read by people",
-    "finding": "written by the audit alone and read by people",
     "audited": "one row of the audit's own",
 }
 OTHERWISE = {

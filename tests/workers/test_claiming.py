@@ -77,8 +77,9 @@ def test_what_performs_a_duty_goes_before_what_reminds_of_one_and_the_sooner_bef
     everything = Room(dict.fromkeys(due, 500), frozenset(due))
     with world.worker.work() as work:
         run = work.connection.exec_driver_sql
-        ids = [row.id for row in run("select id from demarche.notification where look_at <= %s order by id", (world.now,))]
-        reminder, late, later, sooner = ids[:4]
+        rows = run("select id, notice_id from demarche.notification where look_at <= %s order by id", (world.now,)).all()
+        ids = [row.id for row in rows]
+        reminder, late, later, sooner = list({row.notice_id: row.id for row in rows}.values())[:4]  # each of a notice of its own
         run("update demarche.notice n set performs = '{}' from demarche.notification t where t.notice_id = n.id and t.id = %s", (reminder,))
         run("update demarche.notification set due_at = %s", (world.now + timedelta(days=9),))
         for id_, hours in ((reminder, 1), (late, -1), (later, 3), (sooner, 2)):
