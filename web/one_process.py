@@ -84,7 +84,7 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool =
         parts.callback(wake.close)
         worker = open_node(settings, databases.worker, wake=hands, pool_size=5)
         parts.callback(worker.close)
-        parts.callback(hands.close)
+        parts.callback(_patiently, hands.close)
         node = open_node(settings, databases.web, wake=wake, pool_size=THREADS)
         parts.callback(node.close)
         threads = [
@@ -236,10 +236,16 @@ def _celery(node: Node, hands: Hands) -> Iterator[list[threading.Thread]]:
     finally:
         tasks.close()
         beat.service.stop()
-        stopping = threading.Thread(target=controller.stop, name="celery stopping", daemon=True)  # it waits for tasks without end
-        stopping.start()
-        for thread in (stopping, beat, worker):
+        _patiently(controller.stop)
+        for thread in (beat, worker):
             thread.join(PATIENCE)
+
+
+def _patiently(end: Callable[[], None]) -> None:
+    """Do what waits without a bound for what is under way, and wait no longer than the patience."""
+    ending = threading.Thread(target=end, name="ending", daemon=True)
+    ending.start()
+    ending.join(PATIENCE)
 
 
 class _Here:
