@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -299,7 +299,8 @@ def _web_server(node: Node, listener: socket.socket, sink: MailSink | None, demo
     finally:
         server.trigger.pull_trigger(lambda: dispatcher.close(server))
         server.task_dispatcher.shutdown(timeout=PATIENCE)
-        server.trigger.pull_trigger(lambda: close_all(connections))
+        with suppress(OSError):  # with nothing left to serve it has closed everything by itself, the trigger too
+            server.trigger.pull_trigger(lambda: close_all(connections))
         thread.join(PATIENCE)
 
 
