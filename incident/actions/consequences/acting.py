@@ -53,29 +53,21 @@ def note(
     party: UUID | None = None,
     occurred_at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
-    into: list[db.Row] | None = None,
 ) -> UUID:
-    """Write one act and its evidence; its id. For what the node itself does, the case's filer is the party.
-
-    With `into` the act is put there, and written by the caller in the same work.
-    """
-    given = Note(case, kind, obligation, notice, by, party, occurred_at, detail)
-    if into is None:
-        [id_] = note_all(work, [given])
-    else:
-        into.append(_written(work, given))
-        id_ = UUID(str(into[-1]["id"]))
+    """Write one act and its evidence; its id. For what the node itself does, the case's filer is the party."""
+    [id_] = note_all(work, [Note(case, kind, obligation, notice, by, party, occurred_at, detail)])
     return id_
 
 
 def note_all(work: Work, notes: Iterable[Note]) -> list[UUID]:
     """Write these acts in one statement, in their order, and the evidence of each; their ids."""
-    rows = [_written(work, each) for each in notes]
+    rows = [written(work, each) for each in notes]
     db.put(work.connection, {act: rows})
     return [row["id"] for row in rows]
 
 
-def _written(work: Work, given: Note) -> dict[str, Any]:
+def written(work: Work, given: Note) -> dict[str, Any]:
+    """The act as a row, with its evidence; for who writes the row in the same work, together with others."""
     id_, plain = new_id(), _plain(given.detail or {})
     row = {
         "id": id_, "case_id": given.case, "obligation_id": given.obligation, "notice_id": given.notice, "kind": given.kind,

@@ -102,7 +102,8 @@ def _act_on(work: Work, steps: Sequence[_Step]) -> None:
     for each in steps:
         told = "escalated" if each.kind == "escalation" else "reminded"
         detail = {"step": each.step, "contact": each.contact}
-        acting.note(work, each.row.case_id, told, obligation=each.row.id, by="node", party=each.incident.filed_by, detail=detail, into=acts)
+        given = acting.Note(each.row.case_id, told, each.row.id, by="node", party=each.incident.filed_by, detail=detail)
+        acts.append(acting.written(work, given))
     telling.remind(work, steps)
     work.leave({act: acts})
 
