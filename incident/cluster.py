@@ -7,6 +7,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from incident.errors import Unavailable
@@ -45,7 +46,7 @@ def make(home: Path, *, kept: bool = True) -> None:
     if draft.exists():
         shutil.rmtree(draft)
     draft.mkdir(mode=0o700)
-    command = [str(binary("initdb")), "-D", str(draft), "-U", ADMIN, "--auth=trust", "--no-instructions", *([] if kept else ["--no-sync"])]
+    command = [str(binary("initdb")), "-D", str(draft), "-U", ADMIN, "--auth=trust", "--no-instructions", *_flushing(kept)]
     # The builtin provider sorts by code point everywhere, whatever locales the machine has.
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     words = [*unprivileged(), *command, *locale]
@@ -96,6 +97,13 @@ def unprivileged() -> tuple[str, ...]:
 def environment() -> dict[str, str]:
     """Ours, without the variables by which libpq and PostgreSQL would be led elsewhere."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C.UTF-8"}
+
+
+def _flushing(kept: bool) -> list[str]:
+    """Linux flushes a thousand files in one go, which on a busy disk took 0.1 s in place of 1.5 to 2.5."""
+    if not kept:
+        return ["--no-sync"]
+    return ["--sync-method=syncfs"] if sys.platform == "linux" else []
 
 
 def _flush_names(folder: Path) -> None:
