@@ -18,7 +18,7 @@ from incident.clock import Clock, DatabaseClock
 from incident.db import again
 from incident.db.columns import INSTANT, INT, JSON, TEXT, table
 from incident.db.columns import UUID as UUID_
-from incident.errors import Conflict, NotFound, Refused
+from incident.errors import Conflict, NotFound, Refused, Unavailable
 from incident.settings import Settings
 
 WakeUp = Callable[[str], None]
@@ -198,6 +198,18 @@ class Node:
                 return do(work)
 
         return again.whole(once)
+
+    def expect_schema(self) -> None:
+        """Return where the database has all that this program knows of; nothing is done there.
+
+        Raises:
+            Unavailable: it lacks revisions, which are named.
+        """
+        with self.engine.connect() as connection:
+            missing = db.lacking(connection)
+        if missing:
+            said = f"The database is behind this program: {', '.join(missing)} missing. Run `demarche migrate`; nothing was done."
+            raise Unavailable(said, code="schema_behind")
 
     def close(self) -> None:
         """Give the connections back."""
