@@ -1,4 +1,4 @@
-"""The zone data is updated while clocks run: each fires at the instant that it was planned for, and only who states a fact anew moves it."""
+"""The zone data is updated while clocks run: each fires at its instant, and only who states a fact anew moves it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class After:
         """What is answered to a report that is filed there."""
         asks = (
             "from web import create_app\n"
-            "answer = create_app(node).test_client().post('/api/v1/reports', json=json.loads(sys.argv[3]), headers={'Authorization': sys.argv[4]})\n"
+            "api, headers = create_app(node).test_client(), {'Authorization': sys.argv[4]}\n"
+            "answer = api.post('/api/v1/reports', json=json.loads(sys.argv[3]), headers=headers)\n"
             "assert answer.status_code == 201, answer.text\n"
             "print(answer.text)"
         )
