@@ -19,6 +19,7 @@ from incident.db import again
 from incident.db.columns import INSTANT, INT, JSON, TEXT, table
 from incident.db.columns import UUID as UUID_
 from incident.errors import Conflict, NotFound, Refused, Unavailable
+from incident.rules.two_clocks import Doubt
 from incident.settings import Settings
 
 WakeUp = Callable[[str], None]
@@ -126,6 +127,12 @@ class Work:
         if holder is None:
             raise NotFound("There is no such case.")
         _say_who(self.connection, holder)
+
+    def held(self, due_at: datetime | None) -> Doubt | None:
+        """Why a miss of what was due then is not recorded yet: the clocks of this process leave it in doubt. None where it is not held."""
+        clock = self.node.clock
+        found = None if due_at is None else clock.watch.doubt(due_at, clock.steady())
+        return found if found is not None and found.left else None
 
     def answered(self, key: str, digest: str) -> Reply | None:
         """The reply already given under `key` to the same body, or None.
