@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -25,8 +25,9 @@ if TYPE_CHECKING:  # reading the libraries takes most of a start, and making a d
     from flask import Flask
 
     from incident.db.embedded import EmbeddedPostgres
-    from incident.work import Node
+    from incident.work import Node, WakeUp
     from web.demo_mail import MailSink
+    from web.wake import Wake
     from workers.rounds import Hands
 
 THREADS = 8  # of the web server
@@ -79,23 +80,15 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool =
         listener = parts.enter_context(_bound(settings))
         settings = replace(_with_address(settings, listener), home=open_home(settings.home))
         databases = parts.enter_context(_databases(settings))
-        from incident.work import open_node
-        from web import create_app
-        from web.wake import open_wake
-
         sink = parts.enter_context(_mail_sink(settings, wanted=demo))
         if sink is not None:
             settings = replace(settings, smtp_url=sink.url)
         hands = _hands(lambda: worker)
-        wake = open_wake(databases.web, settings.broker_url, here=hands)
-        parts.callback(wake.close)
-        worker = open_node(settings, databases.worker, wake=hands, pool_size=5)
-        parts.callback(worker.close)
+        wake = parts.enter_context(closing(_wake(settings, databases.web, hands)))
+        worker = parts.enter_context(closing(_node(settings, databases.worker, hands, 5)))
         parts.callback(_patiently, hands.close)
-        node = open_node(settings, databases.web, wake=wake, pool_size=THREADS)
-        parts.callback(node.close)
-        app = create_app(node, mail=sink, demo=demo)
-        _read_ahead()
+        node = parts.enter_context(closing(_node(settings, databases.web, wake, THREADS)))
+        app = _application(node, sink, demo)
         gc.enable()
         databases.ready()
         threads = [
@@ -271,10 +264,25 @@ def _outside(settings: Settings, owner: str) -> _Databases:
     return _Databases(web, worker, None, partial(_migrate, settings, owner))
 
 
-def _read_ahead() -> None:
-    """Import what the parts will, while the database is still coming up."""
+def _application(node: Node, sink: MailSink | None, demo: bool) -> Flask:
+    """The web application; with it is read what the other parts import, while the database is still coming up."""
+    from web import create_app
+
     for name in ("celery.beat", "celery.worker", "waitress.server", "workers.tasks", "workers.timekeeper"):
         import_module(name)
+    return create_app(node, mail=sink, demo=demo)
+
+
+def _wake(settings: Settings, url: str, hands: Hands) -> Wake:
+    from web.wake import open_wake
+
+    return open_wake(url, settings.broker_url, here=hands)
+
+
+def _node(settings: Settings, url: str, wake: WakeUp, connections: int) -> Node:
+    from incident.work import open_node
+
+    return open_node(settings, url, wake=wake, pool_size=connections)
 
 
 def _hands(node: Callable[[], Node]) -> Hands:
