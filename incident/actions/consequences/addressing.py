@@ -54,8 +54,10 @@ def address(work: Work, rows: Sequence[Row], takes: Takes = nothing) -> Addresse
     made: list[dict[str, Any]] = []
     contacts = [_address(work, row, takes, made, addressed) for row in rows]
     attempts = [sending.attempted(each, "sent", IN_THE_INBOX, work.now) for each, _, _ in addressed.laid]
-    routed = db.Change(_ROUTED, {"now": work.now, "routed": [row.id for row in rows], "contacts": contacts})
-    work.leave({notification: made, attempt: attempts}, changes=[routed])
+    changes = [db.Change(_ROUTED, {"now": work.now, "routed": [row.id for row in rows], "contacts": contacts})]
+    if inboxes := {each.channel_id for each, _, _ in addressed.laid if each.channel_id}:
+        changes.append(channels.took(inboxes, work.now))
+    work.leave({notification: made, attempt: attempts}, changes=changes)
     if any(each["state"] == "pending" for each in made):
         work.wake("deliver")
     return addressed
@@ -65,7 +67,7 @@ def _address(work: Work, row: Row, takes: Takes, into: list[dict[str, Any]], add
     """One notice, its notifications put `into`; the contact it goes to."""
     clauses, wanted = routing.clauses_of(row), wanted_contact(row, work.now)
     contact, ways, barred = reachable(row, wanted)
-    due_at = _due_at(row, clauses)
+    due_at = _due_at(row, [clauses[each].due_at for each in row.performs if each in clauses])
     made = _made(work, row, ways, due_at)
     if all(each["kind"] != "inbox" for each in made) and "inbox" in row.channels:
         made.append(_notification(work, row, contact, due_at, kind="inbox", address="", channel=None))
@@ -222,10 +224,9 @@ def _notification(work: Work, row: Row, contact: str, due_at: datetime | None, *
 
 
 def _due(work: Work, row: Row) -> datetime | None:
-    return _due_at(row, obligations.on_call_of(work.connection, row.performs))
+    return _due_at(row, obligations.due_ats(work.connection, row.performs))
 
 
-def _due_at(row: Row, clauses: Mapping[UUID, Row | routing.Clause]) -> datetime | None:
-    """By when it must have arrived: retries are squeezed to leave time before it."""
-    performed = [clauses[each].due_at for each in row.performs if each in clauses]
+def _due_at(row: Row, performed: Iterable[datetime | None]) -> datetime | None:
+    """By when it must have arrived, by what it performs: retries are squeezed to leave time before it."""
     return min((each for each in (*performed, row.acknowledge_by) if each is not None), default=None)

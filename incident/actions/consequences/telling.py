@@ -149,7 +149,7 @@ def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:
         return False
     if party in (incident.filed_by, incident.operator_id):
         return True
-    return (party, row.id) in outbox.told_of(work.connection, [incident.id], [row.id])
+    return outbox.was_told(work.connection, party, incident.id, row.id)
 
 
 def missed(work: Work, row: Row, following: Iterable[Row] = (), *, late_since: datetime | None = None) -> None:

@@ -55,11 +55,9 @@ def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     )
 
 
-def on_call_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Row]:
-    """Of these obligations `(id, debtor, creditor, due_at, on_call)`, as far as the caller may see them."""
-    kept = obligation.c
-    columns: list[sa.ColumnElement[Any]] = [kept.id, kept.debtor, kept.creditor, kept.due_at, kept.spec["on_call"].label("on_call")]
-    return {row.id: row for row in connection.execute(sa.select(*columns).where(kept.id.in_(list(ids)))).all()}
+def due_ats(connection: sa.Connection, ids: Iterable[UUID]) -> list[datetime | None]:
+    """When these obligations are due, as far as the caller may see them."""
+    return list(connection.execute(sa.select(obligation.c.due_at).where(obligation.c.id.in_(list(ids)))).scalars())
 
 
 def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:

@@ -35,16 +35,15 @@ def of_case(connection: sa.Connection, case: UUID) -> list[Row]:
     return list(connection.execute(sa.select(notice).where(notice.c.case_id == case).order_by(notice.c.created_at, notice.c.id)).all())
 
 
-def told_of(connection: sa.Connection, cases: Iterable[UUID], obligations: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
-    """`(recipient, obligation)`: who was told of which of these obligations, each of one of these cases, by a notice that was released."""
-    rows = connection.execute(sa.text(_TOLD_OF), {"cases": list(cases), "obligations": list(obligations)})
-    return {(row.recipient, row.about) for row in rows}
-
-
-_TOLD_OF = """
-select distinct n.recipient, o.about from demarche.notice n cross join unnest(n.obligations) as o(about)
- where n.case_id = any(:cases) and n.released_at is not null and o.about = any(:obligations)
-"""
+def was_told(connection: sa.Connection, party: UUID, case: UUID, obligation: UUID) -> bool:
+    """Whether a party was told of this obligation of a case by a notice that was released."""
+    told = (
+        notice.c.case_id == case,
+        notice.c.recipient == party,
+        notice.c.released_at.is_not(None),
+        sa.any_(notice.c.obligations) == obligation,
+    )
+    return connection.execute(sa.select(notice.c.id).where(*told).limit(1)).first() is not None
 
 
 def withheld_of(connection: sa.Connection, notices: Iterable[UUID]) -> dict[UUID, list[Row]]:
