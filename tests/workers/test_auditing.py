@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -107,6 +109,39 @@ def test_whatever_is_spoilt_is_found_and_the_finding_goes_when_it_is_mended(told
         told.forward(minutes=5)
         assert findings(told)[kind].since == found[kind].since  # nobody touched it meanwhile
     assert findings(told) == {}
+
+
+@contextmanager
+def before_it_says_what_it_found(engine: sa.Engine, looked: Event, go: Event) -> Iterator[None]:
+    """The first audit of this engine stands still there: `looked` from then on, until `go`."""
+
+    def stand_still(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.lstrip().startswith("update demarche.finding") and not looked.is_set():
+            looked.set()
+            assert go.wait(60)
+
+    sa.event.listen(engine, "before_cursor_execute", stand_still)
+    try:
+        yield
+    finally:
+        go.set()
+        sa.event.remove(engine, "before_cursor_execute", stand_still)
+
+
+def test_what_a_slower_audit_saw_never_replaces_what_a_later_one_said(told: World) -> None:
+    looked, go = Event(), Event()
+    with ThreadPoolExecutor(2) as pool, before_it_says_what_it_found(told.worker.engine, looked, go):
+        with as_it_was(told):
+            spoil(told, SPOILT["delivery.unrecorded"])
+            slower = pool.submit(sweeps.audit, told.worker)
+            assert looked.wait(60)
+        later = pool.submit(sweeps.audit, told.worker)
+        while not later.done() and not told.rows("select from pg_locks where locktype = 'advisory' and not granted"):
+            pass
+        go.set()
+        slower.result(60)
+        later.result(60)
+    assert told.rows("select kind, what from demarche.finding where gone_at is null") == []
 
 
 def test_every_kind_of_finding_is_shown_to_be_found() -> None:
