@@ -7,7 +7,6 @@ import math
 import selectors
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -19,6 +18,7 @@ from incident import logs
 from incident.db import signals
 from incident.home import open_home
 from incident.settings import Settings
+from incident.told import Told
 from incident.work import Node, open_node
 from workers.rounds import Hands, Rounds
 
@@ -109,7 +109,7 @@ class Timekeeper:
         self._hands = hands
         self._periods = periods
         self._heartbeat = heartbeat
-        self._stopping = threading.Event()
+        self._stopping = Told()
         self._bell, self._rope = socket.socketpair()
         self._began_at = time.monotonic()
         self._told_at: dict[str, float] = {}
@@ -120,7 +120,7 @@ class Timekeeper:
     def run(self) -> None:
         """Keep time until `stop` is called, which another thread or a signal handler may do. Once only."""
         try:
-            while not self._stopping.is_set():
+            while not self._stopping:
                 try:
                     self._keep()
                 except _LOST as error:
@@ -136,7 +136,7 @@ class Timekeeper:
 
     def stop(self) -> None:
         """End after the round that is under way, if any."""
-        self._stopping.set()
+        self._stopping.tell()
         self._hands.rounds.close()
         with contextlib.suppress(OSError):  # it has ended already
             self._rope.send(b"x")
@@ -147,7 +147,7 @@ class Timekeeper:
         with signals.open_line(url, application="demarche timekeeper") as line:
             signals.listen(line)
             said = True
-            while not self._stopping.is_set():
+            while not self._stopping:
                 self._heartbeat()
                 said = self._wait(line, self._round(said))
 
