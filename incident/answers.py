@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from incident.rules.case import Deployment, elsewhere
@@ -17,6 +17,7 @@ from incident.rules.escalation.rota import OLD_FEED, Rota, said
 from incident.rules.legaltime import Refusal, Worked
 from incident.rules.legaltime.values import Because
 from incident.rules.terms import Standing
+from incident.rules.two_clocks import Doubt
 
 Json = dict[str, Any]
 RELAYED = (
@@ -55,8 +56,15 @@ def due(found: Worked | Refusal, where: str = "") -> Json:
     return answer | {"ignored": list(found.ignored)} if found.ignored else answer
 
 
-def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str, incident_ref: str) -> Json:
-    """One obligation, from its row and its verdict as of now."""
+def held(row: Mapping[Any, Any], verdict: str, doubt: Doubt | None) -> Json | None:
+    """What is doubted of a miss that the time says and nobody has recorded yet; else None."""
+    if doubt is None or verdict != "missed" or row["settled_as"] is not None:
+        return None
+    return {"because": doubt.kind, "by_ms": round(doubt.by / timedelta(milliseconds=1)), "left_seconds": round(doubt.left.total_seconds())}
+
+
+def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str, incident_ref: str, doubt: Doubt | None = None) -> Json:
+    """One obligation, from its row and its verdict as of now; `doubt`: why a miss of it would be held."""
     return {
         "id": str(row["id"]),
         "incident": str(row["case_id"]),
@@ -76,6 +84,7 @@ def obligation(row: Mapping[Any, Any], *, slugs: Mapping[Any, str], verdict: str
         "due_at": at(row["due_at"]),
         "basis": row["basis"],
         "verdict": verdict,
+        "held": held(row, verdict, doubt),
         "missed_at": at(row["missed_at"]),
         "settled_at": at(row["settled_at"]),
         "provisional": row["provisional"],

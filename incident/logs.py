@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -104,3 +106,41 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
     return logger
+
+
+class Lasting:
+    """Something that may last: said as a warning when it begins and once a minute while it does, and once when it is over.
+
+    Any thread may say so, as often as it likes.
+
+    Args:
+        logger: where it is said.
+        began: the event, at the beginning and while it lasts.
+        over: the event at its end.
+        steady: seconds by a clock that nobody sets.
+    """
+
+    AGAIN = 60.0  # seconds
+
+    def __init__(self, logger: structlog.stdlib.BoundLogger, began: str, over: str, steady: Callable[[], float] = time.monotonic) -> None:
+        self._logger, self._began, self._over, self._steady = logger, began, over, steady
+        self._said_at: float | None = None
+        self._unsaid = 0
+        self._lock = threading.Lock()
+
+    def lasts(self, **said: object) -> None:
+        """It is so now. `count`, in the line: how often that was found since the line before."""
+        with self._lock:
+            self._unsaid += 1
+            if self._said_at is not None and self._steady() - self._said_at < self.AGAIN:
+                return
+            self._said_at, count, self._unsaid = self._steady(), self._unsaid, 0
+        self._logger.warning(self._began, count=count, **said)
+
+    def is_over(self) -> None:
+        """It is so no more."""
+        with self._lock:
+            if self._said_at is None:
+                return
+            self._said_at, self._unsaid = None, 0
+        self._logger.info(self._over)

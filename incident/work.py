@@ -18,7 +18,8 @@ from incident.clock import Clock, DatabaseClock
 from incident.db import again
 from incident.db.columns import INSTANT, INT, JSON, TEXT, table
 from incident.db.columns import UUID as UUID_
-from incident.errors import Conflict, NotFound, Refused
+from incident.errors import Conflict, NotFound, Refused, Unavailable
+from incident.rules.two_clocks import Doubt
 from incident.settings import Settings
 
 WakeUp = Callable[[str], None]
@@ -127,6 +128,12 @@ class Work:
             raise NotFound("There is no such case.")
         _say_who(self.connection, holder)
 
+    def held(self, due_at: datetime | None) -> Doubt | None:
+        """Why a miss of what was due then is not recorded yet: the clocks of this process leave it in doubt. None where it is not held."""
+        clock = self.node.clock
+        found = None if due_at is None else clock.watch.doubt(due_at, clock.steady())
+        return found if found is not None and found.left else None
+
     def answered(self, key: str, digest: str) -> Reply | None:
         """The reply already given under `key` to the same body, or None.
 
@@ -198,6 +205,18 @@ class Node:
                 return do(work)
 
         return again.whole(once)
+
+    def expect_schema(self) -> None:
+        """Return where the database has all that this program knows of; nothing is done there.
+
+        Raises:
+            Unavailable: it lacks revisions, which are named.
+        """
+        with self.engine.connect() as connection:
+            missing = db.lacking(connection)
+        if missing:
+            said = f"The database is behind this program: {', '.join(missing)} missing. Run `demarche migrate`; nothing was done."
+            raise Unavailable(said, code="schema_behind")
 
     def close(self) -> None:
         """Give the connections back."""

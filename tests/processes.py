@@ -79,7 +79,7 @@ class Deployment:
 
     def ready(self) -> None:
         """Return when the web answers that it is ready."""
-        self.until(lambda: self._status("/readyz") == 200, "the web is not ready")
+        self.until(lambda: self.status("/readyz") == 200, "the web is not ready")
 
     def until(self, holds: Callable[[], bool], otherwise: str) -> None:
         """Return when `holds` does; fail with the logs when it does not in time or a process has ended meanwhile."""
@@ -119,10 +119,15 @@ class Deployment:
         """The end of what it has written."""
         return f"--- {name}\n" + (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]
 
+    def all_of(self, name: str) -> str:
+        """All that it has written."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
     def _url(self, role: str) -> str:
         return self._admin_url if role == "demarche_admin" else servers.as_role(self._admin_url, role)
 
-    def _status(self, path: str) -> int:
+    def status(self, path: str) -> int:
+        """What the web answers there; 0 while nobody listens."""
         try:
             with urllib.request.urlopen(self.base_url + path, timeout=5) as answer:
                 status: int = answer.status

@@ -15,6 +15,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.command import upgrade
+from alembic.config import Config
 from sqlalchemy.engine import make_url
 
 from incident import board, db
@@ -65,6 +67,24 @@ def empty_template() -> str:
     name = new_database()
     db.migrate(url_of("admin", name))
     return name
+
+
+def behind(revision: str) -> tuple[str, loader.DemoWorld]:
+    """A new database with the demo world, as it was at that revision; and the keys of that world."""
+    empty_template()  # the roles of the cluster
+    name = new_database()
+    engine = sa.create_engine(url_of("admin", name), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "incident.db:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        upgrade(config, revision)
+        connection.exec_driver_sql("grant select on public.schema_version to demarche_web, demarche_worker")
+    node = open_node(settings(), url_of(WORKER, name))
+    world = loader.ensure(node)
+    node.close()
+    return name, world
 
 
 @cache

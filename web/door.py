@@ -193,6 +193,9 @@ def in_work(do: Callable[[Work], Any]) -> Response:
     """The answer of `do(work)`, whose work begins in nobody's name; with an error status it is undone, and given all the same.
 
     `do` is called again when the database undid its work for the sake of others: what it said in a cookie is forgotten first.
+
+    Raises:
+        Unavailable: the database did not understand, because its schema is older than this program.
     """
     said = dict(said_cookie)
 
@@ -206,7 +209,11 @@ def in_work(do: Callable[[Work], Any]) -> Response:
         return response
 
     try:
-        return node().perform(answer, NOBODY)
+        try:
+            return node().perform(answer, NOBODY)
+        except (sa.exc.ProgrammingError, sa.exc.IntegrityError):
+            node().expect_schema()
+            return node().perform(answer, NOBODY)  # it may have become this program's since
     except _Undo as undone:
         return undone.response
 

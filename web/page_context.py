@@ -84,7 +84,14 @@ def install(app: Flask) -> None:
         commands=commands,
     )
     app.jinja_env.globals.update(
-        stands_still=stands_still, icon=_icon_of(_icons()), state=state, time_left=time_left, awaited=awaited, STATES=STATES, GROUPS=GROUPS
+        stands_still=stands_still,
+        stands=stands,
+        icon=_icon_of(_icons()),
+        state=state,
+        time_left=time_left,
+        awaited=awaited,
+        STATES=STATES,
+        GROUPS=GROUPS,
     )
     app.context_processor(lambda: {"theme": theme(), "lang": "en", "dir": "ltr"})
 
@@ -215,6 +222,14 @@ def spell(period: Json) -> str:
     """Such as `5 business days`."""
     unit = {"min": "minute", "h": "hour", "d": "day", "bd": "business day", "w": "week", "mo": "month", "y": "year"}[period["unit"]]
     return f"{period['n']} {unit}{'s' if period['n'] != 1 else ''}"
+
+
+def stands(line: Json) -> str:
+    """Its verdict in words; a miss that the clocks leave in doubt is none yet."""
+    held = line.get("held")
+    if held is None:
+        return words(line["verdict"])
+    return "Overdue, being verified: " + ("the clocks disagree" if held["because"] == "apart" else "the clock was set forward")
 
 
 def words(name: object) -> str:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 
-from incident import board
+from incident import board, db
 from incident.actor import NOBODY
-from incident.db.migrations import pending
-from incident.work import Work
 from web import door, draining
 
 probes = Blueprint("probes", __name__)
 LATE = 60  # seconds after which a sweep that has not been heard of is called late
 LATE_AUDIT = 660  # the audit runs every five minutes: two of them, and a minute
-_LOOK = sa.text("select to_regclass('demarche.heartbeat') is not null, has_table_privilege(to_regclass('public.schema_version'), 'select')")
 
 
 @probes.get("/livez")
@@ -30,7 +26,7 @@ def readyz() -> tuple[Response, int]:
     Sweeps that are late are said but refuse nobody: a report can be accepted and kept while every worker is down.
     """
     with door.node().work(NOBODY) as work:
-        missing = _missing(work)
+        missing = db.lacking(work.connection)
         health = {"sweeps": {}, "lateness": None} if missing else board.health(work)
     sweeps = {name: each["age_seconds"] for name, each in health["sweeps"].items()}
     late = sorted(name for name, age in sweeps.items() if age > (LATE_AUDIT if name == "audit" else LATE))
@@ -40,11 +36,3 @@ def readyz() -> tuple[Response, int]:
     said["timer_lateness"] = health["lateness"]
     said["findings"] = health["sweeps"].get("audit", {}).get("findings", 0)
     return jsonify(said), 200 if said["ready"] else 503
-
-
-def _missing(work: Work) -> list[str] | None:
-    """The revisions that the database lacks; None where this role may not ask, and there is a schema."""
-    made, readable = work.connection.execute(_LOOK).one()
-    if readable:
-        return pending(work.connection)
-    return None if made else ["all"]

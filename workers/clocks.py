@@ -30,7 +30,7 @@ def look(node: Node) -> None:
         node.perform(_say_apart)
         watch.said_at = steady
     elif not watch.disagrees and watch.said_at is not None:
-        node.perform(lambda work: findings.gone(work, "clock.apart", socket.gethostname()))
+        node.perform(_say_near)
         watch.said_at = None
 
 
@@ -44,6 +44,7 @@ def caught_up(work: Work) -> None:
 def _say_moved(work: Work, jumps: tuple[Jump, ...]) -> None:
     for jump in jumps:
         _moved(work, jump)
+    findings.count(work)
 
 
 def _moved(work: Work, jump: Jump, *, watched: bool = True) -> None:
@@ -73,6 +74,12 @@ def _say_apart(work: Work) -> None:
     what += f" Misses wait up to {HOLD.seconds} s for them to agree."
     _log.warning("clocks_apart", why=what)
     findings.put(work, Found("clock.apart", socket.gethostname(), what, None, None))
+    findings.count(work)
+
+
+def _say_near(work: Work) -> None:
+    findings.gone(work, "clock.apart", socket.gethostname())
+    findings.count(work)
 
 
 def take_back(work: Work) -> None:

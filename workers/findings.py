@@ -40,12 +40,22 @@ def happened(work: Work, found: Found, by_ms: int | None) -> bool:
     return id_ is not None
 
 
+def count(work: Work) -> None:
+    """How many stand, told where the last audit told it: what is found between two audits is in the metrics at once."""
+    work.connection.execute(sa.text(_COUNT))
+
+
 def gone(work: Work, kind: str, subject: str) -> None:
     """This stands no more."""
     question = "update demarche.finding set gone_at = :now where kind = :kind and subject = :subject and gone_at is null"
     work.connection.execute(sa.text(question), {"now": work.now, "kind": kind, "subject": subject})
 
 
+_COUNT = """
+update demarche.heartbeat
+   set detail = detail || jsonb_build_object('findings', (select count(*) from demarche.finding where gone_at is null))
+ where name = 'audit'
+"""
 _GONE = """
 update demarche.finding set gone_at = :now where gone_at is null and kind = any (:among)
    and (kind, subject) not in (select * from unnest(cast(:kinds as text[]), cast(:subjects as text[])))

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable, Mapping
 
 from incident import logs
+from incident.errors import Unavailable
 from incident.work import Node
-from workers.rounds import Hands
+from workers.rounds import Hands, behind
 from workers.timekeeper import SPARE, URGENT, Sweeps
 
 EVERY = 2.5  # seconds between two looks, so that with the time for the work itself nothing waits for 5 s
@@ -52,6 +53,8 @@ class Net:
         while not self._stopping.wait(self._every * random.uniform(0.6, 1.0)):  # noqa: S311 - workers look at different times
             try:
                 self._look(self._open_node())
+            except Unavailable as older:
+                behind.lasts(why=older.message)
             except Exception as error:  # the database is away, or a fault of ours: the next look is soon
                 _log.warning("net_failed", error=type(error).__name__, why=str(error).split("\n", 1)[0])
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 
 from incident import logs
+from incident.errors import Unavailable
 from incident.work import Node
 
 PLACES: Mapping[str, int] = {"route": 1, "deliver": 2, "watch": 1, "seal": 1, "rotas": 1, "audit": 1}
@@ -25,6 +26,8 @@ THREADS = sum(PLACES.values())
 """With so many, whatever comes is begun or refused at once."""
 
 _log = logs.get(__name__)
+behind = logs.Lasting(_log, "schema_behind", "schema_current")
+"""That the database's schema is older than this program: nothing is begun until it is not, for each row would be one too many tries."""
 
 
 class Rounds:
@@ -137,12 +140,14 @@ class Hands:
             self._others(sweep)
 
     def start(self, sweep: str) -> bool:
-        """Run it here; False where it has no place now, or no database."""
+        """Run it here; False where it has no place now, or no database that this program can work on."""
         try:
             return self.rounds.start(self._open_node(), sweep, self._pool)
         except sa.exc.OperationalError as error:
             _log.warning("database_lost", sweep=sweep, why=str(error).split("\n", 1)[0])
-            return False
+        except Unavailable as older:
+            behind.lasts(why=older.message)
+        return False
 
     def close(self) -> None:
         """Begin no round any more, and wait for those under way."""

@@ -10,9 +10,10 @@ from celery import Celery, signals
 from kombu.exceptions import OperationalError
 
 from incident import logs
+from incident.errors import Unavailable
 from incident.settings import BadSetting, Settings
 from incident.work import Node, open_node
-from workers.rounds import THREADS, Hands, Rounds
+from workers.rounds import THREADS, Hands, Rounds, behind
 
 QUEUE = "demarche"
 PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "rotas": 60.0, "audit": 300.0}
@@ -122,18 +123,32 @@ def audit() -> int:
 def _run(sweep: str) -> int:
     try:
         return _our_hands().rounds.run(_ours(), sweep)
+    except Unavailable as older:
+        behind.lasts(why=older.message)
+        return 0
     except Exception:
         _log.exception("sweep_failed", sweep=sweep)
         raise
 
 
 def _ours() -> Node:
-    """This process's node, opened from the environment when first needed, which is after any fork."""
+    """This process's node, opened from the environment when first needed, which is after any fork.
+
+    Raises:
+        Unavailable: the schema is older than this program, to which every row would be one that it cannot handle.
+    """
     global _node
     with _opening:
         if _node is None:
             settings = Settings.from_environment()
-            _node = open_node(settings, settings.needed_database_url(), wake=_our_hands())
+            node = open_node(settings, settings.needed_database_url(), wake=_our_hands())
+            try:
+                node.expect_schema()
+            except BaseException:
+                node.close()
+                raise
+            behind.is_over()
+            _node = node
         return _node
 
 

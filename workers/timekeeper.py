@@ -16,11 +16,12 @@ import sqlalchemy as sa
 
 from incident import logs
 from incident.db import signals
+from incident.errors import Unavailable
 from incident.home import open_home
 from incident.settings import Settings
 from incident.told import Told
 from incident.work import Node, open_node
-from workers.rounds import Hands, Rounds
+from workers.rounds import Hands, Rounds, behind
 
 URGENT = ("watch", "route", "deliver")
 FIRED_HERE = "watch"  # at its instant, by the timekeeper itself: no message lies between
@@ -91,6 +92,7 @@ class Timekeeper:
         hands: of this process, for what it does itself.
         periods: seconds between two unasked rounds of each sweep.
         heartbeat: called at least every five seconds while all is well.
+        expect: called before it begins, and when it begins anew; raises Unavailable while the schema is older than this program.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Timekeeper:
         *,
         periods: Mapping[str, float],
         heartbeat: Callable[[], None] = lambda: None,
+        expect: Callable[[], None] = lambda: None,
     ) -> None:
         self._node = node
         self._sweeps = sweeps
@@ -109,6 +112,7 @@ class Timekeeper:
         self._hands = hands
         self._periods = periods
         self._heartbeat = heartbeat
+        self._expect = expect
         self._stopping = Told()
         self._bell, self._rope = socket.socketpair()
         self._began_at = time.monotonic()
@@ -127,6 +131,9 @@ class Timekeeper:
                     _log.warning("database_lost", error=type(error).__name__, why=str(error).split("\n", 1)[0])
                     self._node.engine.dispose()
                     self._stopping.wait(RECONNECT)
+                except Unavailable as older:
+                    behind.lasts(why=older.message)
+                    self._stopping.wait(LONGEST_SLEEP)
                 except Exception:  # a fault of ours, perhaps for one row only: said aloud, and time goes on
                     _log.exception("timekeeper_failed")
                     self._stopping.wait(1.0)
@@ -146,6 +153,8 @@ class Timekeeper:
         url = self._node.engine.url.render_as_string(hide_password=False)
         with signals.open_line(url, application="demarche timekeeper") as line:
             signals.listen(line)
+            self._expect()
+            behind.is_over()
             said = True
             while not self._stopping:
                 self._heartbeat()
@@ -249,7 +258,7 @@ def main(settings: Settings) -> int:
     beat = open_home(settings.home) / "timekeeper.heartbeat"
     broker = RedisBroker(settings.broker_url, hints)
     hands = Hands(lambda: node, Rounds(sweeps.SWEEPS))
-    keeper = Timekeeper(node, sweeps, broker, hands, periods=tasks.PERIODS, heartbeat=beat.touch)
+    keeper = Timekeeper(node, sweeps, broker, hands, periods=tasks.PERIODS, heartbeat=beat.touch, expect=node.expect_schema)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: keeper.stop())
     keeper.run()

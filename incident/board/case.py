@@ -146,7 +146,7 @@ def _obligations(work: Work, case: Row, rows: list[Row], acts: list[Row], slugs:
 
 def _obligation(row: Row, acts: list[Row], slugs: dict[UUID, str], ref: str, work: Work, stays: list[answers.Json]) -> answers.Json:
     stands = Verdict(row.settled_as) if row.superseded_by is not None and row.settled_as else obligations.verdict_of(row, acts, work.now)
-    shown = answers.obligation(row._mapping, slugs=slugs, verdict=stands.value, incident_ref=ref)
+    shown = answers.obligation(row._mapping, slugs=slugs, verdict=stands.value, incident_ref=ref, doubt=work.held(row.due_at))
     return shown | {"because": [*shown["because"], *stays], "acts": [act_shape(each, slugs) for each in acts]}
 
 

@@ -39,16 +39,19 @@ def lines(work: Work, limit: int = 100, after: str | None = None) -> answers.Jso
     ended = cursors.write("lines", rows[-1].sort_at.isoformat(), rows[-1].obligation_id) if more else None
     counts = _counts(work)
     asides = {name: counts.pop(name) for name in ("findings", "dead_letters")}
-    return {"lines": [_line(row, work.now) for row in rows], "next": ended, "counts": counts, "asides": asides}
+    return {"lines": [_line(row, work) for row in rows], "next": ended, "counts": counts, "asides": asides}
 
 
-def _line(row: sa.Row[Any], now: datetime) -> answers.Json:
+def _line(row: sa.Row[Any], work: Work) -> answers.Json:
+    now = work.now
+    verdict = _verdict(row, now)
     return {
         "obligation": str(row.obligation_id), "incident": str(row.case_id), "incident_ref": row.incident_ref, "summary": row.summary,
         "title": row.title, "cite": row.cite, "source_name": row.source_name, "owed_by": row.debtor_slug,
         "owed_to": row.creditor_slug, "target_at": answers.at(row.target_at), "due_at": answers.at(row.due_at),
         "started_at": answers.at(row.started_at), "tlp": row.tlp, "severity": row.severity, "exercise": row.exercise,
-        "provisional": row.provisional, "predicted": row.predicted, "verdict": _verdict(row, now), "sort_at": answers.at(row.sort_at),
+        "provisional": row.provisional, "predicted": row.predicted, "verdict": verdict,
+        "held": answers.held(row._mapping, verdict, work.held(row.due_at)), "sort_at": answers.at(row.sort_at),
         "paused": row.paused_at is not None and (row.paused_until is None or now < row.paused_until),
         "reading": row.reading, "reading_of": row.claimant, "cross_border": list(row.cross_border),
     }  # fmt: skip

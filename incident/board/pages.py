@@ -260,7 +260,11 @@ def obligation_shapes(work: Work, rows: list[Row]) -> list[answers.Json]:
     refs = case_names(work, rows)
     return [
         answers.obligation(
-            row._mapping, slugs=slugs, verdict=records.seen_verdict(row, work.now).value, incident_ref=refs.get(row.case_id, "")
+            row._mapping,
+            slugs=slugs,
+            verdict=records.seen_verdict(row, work.now).value,
+            incident_ref=refs.get(row.case_id, ""),
+            doubt=work.held(row.due_at),
         )
         for row in rows
     ]

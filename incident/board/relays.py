@@ -99,7 +99,8 @@ class _Relayed:
 
     def _duty(self, each: Row) -> answers.Json:
         stands = obligations.verdict_of(each, self.acts.get(each.id, ()), self.work.now)
-        return answers.obligation(each._mapping, slugs=self.slugs, verdict=stands.value, incident_ref=self.row.ref)
+        doubt = self.work.held(each.due_at)
+        return answers.obligation(each._mapping, slugs=self.slugs, verdict=stands.value, incident_ref=self.row.ref, doubt=doubt)
 
     def _notice(self, each: Row) -> answers.Json:
         withheld = [{"field": row.field, "rule": row.rule, "why": row.why} for row in self.held.get(each.id, [])]

@@ -1,7 +1,7 @@
 """The database: PostgreSQL and nothing else. Engines, roles, migrations, and the one raw execute."""
 
 from incident.db.engine import engine, wait_for
-from incident.db.migrations import migrate, pending
+from incident.db.migrations import lacking, migrate, pending
 from incident.db.put import Row, put, put_once
 
-__all__ = ["Row", "engine", "migrate", "pending", "put", "put_once", "wait_for"]
+__all__ = ["Row", "engine", "lacking", "migrate", "pending", "put", "put_once", "wait_for"]

@@ -217,3 +217,21 @@ def test_functions_are_short() -> None:
 def test_nothing_is_named_after_nothing(name: str) -> None:
     stems = {part.removesuffix(".py"): path for path in source.files(*source.PACKAGES, "tests") for part in path.split("/")}
     assert stems.get(name) is None
+
+
+def test_a_migration_takes_nothing_from_the_program_before_it() -> None:
+    """So that the program of the schema before goes on while, and after, the next one comes: what it reads and writes stays."""
+    taken = re.compile(
+        r"drop (?:table|column|function|view|schema)|rename |set not null|alter column \S+ type|revoke (?!create|all on function)"
+    )
+    found = {
+        (path.name, match)
+        for path in (source.ROOT / "incident/db/migrations/versions").glob("*.sql")
+        if path.name[:4] > FREE_UNTIL
+        for match in taken.findall(re.sub(r"--.*", "", path.read_text(encoding="utf-8")))
+    }
+    assert found == set()
+
+
+FREE_UNTIL = "0009"
+"""Migrations up to here belong to no program that could be running beside the next."""

@@ -198,6 +198,28 @@ def test_after_a_step_back_a_lease_a_try_and_a_released_notice_do_not_wait_that_
     assert beats == []
 
 
+def test_after_a_step_back_it_is_looked_again_who_can_be_reached_and_the_change_of_a_channel_is_not_missed(running: World) -> None:
+    looked = "select max(looked_at) as at, count(*) as parties from demarche.reach"
+    sweeps.rotas(running.worker)
+    before = running.rows(looked)[0]
+    assert (before.at, before.parties > 1) == (running.now, True)
+    running.clock.jump(database=-HOUR, machine=-HOUR)
+    sweeps.rotas(running.worker)
+    assert running.rows(looked)[0] == (running.now, before.parties)
+
+
+def test_what_is_found_of_the_clocks_counts_at_once_and_when_it_is_gone_no_more(running: World) -> None:
+    sweeps.audit(running.worker)
+    counted = "select at, (detail ->> 'findings')::int as findings from demarche.heartbeat where name = 'audit'"
+    audited = running.rows(counted)[0]
+    running.clock.jump(machine=HOUR)
+    running.sweep()
+    assert running.rows(counted)[0] == (audited.at, audited.findings + 2)  # it moved, and is apart; no audit has run
+    running.clock.jump(machine=-HOUR)
+    running.sweep()
+    assert running.rows(counted)[0] == (audited.at, audited.findings + 1)
+
+
 def test_a_clock_that_went_back_while_nobody_watched_is_found_by_the_next_audit(running: World) -> None:
     sweeps.audit(running.worker)
     running.files(reference="another", severity="critical")

@@ -1,8 +1,9 @@
-"""The commands that get an answer: nudge, call, word, ask and dead-letter, against the real thing on a real database."""
+"""The commands that get an answer: nudge, call, word, ask, dead-letter and findings, against the real thing on a real database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +112,20 @@ def test_whoever_was_told_on_the_telephone_needs_no_letter(desk: Desk) -> None:
     told_now = document(desk.run("dead-letter", "call", letter, *words, *FILER))
     assert (told_now["state"], "Kari Nordmann" in told_now["cause"]) == ("cancelled", True)
     assert letter not in {each["id"] for each in document(desk.run("dead-letter", "list", *FILER))["items"]}
+
+
+def test_what_the_audit_found_is_listed_for_whom_it_concerns_and_seen_once(desk: Desk) -> None:
+    for by in (timedelta(minutes=3), -timedelta(minutes=3)):
+        desk.world.clock.jump(machine=by)
+        desk.world.sweep()
+    [found] = document(desk.run("findings", "list", *FILER))["items"]
+    assert (found["kind"], found["seen_by"]) == ("clock.moved", None)
+    assert document(desk.run("findings", "list", *RECIPIENT))["items"] == []
+    assert desk.run("findings", "seen", found["id"], *RECIPIENT).exit_code == 1
+    seen = document(desk.run("findings", "seen", found["id"], *FILER))
+    assert seen["seen_by"]
+    assert document(desk.run("findings", "seen", found["id"], *FILER)) == seen
+    shown = desk.run("findings", "list", "--party", "cert-ee").stdout.splitlines()
+    assert shown[0].split("\t") == ["id", "since", "times", "what", "incident_ref", "seen by", "to do"]
+    assert "was set back" in shown[1]
+    assert [each["kind"] for each in document(desk.run("findings", "list", "--past", *FILER))["items"]] == ["clock.apart"]

@@ -20,6 +20,7 @@ COMMANDS = {
     "word": ("web.cli.word:word", "Log what another party acknowledged by word of mouth; co-sign or dispute it."),
     "ask": ("web.cli.ask:ask", "Ask those who told you, and answer what is asked of you."),
     "dead-letter": ("web.cli.dead_letter:dead_letter", "See to what reached nobody."),
+    "findings": ("web.cli.findings:findings", "See what the audit found, and say that you have."),
     "rota": ("web.cli.rota:rota", "Say who of a party is on call when, and see when nobody can be reached."),
     "replay": ("web.cli.replay:replay", "File the VERIS incidents (JSON) and MITRE ATLAS case studies (YAML) under DIR as reports."),
     "agreement": ("web.cli.agreement:agreement", "Check agreement documents, compare them in plain language, try them out, and sign them."),
@@ -43,7 +44,10 @@ _GROUPS = [
     {"name": "Start and look around", "commands": ["up", "demo", "health"]},
     {"name": "Report and follow", "commands": ["file", "due", "claim", "relay", "rota", "regime", "calendar", "agreement", "replay"]},
     {"name": "Get an answer", "commands": ["nudge", "call", "word", "ask", "dead-letter"]},
-    {"name": "Look after a node", "commands": ["doctor", "evidence", "outbox", "channel", "bounce", "key", "config", "migrate"]},
+    {
+        "name": "Look after a node",
+        "commands": ["doctor", "findings", "evidence", "outbox", "channel", "bounce", "key", "config", "migrate"],
+    },
     {"name": "Processes of production", "commands": ["web", "timekeeper"]},
 ]
 

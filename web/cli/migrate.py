@@ -19,14 +19,16 @@ def migrate(check: bool, home: Path | None) -> Answer:
 
     DATABASE_URL must name a role that may create roles: the owner of the database, not demarche_web or demarche_worker.
     Their passwords are set from DEMARCHE_WEB_PASSWORD and DEMARCHE_WORKER_PASSWORD when these are given. Without
-    DATABASE_URL it is the embedded node of the home, while it runs. Harmless to repeat, and to run twice at once.
+    DATABASE_URL it is the embedded node of the home, while it runs. Harmless to repeat, to run twice at once, and while others
+    work: it waits two seconds for the tables that it needs, lets others pass, and begins again, for about a minute.
 
     \b
     Examples:
       DATABASE_URL=postgresql://owner@db/demarche demarche migrate
       demarche migrate --check --json
 
-    Exit codes: 0 done; 1 refused, or with --check something is missing; 2 a setting cannot be used; 3 no database answers.
+    Exit codes: 0 done; 1 refused, or with --check something is missing; 2 a setting cannot be used; 3 no database answers,
+    or others held a table for a minute.
     """
     settings = options.settings(home)
     from incident import db  # only now: `--help` need not wait for SQLAlchemy

@@ -35,8 +35,9 @@ def instant(at: str | None) -> str:
 
 
 def verdict(obligation: dict[str, Any]) -> str:
-    """Where an obligation of the API stands; one that may not apply at all is marked, and one that only its claimant sees so."""
-    said = f"{obligation['verdict']} (provisional)" if obligation["provisional"] else str(obligation["verdict"])
+    """Where an obligation of the API stands; marked where it may not apply, its miss is held, or only its claimant sees it so."""
+    stands = "overdue, being verified" if obligation.get("held") else str(obligation["verdict"])
+    said = f"{stands} (provisional)" if obligation["provisional"] else stands
     return said if obligation.get("reading", "stated") == "stated" else f"{said} (as claimed)"
 
 

@@ -79,10 +79,15 @@ _LOOK = whole(
     {"step": TEXT, "look_at": AT, "fired_at": AT, "late_seconds": {"type": "number"}, "text": TEXT},
     about="When a step of its timer was to be looked at and when this node did, in its own transaction's time.",
 )
+_HELD = {
+    "anyOf": [whole({"because": words("apart", "leapt"), "by_ms": WHOLE, "left_seconds": WHOLE}), {"type": "null"}],
+    "description": "The instant has passed by the database's clock, and this process's clocks leave that in doubt: the miss is not on "
+    "record and is looked at again, within a minute. Null: nothing is held.",
+}
 _OBLIGATION: Shape = {
     "id": ID, "incident": ID, "incident_ref": TEXT, "commitment": TEXT, "title": TEXT, "source": ref("Source"), "owed_by": TEXT,
     "owed_to": MAYBE_TEXT, "owed_to_role": TEXT, "occurrence": TEXT, "reading": TEXT, "stage": MAYBE_TEXT, "started_at": MAYBE_AT,
-    "target_at": MAYBE_AT, "due_at": MAYBE_AT, "basis": MAYBE_TEXT, "verdict": words(*VERDICTS), "missed_at": MAYBE_AT,
+    "target_at": MAYBE_AT, "due_at": MAYBE_AT, "basis": MAYBE_TEXT, "verdict": words(*VERDICTS), "held": _HELD, "missed_at": MAYBE_AT,
     "settled_at": MAYBE_AT, "provisional": FLAG, "predicted": FLAG, "discharged_by": TEXT, "extendable": MAYBE_TEXT,
     "waivable": MAYBE_TEXT, "extension": _EXTENSION, "excuses": {"type": "array", "items": _EXCUSE}, "excused": many("Excused"),
     "paused_at": MAYBE_AT, "paused_until": MAYBE_AT,

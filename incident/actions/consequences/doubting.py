@@ -8,7 +8,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.records import cases, obligations
-from incident.rules.two_clocks import Doubt
 from incident.work import Work
 
 _AGAIN = timedelta(seconds=5)
@@ -20,30 +19,21 @@ def postpone(work: Work, obligation_id: UUID) -> None:
     if not work.node.clock.watch.doubts:
         return
     row = obligations.find(work.connection, obligation_id)
-    if held := _held(work, row):
+    if held := work.held(row.due_at):
         later = {"id": obligation_id, "now": work.now, "later": work.now + min(held.left, _AGAIN)}
         work.connection.execute(sa.text(_POSTPONE), later)
 
 
 def holds(work: Work, row: cases.Row) -> bool:
     """Whether the miss of this obligation still waits; its timer looks again."""
-    return _held(work, row) is not None
+    return work.held(row.due_at) is not None
 
 
 def said(work: Work, row: cases.Row) -> dict[str, object]:
     """What the act of a miss says of its doubt: nothing where there is none."""
-    found = _doubt(work, row)
-    return {"doubted": {"because": found.kind, "by_ms": round(found.by / timedelta(milliseconds=1))}} if found else {}
-
-
-def _held(work: Work, row: cases.Row) -> Doubt | None:
-    found = _doubt(work, row)
-    return found if found is not None and found.left else None
-
-
-def _doubt(work: Work, row: cases.Row) -> Doubt | None:
     clock = work.node.clock
-    return None if row.due_at is None else clock.watch.doubt(row.due_at, clock.steady())
+    found = None if row.due_at is None else clock.watch.doubt(row.due_at, clock.steady())
+    return {"doubted": {"because": found.kind, "by_ms": round(found.by / timedelta(milliseconds=1))}} if found else {}
 
 
 _POSTPONE = "update demarche.timer set look_at = :later where obligation_id = :id and step = 'due' and look_at <= :now"

@@ -21,7 +21,8 @@ def obligation(work: Work, id_: UUID) -> answers.Json:
     acts = obligations.acts_about(work.connection, [id_]).get(id_, [])
     slugs = telling.names(work, [each for each in (row.debtor, row.creditor) if each])
     ref = cases.find(work.connection, row.case_id).ref
-    return answers.obligation(row._mapping, slugs=slugs, verdict=obligations.verdict_of(row, acts, work.now).value, incident_ref=ref)
+    stands, doubt = obligations.verdict_of(row, acts, work.now), work.held(row.due_at)
+    return answers.obligation(row._mapping, slugs=slugs, verdict=stands.value, incident_ref=ref, doubt=doubt)
 
 
 def claim(work: Work, id_: UUID) -> answers.Json:
@@ -74,7 +75,7 @@ def incident(work: Work, id_: UUID) -> answers.Json:
         "incident": answers.incident(row._mapping, slugs=slugs, deployment=deployment.slug, home=deployment.jurisdiction),
         "obligations": [
             answers.obligation(
-                each._mapping, slugs=slugs, incident_ref=row.ref,
+                each._mapping, slugs=slugs, incident_ref=row.ref, doubt=work.held(each.due_at),
                 verdict=obligations.verdict_of(each, acts.get(each.id, ()), work.now).value,
             ) for each in rows
         ],

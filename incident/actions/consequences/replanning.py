@@ -17,6 +17,7 @@ from incident.records.cases import Row
 from incident.records.obligations.tables import obligation, timer
 from incident.rules.case import Case
 from incident.rules.planning import FIRST, NOT_PLANNED, STATED, Planned, Verdict, fate
+from incident.rules.planning.rederiving import same_question
 from incident.work import Work
 
 _OPEN = (None, "missed", "unresolved")
@@ -112,8 +113,9 @@ def _bring_in_step(work: Work, row: Row, each: Planned, acts: Collection[Row], r
         acting.note(work, row.case_id, "revived", obligation=row.id, detail={"why": why})
         _redate(work, row, fresh, each, result, settled_as=None, settled_at=None)
         return
-    same = (row.target_at, row.due_at, row.provisional) == (fresh["target_at"], fresh["due_at"], fresh["provisional"])
-    if (same and row.predicted == fresh["predicted"]) or row.settled_as in ("waived", "lapsed") or _extended(row, acts):
+    dated = (row.target_at, row.due_at) == (fresh["target_at"], fresh["due_at"]) or same_question(row.inputs, each)
+    same = dated and (row.provisional, row.predicted) == (fresh["provisional"], fresh["predicted"])
+    if same or row.settled_as in ("waived", "lapsed") or _extended(row, acts):
         return
     if row.predicted or row.due_at is None:  # its clock has only now become real: an event on the same obligation
         if row.settled_as is None:

@@ -138,14 +138,18 @@ def reach_of(connection: sa.Connection) -> dict[UUID, Reach]:
 
 
 def to_look_at(connection: sa.Connection, now: datetime, every: timedelta) -> list[UUID]:
-    """The parties at whose reach nobody looked for so long, or since they changed their channels or rota."""
+    """The parties at whose reach nobody looked for so long, or since they changed their channels or rota.
+
+    A look that lies ahead is none: the clock was set back since.
+    """
     question = sa.text(
         "select p.id from demarche.party p left join demarche.reach r on r.party_id = p.id where r.looked_at is null"
-        " or r.looked_at <= :since or exists (select from demarche.rota o where o.party_id = p.id and o.changed_at >= r.looked_at)"
+        " or r.looked_at not between :since + interval '1 microsecond' and :now"
+        " or exists (select from demarche.rota o where o.party_id = p.id and o.changed_at >= r.looked_at)"
         " or exists (select from demarche.channel c where c.party_id = p.id and greatest(c.changed_at, c.disabled_at) >= r.looked_at)"
         " order by p.id"
     )
-    return cast("list[UUID]", list(connection.execute(question, {"since": now - every}).scalars()))
+    return cast("list[UUID]", list(connection.execute(question, {"since": now - every, "now": now}).scalars()))
 
 
 def unreachable(connection: sa.Connection, parties: Sequence[UUID], now: datetime) -> dict[UUID, tuple[Stretch, ...]]:

@@ -22,6 +22,7 @@ from incident.rules.planning.values import Planned
 
 Plain = dict[str, Any]
 FORMAT = 1
+_QUESTION = ("period", "targets", "combine", "moments", "place", "basis")
 
 
 class InputsFault(ValueError):
@@ -76,6 +77,15 @@ def _frozen(clock: Clock, target_at: datetime | None, legal: tuple[datetime, str
         },
     }  # fmt: skip
     return kept | {"digest": _digest(kept, zone_digest, calendar_digest)}
+
+
+def same_question(inputs: Mapping[str, Any], each: Planned) -> bool:
+    """Whether the clock of a plan asks what was kept: the same periods from the same moments in the same place.
+
+    Then what it came to stands, whatever calendars, zone data and program say by now.
+    """
+    fresh = frozen_inputs(each) or {}
+    return all(name in inputs and name in fresh and digest(inputs[name]) == digest(fresh[name]) for name in _QUESTION)
 
 
 def recomputed(inputs: Mapping[str, Any]) -> Counted:
