@@ -60,13 +60,15 @@ def as_it_was(world: World) -> Iterator[None]:
         for table in TABLES:
             with cursor.copy(sql.SQL("copy demarche.{} to stdout").format(sql.Identifier(table))) as copy:
                 kept[table] = b"".join(bytes(part) for part in copy)
-        yield
-        with connection.transaction():
-            cursor.execute("set local session_replication_role = replica")
-            for table, rows in kept.items():
-                cursor.execute(sql.SQL("delete from demarche.{}").format(sql.Identifier(table)))
-                with cursor.copy(sql.SQL("copy demarche.{} from stdin").format(sql.Identifier(table))) as copy:
-                    copy.write(rows)
+        try:
+            yield
+        finally:
+            with connection.transaction():
+                cursor.execute("set local session_replication_role = replica")
+                for table, rows in kept.items():
+                    cursor.execute(sql.SQL("delete from demarche.{}").format(sql.Identifier(table)))
+                    with cursor.copy(sql.SQL("copy demarche.{} from stdin").format(sql.Identifier(table))) as copy:
+                        copy.write(rows)
 
 
 def test_of_a_node_in_order_nothing_is_found(told: World) -> None:
@@ -108,6 +110,14 @@ def test_whatever_is_spoilt_is_found_and_the_finding_goes_when_it_is_mended(told
         assert found[kind].since <= told.now
         told.forward(minutes=5)
         assert findings(told)[kind].since == found[kind].since  # nobody touched it meanwhile
+    assert findings(told) == {}
+
+
+def test_what_is_found_of_a_letter_without_a_case_stands_too_until_it_is_mended(told: World) -> None:
+    with as_it_was(told):
+        spoil(told, "delete from demarche.attempt where case_id is null")
+        assert set(findings(told)) == {"delivery.unrecorded"}
+        assert set(findings(told)) == {"delivery.unrecorded"}  # nobody touched it meanwhile
     assert findings(told) == {}
 
 
