@@ -43,6 +43,7 @@ class Wake:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._quiet_until = 0.0
+        self._dropped = logs.Lasting(_log, "wake_dropped", "wake_taken")
 
     def __call__(self, sweep: str) -> None:
         """Wake whoever runs this sweep, soon."""
@@ -85,9 +86,10 @@ class Wake:
             return
         try:
             self._send(sweep)
+            self._dropped.is_over()
         except (OperationalError, OSError) as error:
             self._quiet_until = time.monotonic() + _REST
-            _log.warning("wake_dropped", sweep=sweep, error=type(error).__name__)
+            self._dropped.lasts(sweep=sweep, error=type(error).__name__)
 
 
 class DueLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import Any
@@ -21,6 +22,12 @@ PERIODS = {"route": 5.0, "deliver": 5.0, "watch": 5.0, "seal": 2.0, "rotas": 60.
 
 _REST = 2.0  # seconds without a hint after one that failed
 _log = logs.get(__name__)
+_lost = logs.Lasting(_log, "broker_lost", "broker_back")
+_SAID_SO = (
+    *("consumer: Cannot connect to", "consumer: Connection to broker lost", "Frequent restarts detected"),
+    *("beat: Connection error", "beat pidbox connection error", "Message Error: "),
+)
+"""How Celery's own lines begin, several a second, while its broker is away or takes nothing."""
 
 
 def configuration(broker_url: str) -> dict[str, Any]:
@@ -121,6 +128,7 @@ def audit() -> int:
 
 
 def _run(sweep: str) -> int:
+    _lost.is_over()  # a task came over it
     try:
         return _our_hands().rounds.run(_ours(), sweep)
     except Unavailable as older:
@@ -171,6 +179,7 @@ class Hints:
 
     def __init__(self, broker_url: str) -> None:
         self._quiet_until = 0.0
+        self._dropped = logs.Lasting(_log, "hint_dropped", "hint_taken")
         self._app = Celery("demarche-hints", set_as_current=False)
         self._app.conf.update(configuration(broker_url))
         if not broker_url.startswith("memory://"):
@@ -183,9 +192,10 @@ class Hints:
             return
         try:
             self._app.send_task(f"demarche.{sweep}", retry=False, expires=30)
+            self._dropped.is_over()
         except (OperationalError, OSError) as error:
             self._quiet_until = time.monotonic() + _REST
-            _log.warning("hint_dropped", sweep=sweep, error=type(error).__name__)
+            self._dropped.lasts(sweep=sweep, error=type(error).__name__)
 
 
 def _needs_a_shared_broker(**_: object) -> None:
@@ -218,10 +228,23 @@ def _spread_a_net(sender: object, **_: object) -> None:
 def _log_like_the_others(**_: object) -> None:
     settings = _from_environment()
     logs.configure(settings.log_level, settings.log_format)
+    for name in ("celery.worker.consumer.consumer", "celery.beat"):
+        logging.getLogger(name).addFilter(_unless_the_broker_is_away)
+
+
+def _unless_the_broker_is_away(record: logging.LogRecord) -> bool:
+    """Whether that line is to be printed: those about the broker are said as one thing that lasts."""
+    if not record.getMessage().startswith(_SAID_SO):
+        return True
+    given = record.args if isinstance(record.args, tuple) else ()
+    why = next((each for each in (*given, (record.exc_info or (None, None))[1]) if isinstance(each, BaseException)), None)
+    _lost.lasts(error=type(why).__name__, why=str(why).split("\n", 1)[0])
+    return False
 
 
 signals.celeryd_init.connect(_needs_a_shared_broker, weak=False)
 signals.beat_init.connect(_needs_a_shared_broker, weak=False)
 signals.worker_init.connect(_spread_a_net, weak=False)
 signals.worker_shutting_down.connect(lambda **_: close(), weak=False)
+signals.after_task_publish.connect(lambda **_: _lost.is_over(), weak=False)
 signals.setup_logging.connect(_log_like_the_others, weak=False)

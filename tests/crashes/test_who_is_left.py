@@ -89,11 +89,14 @@ def test_a_worker_outlives_a_redis_that_answers_and_takes_nothing(site: tuple[Wo
         with a_process("worker", world, log, REDIS_URL=broker.url) as worker:
             files(world, "R-1")
             waits_until_all_is_done(world, log)
-            until(lambda: "Trying to reconnect" in log.read_text(), log)
+            until(lambda: "broker_lost" in log.read_text(), log)
             broker.only_reads(False)
             Hints(broker.url)("seal")
             with redis.Redis(port=broker.port) as client:
                 until(lambda: client.llen(QUEUE) == 0, log)
+            until(lambda: "broker_back" in log.read_text(), log)
+            assert log.read_text().count("broker_lost") == 1  # it was met several times a second
+            assert "Cannot connect" not in log.read_text()
             assert worker.poll() is None
         assert receiver.wait_for(1, PATIENCE), log.read_text()[-4000:]
     finally:
