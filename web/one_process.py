@@ -20,6 +20,7 @@ from incident import cluster, logs
 from incident.errors import Refused
 from incident.home import HomeLock, open_home
 from incident.settings import Settings
+from incident.told import Told
 
 if TYPE_CHECKING:  # reading the libraries takes most of a start, and making a database most of the rest: it is begun first
     from flask import Flask
@@ -125,7 +126,7 @@ def _tidy() -> None:
         trim(0)
 
 
-def _watch(told: threading.Event, threads: list[threading.Thread], database: EmbeddedPostgres | None) -> int:
+def _watch(told: Told, threads: list[threading.Thread], database: EmbeddedPostgres | None) -> int:
     """Wait to be told to stop; bring the embedded PostgreSQL up again if something ended it."""
     while not told.wait(1.0):
         if database is not None and not database.running():
@@ -150,13 +151,13 @@ def _no_collection() -> Iterator[None]:
 
 
 @contextmanager
-def _until_told() -> Iterator[threading.Event]:
+def _until_told() -> Iterator[Told]:
     """Set by the first signal that asks to stop; a second one has its usual effect, for whoever cannot wait."""
-    told = threading.Event()
+    told = Told()
     asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def tell(number: int, _frame: object) -> None:
-        told.set()
+        told.tell()
         for each in asking:
             signal.signal(each, signal.SIG_DFL)
 
@@ -391,4 +392,4 @@ def _mail_sink(settings: Settings, *, wanted: bool) -> Iterator[MailSink | None]
     try:
         yield sink
     finally:
-        sink.stop()
+        _patiently(sink.stop)

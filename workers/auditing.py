@@ -14,9 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from incident.actions.consequences import settling
+from incident.actions.consequences import acting, settling
 from incident.canonical import digest
-from incident.records import cases
 from incident.work import Node, Work
 from workers import clocks, findings
 from workers.auditing_evidence import broken_evidence, resigned
@@ -58,8 +57,7 @@ def audit(node: Node) -> int:
     mended = node.perform(partial(_give_timers, scope=scope))
     for case_id in node.perform(partial(_lagging, scope=scope)):
         mended += node.perform(partial(_derive_again, case_id=case_id))
-    result = node.perform(partial(_look, scope=scope))
-    node.perform(partial(_keep, scope=scope, result=result, mended=mended))
+    node.perform(partial(_look_and_say, scope=scope, mended=mended))
     return mended
 
 
@@ -103,9 +101,15 @@ def _lagging(work: Work, scope: Scope) -> list[UUID]:
 
 def _derive_again(work: Work, case_id: UUID) -> int:
     """One case, held as by whoever changes it, in a transaction of its own, so that none waits for the audit of all others."""
-    cases.hold(work.connection, [case_id])
+    acting.hold(work, [case_id])
     settling.settle_case(work, case_id)
     return len(work.recorded)
+
+
+def _look_and_say(work: Work, scope: Scope, mended: int) -> None:
+    """Audits at the same time do this one after the other: what a slower one saw never replaces what a later one said."""
+    work.connection.execute(sa.text(_ALONE))
+    _keep(work, scope, _look(work, scope), mended)
 
 
 def _look(work: Work, scope: Scope) -> Result:
@@ -142,6 +146,7 @@ def _keep(work: Work, scope: Scope, result: Result, mended: int) -> None:
     note_beat(work, "audit", {"mended": mended, "findings": standing, **result.counts})
 
 
+_ALONE = "select pg_advisory_xact_lock(hashtextextended('audit', 4))"
 _MARK = """
 insert into demarche.audited (changed, position, at) values (cast(:changed as xid8), :position, :at)
 on conflict (one) do update set changed = excluded.changed, position = excluded.position, at = excluded.at

@@ -129,11 +129,12 @@ DELIVERIES = (
     Each("delivery.unrecorded", """
         select n.id::text as subject, n.case_id, n.kind || ' counts as ' || n.state as what, n.state_at as since
           from demarche.notification n
-         where (n.changed >= cast(:changed as xid8) or n.case_id = any (:cases))
+         where (n.changed >= cast(:changed as xid8) or n.case_id = any (:cases) or n.id = any (array(select subject::uuid
+                from demarche.finding where kind = 'delivery.unrecorded' and gone_at is null)))
            and n.state in ('sent', 'delivered', 'opened', 'acknowledged')
            and not exists (select from demarche.attempt a where a.notification_id = n.id)""", ("changed", "cases")),
 )  # fmt: skip
-"""About the notifications that changed."""
+"""About the notifications that changed; what was found of a letter without a case, such as a gathering, is asked again by its id."""
 
 FROZEN = """
 select id, case_id, kind, items, digest from demarche.notice where changed >= cast(:changed as xid8) or case_id = any (:cases)

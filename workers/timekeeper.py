@@ -7,7 +7,6 @@ import math
 import selectors
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -20,6 +19,7 @@ from incident.db import signals
 from incident.errors import Unavailable
 from incident.home import open_home
 from incident.settings import Settings
+from incident.told import Told
 from incident.work import Node, open_node
 from workers.rounds import Hands, Rounds, behind
 
@@ -113,7 +113,7 @@ class Timekeeper:
         self._periods = periods
         self._heartbeat = heartbeat
         self._expect = expect
-        self._stopping = threading.Event()
+        self._stopping = Told()
         self._bell, self._rope = socket.socketpair()
         self._began_at = time.monotonic()
         self._told_at: dict[str, float] = {}
@@ -124,7 +124,7 @@ class Timekeeper:
     def run(self) -> None:
         """Keep time until `stop` is called, which another thread or a signal handler may do. Once only."""
         try:
-            while not self._stopping.is_set():
+            while not self._stopping:
                 try:
                     self._keep()
                 except _LOST as error:
@@ -143,7 +143,7 @@ class Timekeeper:
 
     def stop(self) -> None:
         """End after the round that is under way, if any."""
-        self._stopping.set()
+        self._stopping.tell()
         self._hands.rounds.close()
         with contextlib.suppress(OSError):  # it has ended already
             self._rope.send(b"x")
@@ -156,7 +156,7 @@ class Timekeeper:
             self._expect()
             behind.is_over()
             said = True
-            while not self._stopping.is_set():
+            while not self._stopping:
                 self._heartbeat()
                 said = self._wait(line, self._round(said))
 

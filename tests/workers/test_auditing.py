@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -58,13 +60,15 @@ def as_it_was(world: World) -> Iterator[None]:
         for table in TABLES:
             with cursor.copy(sql.SQL("copy demarche.{} to stdout").format(sql.Identifier(table))) as copy:
                 kept[table] = b"".join(bytes(part) for part in copy)
-        yield
-        with connection.transaction():
-            cursor.execute("set local session_replication_role = replica")
-            for table, rows in kept.items():
-                cursor.execute(sql.SQL("delete from demarche.{}").format(sql.Identifier(table)))
-                with cursor.copy(sql.SQL("copy demarche.{} from stdin").format(sql.Identifier(table))) as copy:
-                    copy.write(rows)
+        try:
+            yield
+        finally:
+            with connection.transaction():
+                cursor.execute("set local session_replication_role = replica")
+                for table, rows in kept.items():
+                    cursor.execute(sql.SQL("delete from demarche.{}").format(sql.Identifier(table)))
+                    with cursor.copy(sql.SQL("copy demarche.{} from stdin").format(sql.Identifier(table))) as copy:
+                        copy.write(rows)
 
 
 def test_of_a_node_in_order_nothing_is_found(told: World) -> None:
@@ -107,6 +111,47 @@ def test_whatever_is_spoilt_is_found_and_the_finding_goes_when_it_is_mended(told
         told.forward(minutes=5)
         assert findings(told)[kind].since == found[kind].since  # nobody touched it meanwhile
     assert findings(told) == {}
+
+
+def test_what_is_found_of_a_letter_without_a_case_stands_too_until_it_is_mended(told: World) -> None:
+    with as_it_was(told):
+        spoil(told, "delete from demarche.attempt where case_id is null")
+        assert set(findings(told)) == {"delivery.unrecorded"}
+        assert set(findings(told)) == {"delivery.unrecorded"}  # nobody touched it meanwhile
+    assert findings(told) == {}
+
+
+@contextmanager
+def before_it_says_what_it_found(engine: sa.Engine, looked: Event, go: Event) -> Iterator[None]:
+    """The first audit of this engine stands still there: `looked` from then on, until `go`."""
+
+    def stand_still(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.lstrip().startswith("update demarche.finding") and not looked.is_set():
+            looked.set()
+            assert go.wait(60)
+
+    sa.event.listen(engine, "before_cursor_execute", stand_still)
+    try:
+        yield
+    finally:
+        go.set()
+        sa.event.remove(engine, "before_cursor_execute", stand_still)
+
+
+def test_what_a_slower_audit_saw_never_replaces_what_a_later_one_said(told: World) -> None:
+    looked, go = Event(), Event()
+    with ThreadPoolExecutor(2) as pool, before_it_says_what_it_found(told.worker.engine, looked, go):
+        with as_it_was(told):
+            spoil(told, SPOILT["delivery.unrecorded"])
+            slower = pool.submit(sweeps.audit, told.worker)
+            assert looked.wait(60)
+        later = pool.submit(sweeps.audit, told.worker)
+        while not later.done() and not told.rows("select from pg_locks where locktype = 'advisory' and not granted"):
+            pass
+        go.set()
+        slower.result(60)
+        later.result(60)
+    assert told.rows("select kind, what from demarche.finding where gone_at is null") == []
 
 
 def test_every_kind_of_finding_is_shown_to_be_found() -> None:
