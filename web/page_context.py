@@ -149,7 +149,7 @@ def local(value: str | datetime | None, zone_name: str) -> str:
     day = f"{there:%a} {there.day} {there:%b %Y}, {there:%H:%M}"
     if zone_name == "UTC":
         return f"{day} UTC"
-    offset = f"{there:%z}"
+    offset = f"{there:%z}".replace("-", "−")  # a minus, unlike a hyphen, stays on the line of its number
     hours = f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
     return f"{day} {zone_name.rsplit('/', 1)[-1].replace('_', ' ')} (UTC{hours})"
 

@@ -94,6 +94,8 @@ def test_showing_is_a_button_and_records_who_opened_as_a_link_holder(filed: dict
     told = notice_of(world)
     assert page.status_code == 200
     assert told.digest in page.text
+    assert "That it was shown is recorded" in page.text
+    assert "has recorded nothing" not in page.text
     assert (told.opened_by, told.opened_how, told.opened_at) == ("link holder", "link", world.now)
     assert told.acknowledged_at is None
     world.forward(minutes=5)

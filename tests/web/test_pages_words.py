@@ -41,6 +41,7 @@ def test_a_duty_without_a_number_has_no_time_left() -> None:
 def test_every_time_carries_its_zone_across_a_change_of_clocks() -> None:
     assert say.local("2026-03-29T00:59:00Z", "Europe/Tallinn") == "Sun 29 Mar 2026, 02:59 Tallinn (UTC+2)"
     assert say.local("2026-03-29T01:00:00Z", "Europe/Tallinn") == "Sun 29 Mar 2026, 04:00 Tallinn (UTC+3)"
+    assert say.local("2026-03-29T01:00:00Z", "America/New_York") == "Sat 28 Mar 2026, 21:00 New York (UTC−4)"  # breaks no line
     assert say.local("2026-03-29T01:00:00Z", "Asia/Kolkata") == "Sun 29 Mar 2026, 06:30 Kolkata (UTC+5:30)"
     assert say.utc("2026-03-29T01:00:00.123456Z") == "Sun 29 Mar 2026, 01:00 UTC"
 
