@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from incident.records import outbox
-from incident.records.outbox import Room, place
+from incident.records.outbox import sending
+from incident.records.outbox.sending import Room, place
 from tests.world import World
 from workers import sweeps
 
@@ -28,7 +28,7 @@ def due(world: World) -> list[str]:
 
 def claimed(world: World, room: Room, limit: int = 500) -> Counter[str]:
     with world.worker.work() as work:
-        return Counter(place(row) for row in outbox.claim(work.connection, work.now, limit, lease=LEASE, room=room))
+        return Counter(place(row) for row in sending.claim(work.connection, work.now, limit, lease=LEASE, room=room)[0])
 
 
 def test_an_address_that_is_not_known_gets_one_letter(world: World, due: list[str]) -> None:
@@ -87,7 +87,7 @@ def test_what_performs_a_duty_goes_before_what_reminds_of_one_and_the_sooner_bef
     order = []
     for _ in ids:
         with world.worker.work() as work:
-            order += [row.id for row in outbox.claim(work.connection, work.now, 1, lease=LEASE, room=everything)]
+            order += [row.id for row in sending.claim(work.connection, work.now, 1, lease=LEASE, room=everything)[0]]
     assert order[:2] == [sooner, later]
     assert order.index(late) < order.index(reminder)
     assert len(order) == len(ids)
@@ -100,6 +100,6 @@ def test_of_equals_the_letters_of_a_case_go_together(world: World, due: list[str
     order = []
     while len(order) < len(due):
         with world.worker.work() as work:
-            order += [row.case_id for row in outbox.claim(work.connection, work.now, 1, lease=LEASE, room=everything)]
+            order += [row.case_id for row in sending.claim(work.connection, work.now, 1, lease=LEASE, room=everything)[0]]
     changes = sum(one != other for one, other in pairwise(order))
     assert changes == len(set(order)) - 1
