@@ -15,6 +15,8 @@ from incident.actions.consequences.replanning import replan
 from incident.actions.file_report import tell_again
 from incident.records import cases, outbox
 from incident.records.cases import Row
+from incident.rules.escalation import on_call
+from incident.rules.escalation.ways import contact_of
 from incident.rules.planning.roles import SPOC
 from incident.work import Work
 
@@ -34,14 +36,18 @@ def take_up(work: Work, case_id: UUID) -> None:
     if work.connection.execute(sa.text(f"{_RELAYS} and o.case_id = :case"), {"case": case_id, "spoc": SPOC}).first():
         _plan_again(work, row)
     found = work.connection.execute(sa.text(f"{_LETTERS} and n.case_id = :case"), {"case": case_id}).all()
-    letters = [outbox.find(work.connection, each.id) for each in found]
-    known = addressing.known(work, letters)
-    for each in letters:
-        contact, ways, _ = addressing.reachable(each, addressing.wanted_contact(each, known, work.now), known)
-        ringing = [way for way in ways if way.kind != "inbox"]
-        if addressing.take(work, each, ringing):
-            said = {"notice": str(each.id), "to": str(each.recipient), "contact": contact}
-            work.record("notification.channel_appeared", case_id, said)
+    for each in found:
+        _ring(work, outbox.find(work.connection, each.id))
+
+
+def _ring(work: Work, letter: Row) -> None:
+    """Send it to its contact over what rings there, or to the next one up."""
+    ways = {way: channel for way, channel in addressing.usable(work, letter).items() if way.kind != "inbox"}
+    contact = next((each for each in on_call.above(contact_of(letter.contact)) if any(way.contact == each for way in ways)), None)
+    if contact is not None:
+        addressing.take(work, letter, [channel for way, channel in ways.items() if way.contact == contact])
+        said = {"notice": str(letter.id), "to": str(letter.recipient), "contact": contact}
+        work.record("notification.channel_appeared", letter.case_id, said)
 
 
 def _plan_again(work: Work, row: Row) -> None:
