@@ -123,16 +123,15 @@ update demarche.notification n
   from unnest(cast(:places as text[]), cast(:seconds as float8[])) as r(place, seconds)
  where n.state = 'pending' and n.look_at <= :now and n.kind || ' ' || n.address = r.place
 """
-_CLAIM = """
+_SAID = ", ".join(f"{each.name} as notice_{each.name}" for each in fields(Said) if each.name != "id")
+_LONGEST_DUE = """
+  select d.id, d.case_id, d.due_at, d.look_at, d.performing, d.kind || ' ' || d.address as place from demarche.notification d
+   where look_at <= :now and {which} and d.kind || ' ' || d.address not in (select place from room where room = 0)
+   order by look_at limit 1000 for update skip locked"""
+_CLAIM = f"""
 with room as (select * from unnest(cast(:places as text[]), cast(:left as int[]), cast(:proven as bool[])) as r(place, room, proven)),
-performing as (
-  select d.id, d.case_id, d.due_at, d.look_at, true as performing, d.kind || ' ' || d.address as place from demarche.notification d
-   where look_at <= :now and performing and d.kind || ' ' || d.address not in (select place from room where room = 0)
-   order by look_at limit 1000 for update skip locked),
-others as (
-  select d.id, d.case_id, d.due_at, d.look_at, false as performing, d.kind || ' ' || d.address as place from demarche.notification d
-   where look_at <= :now and not performing and d.kind || ' ' || d.address not in (select place from room where room = 0)
-   order by look_at limit 1000 for update skip locked),
+performing as ({_LONGEST_DUE.format(which="performing")}),
+others as ({_LONGEST_DUE.format(which="not performing")}),
 due as (select * from performing union all select * from others),
 urgent as (
   select id, place, row_number() over (
@@ -157,8 +156,8 @@ select t.*, o.*, (select count(*) from due) as all_due,
        (select secret from demarche.channel where id = t.channel_id) as channel_secret,
        i.ref as incident_ref, i.severity as incident_severity, i.exercise as incident_exercise
   from taken t left join lateral (select ref, severity, exercise from demarche.incident where id = t.case_id offset 0) i on true
-  left join lateral (select {notice} from demarche.notice where id = t.notice_id offset 0) o on true
-""".format(notice=", ".join(f"{each.name} as notice_{each.name}" for each in fields(Said) if each.name != "id"))  # noqa: S608 - our own text
+  left join lateral (select {_SAID} from demarche.notice where id = t.notice_id offset 0) o on true
+"""  # noqa: S608 - our own text
 """Each is looked up by its id: a plain join would be planned once, as for the tables of a new node, which it reads whole."""
 
 
