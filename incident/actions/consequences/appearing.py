@@ -6,6 +6,7 @@ Harmless to repeat, and for several to do at once: each case is held first, and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,13 +21,13 @@ from incident.rules.escalation.ways import contact_of
 from incident.rules.planning.roles import SPOC
 from incident.work import Work
 
-MOST = 100
-"""Cases in one round; the next takes up the rest."""
+LATELY = timedelta(days=1)
+"""For how long a channel counts as one that appeared: what cannot be taken up at once is tried again until then."""
 
 
 def waiting(work: Work, parties: Iterable[UUID]) -> list[UUID]:
     """The open cases in which something waits for one of these parties: to be registered, or to have a channel that rings."""
-    given = {"parties": list(parties), "spoc": SPOC, "most": MOST}
+    given = {"parties": list(parties), "spoc": SPOC, "lately": work.now - LATELY}
     return list(work.connection.execute(sa.text(_WAITING), given).scalars()) if given["parties"] else []
 
 
@@ -35,7 +36,8 @@ def take_up(work: Work, case_id: UUID) -> None:
     row = cases.find(work.connection, case_id, for_update=True)
     if work.connection.execute(sa.text(f"{_RELAYS} and o.case_id = :case"), {"case": case_id, "spoc": SPOC}).first():
         _plan_again(work, row)
-    found = work.connection.execute(sa.text(f"{_LETTERS} and n.case_id = :case"), {"case": case_id}).all()
+    asked = {"case": case_id, "lately": work.now - LATELY}
+    found = work.connection.execute(sa.text(f"{_LETTERS} and n.case_id = :case"), asked).all()
     for each in found:
         _ring(work, outbox.find(work.connection, each.id))
 
@@ -67,14 +69,14 @@ select o.case_id from demarche.obligation o join demarche.incident i on i.id = o
  where o.relay_to is not null and o.creditor is null and o.superseded_by is null and (o.settled_as is null or o.settled_as = 'missed')
 """
 _LETTERS = """
-select n.case_id, n.id from demarche.notice n join demarche.incident i on i.id = n.case_id and i.status <> 'closed'
- where n.routed_at is not null and n.cancelled_at is null and n.acknowledged_at is null and n.opened_at is null
-   and exists (select from demarche.channel c where c.party_id = n.recipient and c.disabled_at is null and c.kind <> 'inbox'
-                  and (c.kind = any (n.channels) or c.kind in ('chat', 'pager')) and c.changed_at > n.routed_at)
+select distinct n.case_id, n.id from demarche.channel c join demarche.notice n on n.recipient = c.party_id
+  join demarche.incident i on i.id = n.case_id and i.status <> 'closed'
+ where c.changed_at > :lately and c.disabled_at is null and c.kind <> 'inbox' and (c.kind = any (n.channels) or c.kind in ('chat', 'pager'))
+   and n.routed_at < c.changed_at and n.cancelled_at is null and n.acknowledged_at is null and n.opened_at is null
    and exists (select from demarche.notification x where x.notice_id = n.id)
    and not exists (select from demarche.notification x where x.notice_id = n.id and x.kind <> 'inbox')
 """
 _WAITING = (
     f"select case_id from ({_RELAYS} and p.id = any (:parties)) relays"  # noqa: S608 - of the two questions above, and nothing given
-    f" union select case_id from ({_LETTERS} and n.recipient = any (:parties)) letters order by 1 limit :most"
+    f" union select case_id from ({_LETTERS} and n.recipient = any (:parties)) letters order by 1"
 )
