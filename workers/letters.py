@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,15 +106,21 @@ def _letter(work: Work, row: Row, about: Row | None, known: Row, secret: bytes |
     settings = work.node.settings
     link = settings.base_url + (link_for(settings.secret_key, row.id) if about is not None else "/settings")
     if about is None:
-        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=known.party_zone)
+        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=known.party_zone, test=True)
         subject = "Test"
     else:
         cover = Cover(
             incident_ref=known.incident_ref, severity=known.incident_severity, link=link, acknowledge_by=about.acknowledge_by,
-            zone=known.party_zone, exercise=known.incident_exercise,
+            due_at=_reminds_of(about.kind, about.items), zone=known.party_zone, exercise=known.incident_exercise,
         )  # fmt: skip
         subject = ", ".join(word for word in (SUBJECTS.get(about.kind), "Cross-border" if about.relay_to else None) if word)
     return _sealed(work, row, cover, _body(row, about, link), subject, secret)
+
+
+def _reminds_of(kind: str, items: Mapping[str, Any]) -> datetime | None:
+    """When the duty is due that a message of this kind is about."""
+    due_at = items.get("due_at") if kind in ("reminder", "escalation", "missed") else None
+    return datetime.fromisoformat(due_at) if due_at else None
 
 
 def _gathered(work: Work, row: Row, found: gathered.Gathered, zone: str, secret: bytes | None) -> Letter:
