@@ -13,6 +13,7 @@ setup: .venv/.ready
 	@echo "Installing from requirements.lock ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q incident workers web
 	@touch .venv/.ready
 
 up: setup            ## start the embedded node; pass options with ARGS="--port 8765"

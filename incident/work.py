@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,27 +50,38 @@ class Work:
     now: datetime
     recorded: list[evidence.Recorded] = field(default_factory=list)
     wakes: set[str] = field(default_factory=set)
-    step: str = ""
-    """Which of the steps of `incident.crash` it has taken, if any."""
+    steps: tuple[str, ...] = ()
+    """Which of the steps of `incident.crash` it has taken."""
     _reply: dict[str, object] | None = None
     _left: dict[sa.Table, Sequence[db.Row]] = field(default_factory=dict)
+    _changes: list[db.Change] = field(default_factory=list)
     _begun: set[UUID] = field(default_factory=set)
+    _heads: dict[UUID, evidence.Head] = field(default_factory=dict)
 
-    def leave(self, rows: Mapping[sa.Table, Sequence[db.Row]], *, begins: UUID | None = None) -> None:
+    def leave(self, rows: Mapping[sa.Table, Sequence[db.Row]], *, changes: Iterable[db.Change] = (), begins: UUID | None = None) -> None:
         """Write these in one statement with the evidence, when this work ends or is asked to `flush`; until then nobody reads them.
 
+        What was left before for other tables goes into the same statement, so neither may rest on the other but by what both name.
         `begins` is the stream of evidence that begins with this work, if one does: nobody else can know it yet, and its head is waited
         for by none.
         """
-        self.flush()
-        self._left = dict(rows)
+        changes = list(changes)
+        if self._left.keys() & rows.keys() or {each.statement for each in self._changes} & {each.statement for each in changes}:
+            self.flush()
+        self._left |= rows
+        self._changes += changes
         if begins is not None:
             self._begun.add(begins)
 
     def flush(self) -> None:
         """Write now what was left for the end: from here on it can be read."""
-        db.put(self.connection, self._left)
-        self._left = {}
+        left, changes = self._left, self._changes
+        self._left, self._changes = {}, []
+        db.put(self.connection, left, changes=changes)
+
+    def holds(self, heads: Mapping[UUID, evidence.Head]) -> None:
+        """This work has taken these cases, and with each the head of its evidence, which then nobody else moves."""
+        self._heads |= heads
 
     def record(self, kind: str, stream: UUID, payload: Mapping[str, object]) -> None:
         """Put it into the evidence of `stream` (a case, a party, an agreement version) when this work commits."""
@@ -90,13 +101,13 @@ class Work:
     def attempt(self) -> Iterator[None]:
         """A part that leaves nothing behind when it is refused, neither evidence nor the name it went on in; the work itself goes on."""
         self.flush()
-        actor, recorded, wakes = self.actor, len(self.recorded), set(self.wakes)
+        actor, recorded, wakes, heads = self.actor, len(self.recorded), set(self.wakes), dict(self._heads)
         try:
             with self.connection.begin_nested():
                 yield
         except Refused:
             del self.recorded[recorded:]
-            self.wakes, self._left = wakes, {}
+            self.wakes, self._left, self._changes, self._heads = wakes, {}, [], heads
             self.become(actor)
             raise
 
@@ -105,13 +116,14 @@ class Work:
         """A part that leaves nothing behind in any case: neither rows nor evidence nor a wake-up, nor another time or step."""
         self.flush()
         savepoint = self.connection.begin_nested()
-        recorded, wakes, now, step = len(self.recorded), set(self.wakes), self.now, self.step
+        recorded, wakes, now, steps, heads = len(self.recorded), set(self.wakes), self.now, self.steps, dict(self._heads)
         try:
             yield
         finally:
             savepoint.rollback()
             del self.recorded[recorded:]
-            self.wakes, self.now, self.step, self._left = wakes, now, step, {}
+            self.wakes, self.now, self.steps, self._heads = wakes, now, steps, heads
+            self._left, self._changes = {}, []
 
     def widen(self, case: UUID) -> None:
         """From here on work in the name of the case's holder: the consequences of a recipient's act reach rows it may not see.
@@ -163,7 +175,10 @@ class Work:
 
     def _finish(self) -> None:
         name = self.actor.uri or self.node.settings.node_name
-        evidence.append(self.connection, self.recorded, at=self.now, actor=name, begun=self._begun, beside=self._left)
+        evidence.append(
+            self.connection, self.recorded, at=self.now, actor=name, begun=self._begun, held=self._heads, beside=self._left,
+            changes=self._changes,
+        )  # fmt: skip
         if self._reply is not None:
             _say_who(self.connection, self.actor.party)
             db.put(self.connection, {reply: [self._reply]})
@@ -188,8 +203,10 @@ class Node:
             work = Work(self, connection, actor, self.clock.now(connection))
             yield work
             work._finish()
-            crash.here(f"{work.step}.before_commit")
-        crash.here(f"{work.step}.after_commit")
+            for step in work.steps:
+                crash.here(f"{step}.before_commit")
+        for step in work.steps:
+            crash.here(f"{step}.after_commit")
         for sweep in sorted(work.wakes):
             self.wake(sweep)
 

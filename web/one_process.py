@@ -9,24 +9,26 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.engine import make_url
-
-from incident import logs
-from incident.db import migrate
-from incident.db.embedded import ADMIN, WEB, WORKER, EmbeddedPostgres
+from incident import cluster, logs
 from incident.errors import Refused
 from incident.home import HomeLock, open_home
 from incident.settings import Settings
 from incident.told import Told
-from incident.work import Node, open_node
-from web.wake import open_wake
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # reading the libraries takes most of a start, and making a database most of the rest: it is begun first
+    from flask import Flask
+
+    from incident.db.embedded import EmbeddedPostgres
+    from incident.work import Node, WakeUp
     from web.demo_mail import MailSink
+    from web.wake import Wake
     from workers.rounds import Hands
 
 THREADS = 8  # of the web server
@@ -54,10 +56,12 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class _Databases:
-    admin: str
+    """The URL of each role; `ready` waits until they answer, with roles and schema, and raises what was in the way."""
+
     web: str
     worker: str
     embedded: EmbeddedPostgres | None
+    ready: Callable[[], None]
 
 
 def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool = False) -> int:
@@ -72,26 +76,26 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool =
         HomeTaken: when another process runs on this home.
     """
     with ExitStack() as parts:
+        parts.enter_context(_no_collection())
         told = parts.enter_context(_until_told())
         listener = parts.enter_context(_bound(settings))
         settings = replace(_with_address(settings, listener), home=open_home(settings.home))
         databases = parts.enter_context(_databases(settings))
-        migrate(databases.admin, web_password=settings.web_password, worker_password=settings.worker_password)
         sink = parts.enter_context(_mail_sink(settings, wanted=demo))
         if sink is not None:
             settings = replace(settings, smtp_url=sink.url)
         hands = _hands(lambda: worker)
-        wake = open_wake(databases.web, settings.broker_url, here=hands)
-        parts.callback(wake.close)
-        worker = open_node(settings, databases.worker, wake=hands, pool_size=5)
-        parts.callback(worker.close)
+        wake = parts.enter_context(closing(_wake(settings, databases.web, hands)))
+        worker = parts.enter_context(closing(_node(settings, databases.worker, hands, 5)))
         parts.callback(_patiently, hands.close)
-        node = open_node(settings, databases.web, wake=wake, pool_size=THREADS)
-        parts.callback(node.close)
+        node = parts.enter_context(closing(_node(settings, databases.web, wake, THREADS)))
+        app = _application(node, sink, demo)
+        gc.enable()
+        databases.ready()
         threads = [
             *parts.enter_context(_celery(worker, hands)),
             parts.enter_context(_timekeeper(worker, hands)),
-            parts.enter_context(_web_server(node, listener, sink, demo)),
+            parts.enter_context(_web_server(app, listener)),
         ]
         adopted = databases.embedded is not None and databases.embedded.adopted
         on_ready(Running(node, worker, settings.base_url, adopted))
@@ -134,6 +138,16 @@ def _watch(told: Told, threads: list[threading.Thread], database: EmbeddedPostgr
             _log.critical("part_failed", state=dead)
             return 1
     return 0
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """What is read stays, and nothing of it is worth looking for."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager
@@ -183,31 +197,93 @@ def _with_address(settings: Settings, listener: socket.socket) -> Settings:
 
 @contextmanager
 def _databases(settings: Settings) -> Iterator[_Databases]:
-    if settings.database_url is None:
-        embedded = EmbeddedPostgres(settings.home)
-        embedded.start()
-        try:
-            yield _Databases(embedded.url(ADMIN), embedded.url(WEB), embedded.url(WORKER), embedded)
-        finally:
-            embedded.stop()
-        return
-    lock = HomeLock(open_home(settings.home))
+    """Those of the settings, or the embedded one, which comes up while the program is read. The home is ours meanwhile."""
+    lock = HomeLock(settings.home)
     lock.take()
     try:
-        yield _outside(settings, settings.database_url)
+        if settings.database_url is None:
+            with _embedded(settings, lock) as databases:
+                yield databases
+        else:
+            yield _outside(settings, settings.database_url)
     finally:
         lock.release()
 
 
+@contextmanager
+def _embedded(settings: Settings, lock: HomeLock) -> Iterator[_Databases]:
+    """A new one gets its schema in the same thread. That thread imports nothing: two that import can meet half-way in one package."""
+    with ThreadPoolExecutor(1, "database") as beside:
+        new = not cluster.made(settings.home)
+        making = beside.submit(cluster.make, settings.home)
+        from incident.db.embedded import ADMIN, WEB, WORKER, EmbeddedPostgres
+
+        if new:
+            import_module("alembic.config")
+        server = EmbeddedPostgres(settings.home, lock=lock)
+        server.hold()
+        migrating = partial(_migrate, settings, server.url(ADMIN))
+
+        def bring_up() -> None:
+            making.result()
+            server.start()
+            if new:
+                migrating()
+
+        def ready() -> None:
+            up.result()
+            if not new:
+                migrating()
+
+        up = beside.submit(bring_up)
+        beside.shutdown(wait=False)  # its thread is not needed again
+        try:
+            yield _Databases(server.url(WEB), server.url(WORKER), server, ready)
+        finally:
+            beside.shutdown()
+            server.stop()
+
+
+def _migrate(settings: Settings, admin: str) -> None:
+    from incident.db import migrate
+
+    migrate(admin, web_password=settings.web_password, worker_password=settings.worker_password)
+
+
 def _outside(settings: Settings, owner: str) -> _Databases:
     """The same server and database for every role, each with its own password if it has one."""
+    from sqlalchemy.engine import make_url
+
+    from incident.db.embedded import WEB, WORKER
 
     def of(role: str, password: str | None) -> str:
         url = make_url(owner).set(username=role)
         url = url.set(password=password) if password else url._replace(password=None)
         return url.render_as_string(hide_password=False)
 
-    return _Databases(owner, of(WEB, settings.web_password), of(WORKER, settings.worker_password), None)
+    web, worker = of(WEB, settings.web_password), of(WORKER, settings.worker_password)
+    return _Databases(web, worker, None, partial(_migrate, settings, owner))
+
+
+def _application(node: Node, sink: MailSink | None, demo: bool) -> Flask:
+    """The web application; with it is read what the other parts import, while the database is still coming up."""
+    from web import create_app
+
+    for name in ("celery.beat", "celery.worker", "waitress.server", "workers.tasks", "workers.timekeeper"):
+        import_module(name)
+    return create_app(node, mail=sink, demo=demo)
+
+
+def _wake(settings: Settings, url: str, hands: Hands) -> Wake:
+    from web.wake import open_wake
+
+    return open_wake(url, settings.broker_url, here=hands)
+
+
+def _node(settings: Settings, url: str, wake: WakeUp, connections: int) -> Node:
+    from incident.work import open_node
+
+    return open_node(settings, url, wake=wake, pool_size=connections)
 
 
 def _hands(node: Callable[[], Node]) -> Hands:
@@ -275,16 +351,14 @@ def _timekeeper(node: Node, hands: Hands) -> Iterator[threading.Thread]:
 
 
 @contextmanager
-def _web_server(node: Node, listener: socket.socket, sink: MailSink | None, demo: bool) -> Iterator[threading.Thread]:
+def _web_server(app: Flask, listener: socket.socket) -> Iterator[threading.Thread]:
     """Waitress on that socket. At the end it takes no new connections, answers what it has begun, and closes."""
     from waitress.server import create_server
     from waitress.wasyncore import close_all, dispatcher
 
-    from web import create_app
-
     connections: dict[int, Any] = {}
     server = create_server(
-        create_app(node, mail=sink, demo=demo),
+        app,
         map=connections,
         sockets=[listener],
         threads=THREADS,

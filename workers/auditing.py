@@ -14,9 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from incident.actions.consequences import settling
+from incident.actions.consequences import acting, settling
 from incident.canonical import digest
-from incident.records import cases
 from incident.work import Node, Work
 from workers import clocks, findings
 from workers.auditing_evidence import broken_evidence, resigned
@@ -102,7 +101,7 @@ def _lagging(work: Work, scope: Scope) -> list[UUID]:
 
 def _derive_again(work: Work, case_id: UUID) -> int:
     """One case, held as by whoever changes it, in a transaction of its own, so that none waits for the audit of all others."""
-    cases.hold(work.connection, [case_id])
+    acting.hold(work, [case_id])
     settling.settle_case(work, case_id)
     return len(work.recorded)
 

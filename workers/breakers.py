@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from incident.records.outbox import Room
+from incident.records.outbox.sending import Room
 
 PROVEN = 4
 """Letters at once to an address that took its last one."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from incident import canonical
 from incident.records.cases import Row
+from incident.records.outbox.sending import Taken
 from incident.records.outbox.tables import gathering, notice
 from incident.work import Work
 from workers.channels import Cover
@@ -60,7 +61,7 @@ def cover(found: Gathered, *, link: str, zone: str) -> Cover:
     )  # fmt: skip
 
 
-def body(notification: Row, found: Gathered, *, link: str) -> dict[str, object]:
+def body(notification: Taken, found: Gathered, *, link: str) -> dict[str, object]:
     """The message of a webhook: each notice as it was frozen, with its digest."""
     carried = [
         {

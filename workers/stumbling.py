@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from incident.actions.consequences import addressing, telling
-from incident.records import cases, outbox
+from incident.actions.consequences import acting, addressing, dispatching, telling
+from incident.records import outbox
 from incident.records.obligations.tables import timer
+from incident.records.outbox import routing
 from incident.records.outbox.tables import notice
 from incident.rules.escalation.retries import FAULTS, LONGEST_WAIT, after_fault
 from incident.work import Node, Work
@@ -21,7 +22,7 @@ _log = structlog.get_logger()
 def route_singly(node: Node, most: int) -> int:
     """Address up to `most` released notices, each in a transaction of its own; how many were."""
     with node.work() as work:
-        found = outbox.released_to_route(work.connection, most, work.now)
+        found = routing.released(work.connection, most, work.now)
     return sum(_route_one(node, row.case_id, row.id) for row in found)
 
 
@@ -39,17 +40,17 @@ def _route_one(node: Node, case_id: UUID, notice_id: UUID) -> int:
 
 
 def _route(work: Work, case_id: UUID, notice_id: UUID) -> int:
-    cases.hold(work.connection, [case_id])
-    rows = outbox.still_to_route(work.connection, [notice_id])
-    work.step = "route" if rows else ""
-    addressing.address(work, rows)
+    acting.hold(work, [case_id])
+    rows = routing.still_to_route(work.connection, work.now, 1, cases=[case_id], only=notice_id)
+    work.steps = ("route",) if rows else ()
+    dispatching.dispatch(work, rows)
     return len(rows)
 
 
 def _route_later(work: Work, case_id: UUID, notice_id: UUID, reason: str) -> bool:
     """True after the last try, which leaves a dead letter."""
-    cases.hold(work.connection, [case_id])
-    for row in outbox.still_to_route(work.connection, [notice_id]):
+    acting.hold(work, [case_id])
+    for row in routing.still_to_route(work.connection, work.now, 1, cases=[case_id], only=notice_id):
         again_at = after_fault(row.route_tries + 1, work.now)
         later = {"route_tries": row.route_tries + 1, "route_again_at": again_at}
         work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(later))
@@ -62,7 +63,7 @@ def _route_later(work: Work, case_id: UUID, notice_id: UUID, reason: str) -> boo
 def _say_dead(work: Work, notice_id: UUID, reason: str) -> None:
     for row in outbox.notifications_of(work.connection, notice_id):
         if row.state == "dead":
-            telling.dead_letter(work, row, reason)
+            telling.dead_letter(work, row.case_id, row, reason)
 
 
 def past(node: Node, look: Callable[[Work], None], case_id: UUID, obligation_id: UUID) -> None:
@@ -83,7 +84,7 @@ def past(node: Node, look: Callable[[Work], None], case_id: UUID, obligation_id:
 
 def _look_later(work: Work, case_id: UUID, obligation_id: UUID) -> int:
     """How often it has failed."""
-    cases.hold(work.connection, [case_id])
+    acting.hold(work, [case_id])
     due = (timer.c.obligation_id == obligation_id) & (timer.c.look_at <= work.now)
     tries = work.connection.execute(sa.select(sa.func.max(timer.c.tries)).where(due)).scalar()
     if tries is None:

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 import structlog
 
 from incident import evidence
-from incident.actions.consequences import addressing, doubting, gathering, watching
-from incident.records import cases, obligations, outbox
+from incident.actions.consequences import acting, doubting, gathering, watching
+from incident.records import obligations
 from incident.work import Node, Work
 from workers import auditing, clocks, stumbling
 from workers.post import post_of
@@ -30,12 +30,12 @@ LONGEST = 2.0  # seconds that a round lasts under a load that does not end; then
 def route(node: Node) -> int:
     """Turn released notices into notifications, one per contact and channel."""
     try:
-        did = _batches(node, _route_some, BATCH)
+        did = _batches(partial(post_of(node).route, BATCH), BATCH)
     except sa.exc.OperationalError:
         raise
     except Exception:  # one of them holds up the others: each by itself, and that one later
         did = stumbling.route_singly(node, BATCH)
-    did += _batches(node, partial(_gather, routed=did))
+    did += _batches(partial(node.perform, partial(_gather, routed=did)))
     clocks.look(node)
     return did
 
@@ -66,7 +66,7 @@ def seal(node: Node) -> int:
     """Put the evidence into its one order and sign the head of it."""
     if node.key is None:
         return 0
-    did = _batches(node, _seal_some)
+    did = _batches(partial(node.perform, _seal_some))
     _beat(node, "seal", did)
     return did
 
@@ -110,25 +110,13 @@ select (select min(look_at) from demarche.timer) as watch,
 """
 
 
-def _batches(node: Node, some: Callable[[Work], int], least: int = 1) -> int:
+def _batches(some: Callable[[], int], least: int = 1) -> int:
     """How much was done by batches one after another, until one of them does less than `least`."""
     did, count, began = 0, least, time.monotonic()
     while count >= least and time.monotonic() < began + LONGEST:
-        count = node.perform(some)
+        count = some()
         did += count
     return did
-
-
-def _route_some(work: Work) -> int:
-    """The cases first, as everybody else: whoever closes one cancels its notices."""
-    found = outbox.released_to_route(work.connection, BATCH, work.now)
-    if not found:
-        return 0
-    cases.hold(work.connection, {row.case_id for row in found})
-    rows = outbox.still_to_route(work.connection, [row.id for row in found])
-    work.step = "route" if rows else ""
-    addressing.address(work, rows)
-    return len(rows)
 
 
 def _gather(work: Work, routed: int) -> int:
@@ -143,7 +131,7 @@ def _seal_some(work: Work) -> int:
     if key is None:
         return 0
     sealed = evidence.seal(work.connection, now=work.now, key=key, key_id=work.node.settings.node_name)
-    work.step = "seal" if sealed else ""
+    work.steps = ("seal",) if sealed else ()
     return sealed
 
 
@@ -164,6 +152,7 @@ def _look_together(work: Work) -> int:
     Whoever deletes the timers does the work, everybody else finds nothing.
     """
     rows = obligations.take_most_urgent(work.connection, work.now, TOGETHER)
+    work.holds({row.id: (row.head_seq, bytes(row.head_hash)) for row in rows})
     if len(rows) == TOGETHER:
         work.wake("watch")  # more than one batch: whoever else is there helps
     return _fire(work, rows)
@@ -180,7 +169,7 @@ def _look_singly(node: Node, did: int) -> int:
 
 
 def _look(work: Work, case_id: UUID, obligation_id: UUID) -> None:
-    cases.hold(work.connection, [case_id])
+    acting.hold(work, [case_id])
     _fire(work, obligations.with_case(work.connection, [obligation_id]))
 
 
@@ -190,8 +179,9 @@ def _fire(work: Work, rows: Sequence[sa.Row[Any]]) -> int:
         doubting.postpone(work, row.obligation_id)
     due = obligations.fire(work.connection, [row.obligation_id for row in rows], work.now) if rows else {}
     if due:
-        work.step = "watch"
-        watching.look(work, [watching.Due(row, row.obligation_id, due[row.obligation_id]) for row in rows if row.obligation_id in due])
+        work.steps = ("watch",)
+        cases = {row.obligation_id: row for row in rows}
+        watching.look(work, [watching.Due(cases[id_], row, obligations.steps_of(row)) for id_, row in due.items()])
     return len(due)
 
 

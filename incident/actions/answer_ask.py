@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from incident import answers
 from incident.actions import permission
 from incident.actions.consequences import acting, outcomes
-from incident.records import cases
 from incident.records.outbox import asks
 from incident.records.outbox.tables import ask
 from incident.work import Work
@@ -22,7 +21,7 @@ def answer_ask(work: Work, ask_id: UUID, answer: str) -> answers.Json:
         NotFound, NotAllowed: the caller's party did not file the case.
     """
     row = permission.is_asked(work, ask_id, what="answer what was asked")
-    cases.hold(work.connection, [row.case_id])
+    acting.hold(work, [row.case_id])
     row = asks.find(work.connection, ask_id)  # as it stands now
     if row.answered_at is None:
         values = {"answered_at": work.now, "answered_by": work.actor.name, "answer": answer}

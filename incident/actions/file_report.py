@@ -60,7 +60,7 @@ def file_report(work: Work, command: FileReport) -> Filed:
     )
     if before is not None:
         return _again(before, command)
-    work.step = "file"
+    work.steps = ("file",)
     return _file_more(work, command, known, deployment) if known else _file_first(work, command, filer, deployment)
 
 

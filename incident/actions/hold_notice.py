@@ -6,7 +6,7 @@ from uuid import UUID
 
 from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import outcomes
+from incident.actions.consequences import acting, outcomes
 from incident.errors import Conflict
 from incident.records import cases, outbox
 from incident.work import Work
@@ -21,7 +21,7 @@ def hold_notice(work: Work, notice_id: UUID, reason: str) -> answers.Json:
     """
     row = outbox.find(work.connection, notice_id)
     permission.files_cases(work, cases.find(work.connection, row.case_id), what="hold its notices back")
-    cases.hold(work.connection, [row.case_id])
+    acting.hold(work, [row.case_id])
     row = outbox.find(work.connection, notice_id)  # as it stands now
     if row.released_at is not None:
         raise Conflict("It has been released already and cannot be called back.", code="already_released")

@@ -28,7 +28,7 @@ def nudge(work: Work, obligation_id: UUID) -> answers.Json:
     """
     row = permission.chases(work, obligation_id, what="nudge")
     acting.widen(work, row.case_id)
-    row = obligations.find(work.connection, obligation_id)
+    row = obligations.looked_at(work.connection, [obligation_id])[obligation_id]
     _check(work, row)
     id_ = acting.note(work, row.case_id, "nudged", obligation=row.id, detail={"to": str(row.debtor)})
     incident = cases.find(work.connection, row.case_id)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from incident import answers
 from incident.actions import permission
-from incident.actions.consequences import outcomes
+from incident.actions.consequences import acting, outcomes
 from incident.errors import Conflict
 from incident.records import cases, outbox
 from incident.records.outbox.tables import notice
@@ -24,7 +24,7 @@ def release_notice(work: Work, notice_id: UUID) -> answers.Json:
     """
     row = outbox.find(work.connection, notice_id)
     permission.files_cases(work, cases.find(work.connection, row.case_id), what="release its notices")
-    cases.hold(work.connection, [row.case_id])
+    acting.hold(work, [row.case_id])
     row = outbox.find(work.connection, notice_id)  # as it stands now
     if row.cancelled_at is not None:
         raise Conflict(f"This notice goes no further: {row.cancelled_because}", code="notice_cancelled")

@@ -2,6 +2,6 @@
 
 from incident.db.engine import engine, wait_for
 from incident.db.migrations import lacking, migrate, pending
-from incident.db.put import Row, put, put_once
+from incident.db.put import Change, Row, put, put_once
 
-__all__ = ["Row", "engine", "lacking", "migrate", "pending", "put", "put_once", "wait_for"]
+__all__ = ["Change", "Row", "engine", "lacking", "migrate", "pending", "put", "put_once", "wait_for"]

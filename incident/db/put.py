@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from types import MappingProxyType
 from uuid import UUID
 
 import orjson
@@ -17,24 +17,30 @@ Row = Mapping[str, object]
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def put(
-    connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]], *, then: str = "", given: Mapping[str, object] = MappingProxyType({})
-) -> None:
-    """Insert the rows of each table in one statement, in no promised order; with `then`, another statement that takes what is `given`,
-    in the same one.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An update that is written in one statement with rows, and what its named parameters are given; no two there may share a name."""
+
+    statement: str
+    given: Mapping[str, object]
+
+
+def put(connection: sa.Connection, rows: Mapping[sa.Table, Sequence[Row]], *, changes: Sequence[Change] = ()) -> None:
+    """Insert the rows of each table and make these changes in one statement, in no promised order.
 
     Every row of a table has the keys of its first row; a column that is not named takes its default. Rows of one statement
-    cannot see each other, so what a wall checks against must have been written before.
+    cannot see each other, so what a wall checks against must have been written before; nor does a change see the rows.
 
     Raises:
         KeyError: when two rows of a table name different columns: a missing one would silently become NULL.
     """
     filled = {table: list(batch) for table, batch in rows.items() if batch}
-    if not filled:
+    if not filled and not changes:
         return
     shape = tuple((table, _columns(table, batch)) for table, batch in filled.items())
-    values = {"rows": document({str(table.name): batch for table, batch in filled.items()}), **given}
-    connection.exec_driver_sql(_statement(shape, then), values)
+    values = {name: value for each in changes for name, value in each.given.items()}
+    values |= {"rows": document({str(table.name): batch for table, batch in filled.items()})}
+    connection.exec_driver_sql(_statement(shape, tuple(each.statement for each in changes)), values)
 
 
 def document(rows: object) -> str:
@@ -69,8 +75,8 @@ def _columns(table: sa.Table, batch: list[Row]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...], then: str) -> str:
-    parts = [*(_insert(table, columns) for table, columns in shape), *([then] if then else [])]
+def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...], changes: tuple[str, ...]) -> str:
+    parts = [*(_insert(table, columns) for table, columns in shape), *changes]
     ahead = ", ".join(f"w{number} as ({part})" for number, part in enumerate(parts[:-1]))
     return f"with {ahead} {parts[-1]}" if ahead else parts[-1]
 

@@ -12,10 +12,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.canonical import canonical, instant
-from incident.db import Row, put
+from incident.db import Change, Row, put
 from incident.evidence.tables import entry, head, payload
 from incident.ids import new_id
 from incident.rules.proof import EMPTY, chained, commitment, leaf_bytes, leaf_hash
+
+Head = tuple[int, bytes]
+"""How far a stream has come: the number and the hash of its last entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,20 @@ def append(
     at: datetime,
     actor: str,
     begun: Collection[UUID] = (),
+    held: Mapping[UUID, Head] = MappingProxyType({}),
     beside: Mapping[sa.Table, Sequence[Row]] = MappingProxyType({}),
+    changes: Sequence[Change] = (),
 ) -> None:
     """Append in the order given, each to its stream. `actor` names an organisation, never a person: it cannot be erased.
 
-    `begun` are streams that no other transaction knows of yet. The rows of `beside` are written in the same statement.
+    `begun` are streams that no other transaction knows of yet, `held` the heads that this one has taken before. The rows of `beside`
+    and the `changes` are written in the same statement.
     """
     todo = list(recorded)
     streams = {each.stream for each in todo}
     fresh = streams & set(begun)
-    heads = dict.fromkeys(fresh, (0, EMPTY)) | _locked(connection, sorted(streams - fresh))
+    known = {stream: held[stream] for stream in streams - fresh if stream in held}
+    heads = dict.fromkeys(fresh, (0, EMPTY)) | known | _locked(connection, sorted(streams - fresh - known.keys()))
     entries, payloads = list[Row](), list[Row]()
     for each in todo:
         seq, before = heads[each.stream]
@@ -53,8 +60,12 @@ def append(
         payloads.append(erasable)
     begins = [{"stream": stream, "seq": heads[stream][0], "hash": heads[stream][1]} for stream in fresh]
     moved = {stream: place for stream, place in heads.items() if stream not in fresh}
-    given = {"streams": list(moved), "seqs": [seq for seq, _ in moved.values()], "hashes": [after for _, after in moved.values()]}
-    put(connection, {**beside, entry: entries, payload: payloads, head: begins}, then=_MOVE if moved else "", given=given if moved else {})
+    put(connection, {**beside, entry: entries, payload: payloads, head: begins}, changes=[*changes, *([_move(moved)] if moved else [])])
+
+
+def _move(heads: Mapping[UUID, Head]) -> Change:
+    given = {"streams": list(heads), "seqs": [seq for seq, _ in heads.values()], "hashes": [after for _, after in heads.values()]}
+    return Change(_MOVE, given)
 
 
 _MOVE = (
@@ -75,7 +86,7 @@ def _chained(each: Recorded, seq: int, before: bytes, at: datetime, actor: str) 
     return made, {**place, "salt": salt, "payload": body}, after
 
 
-def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:
+def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, Head]:
     """Missing heads are made before any is locked: whoever waits for a head that another is making must hold none."""
     if not streams:
         return {}
@@ -93,7 +104,7 @@ def _locked(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[
     return _lock(connection, streams)
 
 
-def _lock(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, tuple[int, bytes]]:
+def _lock(connection: sa.Connection, streams: list[UUID]) -> dict[UUID, Head]:
     rows = connection.execute(
         sa.select(head.c.stream, head.c.seq, head.c.hash)
         .where(head.c.stream.in_(streams))

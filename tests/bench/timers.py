@@ -120,6 +120,7 @@ def _with_timers(site: Site, count: int) -> Iterator[Node]:
         line.execute(_DUE)
         _copy(line, "incident", "'id', d.case_id, 'ref', d.n, 'reference', d.n")
         _copy(line, "obligation", "'id', d.id, 'case_id', d.case_id")
+        _copy(line, "evidence_head", "'stream', d.case_id")
         line.execute("alter table demarche.timer drop constraint timer_pkey")
         line.execute("drop index demarche.timer_due")
         line.execute("truncate demarche.timer")
@@ -133,7 +134,7 @@ def _with_timers(site: Site, count: int) -> Iterator[Node]:
         line.execute("set maintenance_work_mem = '512MB'")
         line.execute("alter table demarche.timer add primary key (obligation_id, step)")
         line.execute("create index timer_due on demarche.timer (look_at)")
-        for table in ("timer", "incident", "obligation"):
+        for table in ("timer", "incident", "obligation", "evidence_head"):
             line.execute(f"vacuum analyze demarche.{table}")
         yield node
 

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from incident import cluster
+from incident.cluster import CannotServe
 from incident.db import signals
-from incident.db.embedded import FORGETFUL, SERVING, CannotServe, EmbeddedPostgres
-from incident.home import BadHome, HomeTaken
+from incident.db.embedded import FORGETFUL, SERVING, EmbeddedPostgres
+from incident.home import BadHome, HomeTaken, open_home
+
+FS_IOC_FIEMAP, DELALLOC = 0xC020660B, 0x4
+
+_READ_BESIDE = """
+import sys
+from pathlib import Path
+import alembic.config
+from incident.db import migrate
+from incident.db.embedded import FORGETFUL, EmbeddedPostgres
+before = set(sys.modules)
+server = EmbeddedPostgres(Path(sys.argv[1]), FORGETFUL)
+server.start()
+migrate(server.url())
+server.stop()
+print(*sorted(set(sys.modules) - before))
+"""
 
 _OWNER = """
 import sys
@@ -70,6 +91,16 @@ def ask(server: EmbeddedPostgres, query: str) -> object:
 def do(server: EmbeddedPostgres, statement: str) -> None:
     with signals.open_line(server.url(), application="tests") as line:
         line.execute(statement)
+
+
+def in_memory_alone(path: Path) -> bool:
+    """Whether the file system says that something of the file has no place on the disk yet; False where it does not say."""
+    head, extent = struct.Struct("=QQIIII"), struct.Struct("=QQQ16xI12x")
+    asked = bytearray(head.pack(0, 2**64 - 1, 0, 0, 64, 0) + bytes(64 * extent.size))
+    with path.open("rb") as file, suppress(OSError):
+        fcntl.ioctl(file, FS_IOC_FIEMAP, asked)
+    found = head.unpack_from(asked)[3]
+    return any(extent.unpack_from(asked, head.size + n * extent.size)[3] & DELALLOC for n in range(found))
 
 
 def mode(path: Path) -> int:
@@ -142,6 +173,32 @@ def test_a_cluster_half_made_is_made_anew(tmp_path: Path) -> None:
     (home / "data.new" / "global" / "pg_control").unlink()
     with running(home) as server:
         assert ask(server, "select 1") == 1
+
+
+def test_a_cluster_that_is_kept_is_on_the_disk_when_it_has_its_name(tmp_path: Path) -> None:
+    home = open_home(tmp_path / "home")
+    cluster.make(home)
+    files = [each for each in cluster.data(home).rglob("*") if each.is_file()]
+    assert len(files) > 900
+    assert [each for each in files if in_memory_alone(each)] == []
+
+
+def test_bringing_a_database_up_imports_nothing_that_somebody_else_may_be_importing(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", _READ_BESIDE, str(tmp_path / "home")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert [name for name in done.stdout.split() if not name.startswith("importlib.")] == []
+
+
+def test_where_the_server_is_can_be_read_while_it_is_being_settled(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "home")
+    server.hold()
+    with ThreadPoolExecutor(1) as another:
+        settled = another.submit(lambda: [server.hold() for _ in range(300)])
+        said = {server.url()}
+        while not settled.done():
+            said.add(server.url())
+    assert said == {server.url()}
+    server.stop()
 
 
 @pytest.mark.parametrize("name", ["a b", "it's", 'say "so"', "$HOME `id`", "comma, comma", "größe", "x" * 120])

@@ -17,7 +17,7 @@ from incident.db.embedded import WORKER
 from incident.rules.two_clocks import HOLD, NEAR
 from incident.work import open_node
 from tests.world import MONDAY, World, a_world, settings, url_of
-from workers import clocks, sweeps
+from workers import clocks, stumbling, sweeps
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 
@@ -171,7 +171,7 @@ def test_a_step_back_undoes_nothing_that_was_fired_and_fires_nothing_twice(runni
 
 def test_after_a_step_back_a_lease_a_try_and_a_released_notice_do_not_wait_that_hour(running: World) -> None:
     running.files(reference="another", severity="critical")
-    sweeps.route(running.worker)
+    stumbling.route_singly(running.worker, 50)  # which sends nothing
     waiting = running.rows("select id from demarche.notification where state = 'pending' order by id")
     assert len(waiting) > 2
     until = running.now + timedelta(seconds=running.worker.settings.lease_seconds)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from incident.records import cases
 from tests.bench.counts import Counted
-from tests.workers.test_order_of_holding import until_it_waits
+from tests.workers.waiting import until_somebody_waits
 from tests.world import World, url_of
 from workers import sweeps
 
@@ -66,7 +66,7 @@ def test_a_case_that_somebody_holds_keeps_no_other_waiting(world: World) -> None
         with world.worker.work() as holder:
             cases.hold(holder.connection, [held])
             watch = watching.submit(sweeps.watch, world.worker)
-            until_it_waits(looking, world.database)
+            until_somebody_waits(looking, world.database)
             fired = set(looking.execute(sa.text("select case_id from demarche.act where kind = 'reminded'")).scalars())
             looking.rollback()
             assert fired == set(others)

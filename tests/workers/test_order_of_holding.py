@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +21,12 @@ from incident.actions.release_notice import release_notice
 from incident.actions.submit import submit
 from incident.actions.waive import waive
 from incident.records import cases
+from tests.workers.waiting import until_somebody_waits
 from tests.world import World, url_of
 from workers import sweeps
 
 Filed = dict[str, Any]
 DONE = DoneBy("N. Aoki")
-_WAITING = sa.text("select count(*) from pg_stat_activity where datname = :d and wait_event_type = 'Lock'")
 
 
 def duty(filed: Filed, commitment: str, by: str) -> uuid.UUID:
@@ -106,18 +105,8 @@ def test_who_waits_for_a_case_holds_nothing_of_it(world: World, change: str) -> 
         with world.worker.work() as holder:
             cases.hold(holder.connection, [case])
             waiting = others.submit(CHANGES[change], world, filed)
-            until_it_waits(looking, world.database)
+            until_somebody_waits(looking, world.database)
             for table in ("timer", "notice", "notification", "obligation", "line"):
                 looking.execute(sa.text(f"select 1 from demarche.{table} where case_id = :c for update nowait"), {"c": case}).all()
             looking.rollback()
         waiting.result(timeout=20)
-
-
-def until_it_waits(looking: sa.Connection, database: str) -> None:
-    """Until somebody waits for the lock that this test holds."""
-    give_up = time.monotonic() + 20
-    while not looking.execute(_WAITING, {"d": database}).scalar():
-        looking.rollback()
-        assert time.monotonic() < give_up, "nobody waits for the case"
-        time.sleep(0.02)
-    looking.rollback()

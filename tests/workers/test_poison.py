@@ -41,12 +41,12 @@ def test_a_letter_that_cannot_be_written_lets_the_others_go_and_becomes_a_person
     change(world, "update demarche.party set zone = 'Mars/Olympus' where slug = 'halden-compute'")
     world.sweep()
     assert states(world, "meridian-models") <= {"sent", "delivered"}
-    assert states(world, "halden-compute") == {"pending"}
+    assert states(world, "halden-compute") == {"pending", "sent"}  # what needs no letter lies in its inbox
     sweeps_for(world, minutes=3)
     dead = world.rows("select attempt, cause from demarche.notification where state = 'dead'")
     assert {row.attempt for row in dead} == {5}
     assert all("fault of this node" in row.cause for row in dead)
-    assert states(world, "halden-compute") == {"dead"}
+    assert states(world, "halden-compute") == {"dead", "sent"}
     assert told(world, "Could not be delivered to") == len(dead)
 
 

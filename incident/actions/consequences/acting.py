@@ -28,6 +28,12 @@ def widen(work: Work, case_id: UUID) -> None:
     cases.find(work.connection, case_id, for_update=True)
 
 
+def hold(work: Work, ids: Iterable[UUID]) -> None:
+    """Take these cases until the work ends, first of all, as everybody does."""
+    if wanted := set(ids):
+        work.holds(cases.hold(work.connection, wanted))
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """One act to be written: what `note` is given."""

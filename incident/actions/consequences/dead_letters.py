@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from incident.actions.consequences import acting
 from incident.errors import Conflict
-from incident.records import cases, outbox
+from incident.records import outbox
 from incident.records.cases import Row
 from incident.records.outbox.tables import notification
 from incident.work import Work
@@ -32,7 +32,7 @@ def all_taken_up(work: Work, ids: Collection[UUID] | None) -> list[Row]:
     """The dead letters of all parties, or those among `ids`, in order, with their cases held; also those of a channel's test."""
     dead = sa.select(notification).where(notification.c.state == "dead").order_by(notification.c.id)
     question = dead if ids is None else dead.where(notification.c.id.in_(list(ids)))
-    cases.hold(work.connection, {row.case_id for row in work.connection.execute(question) if row.case_id})
+    acting.hold(work, {row.case_id for row in work.connection.execute(question) if row.case_id})
     return list(work.connection.execute(question.with_for_update()).all())
 
 

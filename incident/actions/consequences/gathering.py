@@ -9,13 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident import db
-from incident.actions.consequences import addressing
+from incident.actions.consequences import acting, addressing, dispatching
 from incident.actions.consequences.backlog import LATE
 from incident.ids import new_id
-from incident.records import cases, outbox
 from incident.records.cases import Row
+from incident.records.outbox import routing
 from incident.records.outbox.tables import gathering, notice, notification
-from incident.records.parties import channels
 from incident.rules.escalation import on_call
 from incident.work import Work
 
@@ -28,15 +27,15 @@ def gather(work: Work) -> int:
 
     Each of its contacts gets one message, over each channel that it has. A single notice goes by itself.
     """
-    party = outbox.party_to_gather(work.connection, late=work.now - LATE, longest=work.now - LONGEST)
+    party = routing.party_to_gather(work.connection, late=work.now - LATE, longest=work.now - LONGEST)
     if party is None:
         return 0
-    held = outbox.cases_to_gather(work.connection, party)
-    cases.hold(work.connection, held)
-    rows = outbox.still_to_gather(work.connection, party, held)
-    work.step = "route" if rows else ""
+    held = routing.cases_to_gather(work.connection, party)
+    acting.hold(work, held)
+    rows = routing.still_to_gather(work.connection, work.now, party, held)
+    work.steps = ("route",) if rows else ()
     if len(rows) == 1:
-        addressing.address(work, rows)
+        dispatching.dispatch(work, rows)
     elif rows:
         _carry(work, party, rows)
     return len(rows)
@@ -57,24 +56,24 @@ def _carry(work: Work, party: UUID, rows: list[Row]) -> None:
 
 def _notifications(work: Work, id_: UUID, party: UUID, rows: list[Row]) -> list[dict[str, object]]:
     """One for each contact that a notice names, over each of its channels; the inbox always."""
-    found = addressing.known(work, rows)
-    wanted, kinds = {addressing.wanted_contact(row, found, work.now) for row in rows}, {kind for row in rows for kind in row.channels}
-    reached = {addressing.reachable(rows[0], contact, found)[0] for contact in wanted}
+    wanted, kinds = {addressing.wanted_contact(row, work.now) for row in rows}, {kind for row in rows for kind in row.channels}
+    reached = {addressing.reachable(rows[0], contact)[0] for contact in wanted}
+    performing = any(row.performs for row in rows)
     made = [
-        _notification(work, id_, party, contact, channel)
+        _notification(work, id_, party, contact, channel, performing=performing)
         for contact in sorted(reached)
-        for channel in found.channels.get(party, ())
+        for channel in routing.doors_of(rows[0])
         if channel.contact == contact and channel.kind != "inbox" and channel.kind in kinds
     ]
-    return [*made, _notification(work, id_, party, min(reached, key=on_call.LADDER.index), None)]
+    return [*made, _notification(work, id_, party, min(reached, key=on_call.LADDER.index), None, performing=performing)]
 
 
-def _notification(work: Work, id_: UUID, party: UUID, contact: str, channel: channels.Channel | None) -> dict[str, object]:
+def _notification(work: Work, id_: UUID, party: UUID, contact: str, channel: routing.Door | None, *, performing: bool) -> dict[str, object]:
     kind, address, channel_id = (channel.kind, channel.address, channel.id) if channel else ("inbox", "", None)
     return {
         "id": new_id(), "party_id": party, "gathering_id": id_, "channel_id": channel_id, "contact": contact, "kind": kind,
         "address": address, "effect_key": f"{id_}:{contact}:{kind}", "state": "pending", "state_at": work.now, "attempt": 0,
-        "look_at": work.now, "created_at": work.now,
+        "look_at": work.now, "created_at": work.now, "performing": performing,
     }  # fmt: skip
 
 

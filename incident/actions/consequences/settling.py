@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from incident.actions.consequences.replanning import Replan, replan
 from incident.records import cases, obligations
 from incident.records.cases import Row
 from incident.records.obligations import allowing
-from incident.rules.planning import STATED, Verdict, may_hang_on
+from incident.rules.planning import STATED, Done, Verdict, may_hang_on
 from incident.work import Work
 
 _RUNNING = Verdict.RUNNING
@@ -22,6 +23,7 @@ _DATED_ANEW = ("redated", "revived")
 
 def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
     """What an act sets in motion: clocks that run from it are dated, verdicts settle, members of a group are released."""
+    work.flush()
     matter = matter_of(work, cases.find(work.connection, case_id, for_update=True))
     result = replan(work, matter, why=why, may_lapse=False)
     telling.comes_again(work, case_id, result.added)
@@ -32,27 +34,43 @@ def after_an_act(work: Work, case_id: UUID, *, why: str) -> Replan:
     return result
 
 
-def after_deliveries(work: Work, handed: Iterable[Row]) -> None:
-    """What it sets in motion that these obligations were sent or received. Their cases are held, and the acts are written.
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What deliveries did: the live obligations of their cases, by case, see `standing_beside`, and by obligation as what it was noted."""
+
+    beside: Mapping[UUID, Sequence[Row]]
+    kinds: Mapping[UUID, Sequence[str]]
+
+
+def after_deliveries(work: Work, done: Performed) -> None:
+    """What it sets in motion that obligations were sent or received. Their cases are held, and the acts are left to be written.
 
     A case is planned again, once, where anything of it may hang on that; where nothing does, to plan it again would find the same.
     """
-    by_case: dict[UUID, list[Row]] = {}
-    for row in handed:
-        by_case.setdefault(row.case_id, []).append(row)
-    ids = {row.id for rows in by_case.values() for row in rows}
-    beside = obligations.standing_beside(work.connection, ids, cases=by_case) if ids else {}
-    for case_id in sorted(by_case):
-        live = beside.get(case_id, [])
-        if _may_hang(by_case[case_id], live, work.now):
+    verdicts: dict[UUID, Verdict | None] = {}
+    others: list[tuple[UUID, Verdict]] = []
+    for case_id in sorted(done.beside):
+        live = done.beside[case_id]
+        handed = [row for row in live if row.id in done.kinds]
+        if handed and _may_hang(handed, live, work.now):
             after_an_act(work, case_id, why="a delivery")
             continue
-        done = {row.id: obligations.done_of(row) for row in live if row.id in ids}
-        for row in {row.id: row for row in by_case[case_id]}.values():
-            _keep(work, row, obligations.verdict_of(row, done[row.id], work.now))
+        for row in handed:
+            acts = [*obligations.done_of(row), *(Done(kind, work.now, work.now) for kind in done.kinds[row.id])]
+            stands = obligations.verdict_of(row, acts, work.now)
+            if stands is Verdict.MET and row.settled_as is None:
+                verdicts[row.id] = stands
+                _say(work, row, stands)
+            elif stands.value != (row.settled_as or _RUNNING.value):
+                others.append((row.id, stands))
+    if verdicts:
+        work.leave({}, changes=[obligations.settled(verdicts, work.now)])
+    for id_, stands in others:
+        work.flush()
+        _keep(work, obligations.find(work.connection, id_), stands)
 
 
-def _may_hang(handed: list[Row], live: list[Row], now: datetime) -> bool:
+def _may_hang(handed: Sequence[Row], live: Sequence[Row], now: datetime) -> bool:
     """Whether more of the case than the verdicts of these may change: its plan, its readings, a group, what is overdue."""
     if any(row.group_key for row in handed) or any(row.reading != STATED or _is_overdue(row, now) for row in live):
         return True
@@ -142,4 +160,8 @@ def _keep(work: Work, row: Row, stands: Verdict) -> None:
     if wanted is Verdict.MET_LATE and row.settled_as is None and allowing.follows_a_miss(row):
         record_miss(work, row)  # it was missed before it was done, although nobody had looked yet: the same follows
     obligations.settle(work.connection, row.id, wanted, work.now)
-    work.record("verdict", row.case_id, {"obligation": str(row.id), "from": row.settled_as, "to": wanted.value if wanted else "running"})
+    _say(work, row, stands)
+
+
+def _say(work: Work, row: Row, stands: Verdict) -> None:
+    work.record("verdict", row.case_id, {"obligation": str(row.id), "from": row.settled_as, "to": stands.value})

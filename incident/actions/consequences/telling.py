@@ -14,6 +14,7 @@ from incident import answers, canonical, db
 from incident.ids import new_id
 from incident.records import cases, obligations, outbox
 from incident.records.cases import Row
+from incident.records.outbox.sending import Sent
 from incident.records.outbox.tables import notice
 from incident.records.parties import directory
 from incident.rules.planning import FIRST, STATED
@@ -84,15 +85,19 @@ def _tell(work: Work, written: Iterable[Mapping[str, Any]]) -> int:
     new = db.put_once(work.connection, notice, list(once.values()), key="effect_key")
     for key, row in once.items():
         if key in new:
-            said = {"notice": str(row["id"]), "to": str(row["recipient"]), "kind": row["kind"], "digest": row["digest"]}
-            work.record("notice.told", row["case_id"], said)
+            _record(work, row)
     work.wake("route")
     return len(new)
 
 
-def dead_letter(work: Work, row: Row, reason: str) -> None:
+def _record(work: Work, row: Mapping[str, Any]) -> None:
+    said = {"notice": str(row["id"]), "to": str(row["recipient"]), "kind": row["kind"], "digest": row["digest"]}
+    work.record("notice.told", row["case_id"], said)
+
+
+def dead_letter(work: Work, case_id: UUID, row: Sent, reason: str) -> None:
     """Tell the filer's liaison that nobody was reached; where it is the filer that was not, in its inbox, which needs no way."""
-    incident = cases.find(work.connection, row.case_id)
+    incident = cases.find(work.connection, case_id)
     party = directory.by_ids(work.connection, [row.party_id])[row.party_id]
     ways = ["inbox"] if row.party_id == incident.filed_by else ["webhook", "email", "inbox"]
     tell(
@@ -125,9 +130,9 @@ def stuck(work: Work, case_id: UUID, obligation_id: UUID, reason: str) -> None:
     work.record("obligation.stuck", case_id, {"obligation": str(obligation_id), "reason": reason})
 
 
-def disabled(work: Work, row: Row, reason: str) -> None:
+def disabled(work: Work, case_id: UUID, row: Sent, reason: str) -> None:
     """Tell a party in its inbox that its channel is used no more, and the filer's liaison that it is so."""
-    incident = cases.find(work.connection, row.case_id)
+    incident = cases.find(work.connection, case_id)
     party = directory.by_ids(work.connection, [row.party_id])[row.party_id]
     common: dict[str, Any] = {
         "kind": "escalation", "effect": f"disabled:{row.id}", "extra": {"channel": row.kind, "contact": row.contact, "reason": reason},
@@ -144,7 +149,7 @@ def knows(work: Work, incident: Row, row: Row, party: UUID | None) -> bool:
         return False
     if party in (incident.filed_by, incident.operator_id):
         return True
-    return (party, row.id) in outbox.told_of(work.connection, [incident.id], [row.id])
+    return outbox.was_told(work.connection, party, incident.id, row.id)
 
 
 def missed(work: Work, row: Row, following: Iterable[Row] = (), *, late_since: datetime | None = None) -> None:
@@ -211,17 +216,22 @@ class Reminder:
 
 
 def remind(work: Work, reminders: Sequence[Reminder]) -> None:
-    """Each to the debtor, if it knows of the duty; the filer's liaison is told of escalations."""
-    told = outbox.told_of(work.connection, {each.incident.id for each in reminders}, {each.row.id for each in reminders})
-    written: list[dict[str, Any]] = []
-    for each in reminders:
-        inside = each.row.debtor in (each.incident.filed_by, each.incident.operator_id)
-        written += _reminding(work, each, knows=inside or (each.row.debtor, each.row.id) in told)
-    _tell(work, written)
+    """Each to the debtor, if it knows of the duty; the filer's liaison is told of escalations. The notices are left to be written.
+
+    The cases are held, and the obligations are read as by `obligations.looked_at`.
+    """
+    written = {
+        row["effect_key"]: row for each in reminders for row in _reminding(work, each) if row["effect_key"] not in each.row.said_before
+    }
+    work.leave({notice: list(written.values())})
+    for row in written.values():
+        _record(work, row)
+    work.wake("route")
 
 
-def _reminding(work: Work, each: Reminder, *, knows: bool) -> list[dict[str, Any]]:
+def _reminding(work: Work, each: Reminder) -> list[dict[str, Any]]:
     incident, row = each.incident, each.row
+    knows = row.debtor in (incident.filed_by, incident.operator_id) or row.debtor_heard
     word = "Escalation" if each.kind == "escalation" else "Reminder"
     common: dict[str, Any] = {
         "kind": each.kind, "title": f"{word}: {_named(row)}", "effect": f"{each.step}:{row.id}", "about": [row.id], "extra": dated(row),

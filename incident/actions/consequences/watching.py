@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from incident import db
 from incident.actions.consequences import acting, backlog, settling, silence, telling
@@ -20,27 +19,24 @@ from incident.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The steps of an obligation that are due, each since when, and its case, which is held."""
+    """An obligation with steps that are due, each since when, as `obligations.fire` reads it, and its case, which is held."""
 
     case: Row
-    obligation: UUID
+    row: Row
     steps: Mapping[str, datetime]
 
 
 def look(work: Work, found: Sequence[Due]) -> None:
     """Do what these steps ask for. Whoever asks holds the cases and has taken the steps.
 
-    Reminders and rungs of ladders, of which hundreds may be due at one instant, are read and written together, in eight statements
-    however many they are. What settles something goes by itself after them, and reads anew what the one before it has changed.
+    Reminders and rungs of ladders, of which hundreds may be due at one instant, are written together, with their evidence, in one
+    statement however many they are. What settles something goes by itself after them, and reads anew what the one before it has changed.
     """
-    rows = {row.id: row for row in obligations.by_ids(work.connection, [each.obligation for each in found])}
-    acts = obligations.acts_about(work.connection, list(rows))
     steps: list[_Step] = []
     others: list[Due] = []
     for each in found:
-        row = rows[each.obligation]
-        if _tells_only(row, obligations.verdict_of(row, acts.get(row.id, ()), work.now), each.steps):
-            steps += _steps(work, each.case, row, each.steps)
+        if _tells_only(each.row, obligations.verdict_of(each.row, obligations.done_of(each.row), work.now), each.steps):
+            steps += _steps(work, each.case, each.row, each.steps)
         else:
             others.append(each)
     _act_on(work, steps)
@@ -60,9 +56,8 @@ def _settle(work: Work, due: Due) -> None:
     """A miss that is seen now overtakes the reminders that came before it, but no rung of the ladder: that is another person, who has
     heard of nothing yet.
     """
-    row = obligations.find(work.connection, due.obligation)
-    acts = obligations.acts_about(work.connection, [row.id]).get(row.id, [])
-    stands = obligations.verdict_of(row, acts, work.now)
+    row = obligations.looked_at(work.connection, [due.row.id])[due.row.id]
+    stands = obligations.verdict_of(row, obligations.done_of(row), work.now)
     silence.look(work, row, [step for step in due.steps if silence.is_about_it(step)])
     steps = {step: since for step, since in due.steps.items() if not silence.is_about_it(step)}
     if row.superseded_by is not None or stands not in _OPEN:

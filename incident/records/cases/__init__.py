@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from incident.errors import NotFound
+from incident.evidence import Head
+from incident.evidence.tables import head
 from incident.records.cases.tables import fact, incident, report
 from incident.rules.facts import Fact, Facts
 from incident.rules.legaltime.values import Moment
@@ -30,10 +32,18 @@ def find(connection: sa.Connection, id_: UUID, *, for_update: bool = False) -> R
     return row
 
 
-def hold(connection: sa.Connection, ids: Iterable[UUID]) -> None:
-    """Take these cases until the transaction ends, always in the same order, so that two who take several do not wait for each other."""
-    question = sa.select(incident.c.id).where(incident.c.id.in_(list(ids))).order_by(incident.c.id)
-    connection.execute(question.with_for_update(key_share=True)).all()
+def hold(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Head]:
+    """Take these cases until the transaction ends, always in the same order, so that two who take several do not wait for each other.
+
+    With each the head of its evidence, as far as the caller may see it: whoever writes there holds the case.
+    """
+    wanted = set(ids)
+    question = sa.select(incident.c.id).where(incident.c.id.in_(wanted)).order_by(incident.c.id).with_for_update(key_share=True)
+    with_heads = question.add_columns(head.c.seq, head.c.hash).join(head, head.c.stream == incident.c.id)
+    found = {row.id: (row.seq, bytes(row.hash)) for row in connection.execute(with_heads)}
+    if len(found) < len(wanted):
+        connection.execute(question).all()
+    return found
 
 
 def by_reference(connection: sa.Connection, filed_by: UUID, deployment: UUID, reference: str) -> Row | None:

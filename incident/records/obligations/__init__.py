@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from incident.db import Change
 from incident.errors import NotFound
 from incident.records.obligations.tables import act, firing, obligation, timer
 from incident.rules.commitment import Discharge
@@ -54,11 +55,9 @@ def by_ids(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
     )
 
 
-def on_call_of(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Row]:
-    """Of these obligations `(id, debtor, creditor, due_at, on_call)`, as far as the caller may see them."""
-    kept = obligation.c
-    columns: list[sa.ColumnElement[Any]] = [kept.id, kept.debtor, kept.creditor, kept.due_at, kept.spec["on_call"].label("on_call")]
-    return {row.id: row for row in connection.execute(sa.select(*columns).where(kept.id.in_(list(ids)))).all()}
+def due_ats(connection: sa.Connection, ids: Iterable[UUID]) -> list[datetime | None]:
+    """When these obligations are due, as far as the caller may see them."""
+    return list(connection.execute(sa.select(obligation.c.due_at).where(obligation.c.id.in_(list(ids)))).scalars())
 
 
 def acts_of_case(connection: sa.Connection, case: UUID) -> list[Row]:
@@ -99,15 +98,9 @@ def acts_about(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, lis
     return found
 
 
-def with_kinds(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:
-    """As `by_ids`, each with the `kinds` of the acts about it."""
-    kinds = sa.select(sa.func.array_agg(act.c.kind)).where(act.c.obligation_id == obligation.c.id).scalar_subquery()
-    question = sa.select(obligation, kinds.label("kinds")).where(obligation.c.id.in_(list(ids)))
-    return list(connection.execute(question.order_by(obligation.c.sort_at, obligation.c.id)).all())
-
-
 def standing_beside(connection: sa.Connection, ids: Iterable[UUID], *, cases: Iterable[UUID]) -> dict[UUID, list[Row]]:
-    """The live obligations of these cases, by case, as far as it matters to whether anything hangs on what was done of those with `ids`.
+    """The live obligations of these cases, by case, soonest target first, as far as it matters to what was done of those with `ids`, and
+    to whether anything hangs on it.
 
     See `looks_of` and `done_of`; `acts` is of these obligations alone, and None of the others.
     """
@@ -116,11 +109,12 @@ def standing_beside(connection: sa.Connection, ids: Iterable[UUID], *, cases: It
     acts = sa.select(said).where(act.c.obligation_id == columns.id, columns.id.in_(wanted)).scalar_subquery()
     given = (
         *(columns.id, columns.case_id, columns.source_name, columns.commitment, columns.reading, columns.settled_as, columns.due_at),
-        *(columns.predicted, columns.spec["runs_from"].label("runs_from"), columns.spec["comes_again"].label("comes_again")),
+        *(columns.debtor, columns.discharged_by, columns.provisional, columns.predicted, columns.group_key),
+        *(columns.spec["runs_from"].label("runs_from"), columns.spec["comes_again"].label("comes_again")),
         acts.label("acts"),
     )
     beside = sa.select(*given).where(columns.case_id.in_(list(cases)), columns.superseded_by.is_(None))
-    return _by_case(connection.execute(beside))
+    return _by_case(connection.execute(beside.order_by(columns.sort_at, columns.id)))
 
 
 def done_of(row: Row) -> list[Done]:
@@ -161,24 +155,59 @@ def settle(connection: sa.Connection, id_: UUID, as_: Verdict | None, now: datet
     connection.execute(sa.update(obligation).where(obligation.c.id == id_).values(settled | also))
 
 
-def fire(connection: sa.Connection, ids: Iterable[UUID], now: datetime) -> dict[UUID, dict[str, datetime]]:
-    """Take the steps of these obligations that are due, of each since when, the longest due first, and keep when we came to each.
+def settled(verdicts: Mapping[UUID, Verdict | None], now: datetime) -> Change:
+    """The same of several obligations, to be written with what settles them."""
+    kept = [None if each is None else each.value for each in verdicts.values()]
+    return Change(_SETTLED, {"obligations": list(verdicts), "verdicts": kept, "verdicts_at": now})
 
-    Whoever takes them does what they ask for; everybody else gets none.
+
+_SETTLED = (
+    "update demarche.obligation o set settled_as = v.verdict,"
+    " settled_at = case when v.verdict is not null then cast(%(verdicts_at)s as timestamptz) end"
+    " from unnest(cast(%(obligations)s as uuid[]), cast(%(verdicts)s as text[])) as v(id, verdict)"
+    " where o.id = any(cast(%(obligations)s as uuid[])) and o.id = v.id"
+)
+
+
+def looked_at(connection: sa.Connection, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """These obligations by their ids, each with what a look at it needs.
+
+    `acts`, see `done_of`; `debtor_heard`, whether its debtor was told of it by a notice that was released; `said_before`, the effect
+    keys of the reminders and escalations of it that were told.
     """
-    found: dict[UUID, dict[str, datetime]] = {}
-    for row in connection.execute(sa.text(_FIRE), {"ids": list(ids), "now": now}):
-        found.setdefault(row.obligation_id, {})[row.step] = row.look_at
-    return found
+    return {row.id: row for row in connection.execute(sa.text(_LOOKED_AT), {"ids": list(ids)})}
 
 
-_FIRE = """
+def fire(connection: sa.Connection, ids: Iterable[UUID], now: datetime) -> dict[UUID, Row]:
+    """Take the steps of these obligations that are due, and keep when we came to each: the obligations by their ids as `looked_at`.
+
+    Each with its `steps`, see `steps_of`. Whoever takes them does what they ask for; everybody else gets none.
+    """
+    return {row.id: row for row in connection.execute(sa.text(_FIRE), {"ids": list(ids), "now": now})}
+
+
+def steps_of(row: Row) -> dict[str, datetime]:
+    """The steps that were taken with an obligation of `fire`, each since when it was due, the longest due first."""
+    return {step: datetime.fromisoformat(since) for step, since in row.steps}
+
+
+_ABOUT_IT = """
+       (select jsonb_agg(jsonb_build_array(kind, occurred_at, recorded_at)) from demarche.act where obligation_id = o.id) as acts, n.*
+  from {these} cross join lateral (
+       select coalesce(bool_or(recipient = o.debtor and released_at is not null), false) as debtor_heard,
+              coalesce(array_agg(effect_key) filter (where kind in ('reminder', 'escalation')), '{{}}') as said_before
+         from demarche.notice where case_id = o.case_id and o.id = any(obligations)) n
+"""
+_LOOKED_AT = f"select o.*, {_ABOUT_IT.format(these='demarche.obligation o')} where o.id = any(:ids)"
+_FIRE = f"""
 with taken as (delete from demarche.timer where obligation_id = any(:ids) and look_at <= :now
   returning obligation_id, case_id, step, look_at),
 kept as (insert into demarche.firing (obligation_id, case_id, step, look_at, fired_at)
-  select obligation_id, case_id, step, look_at, :now from taken on conflict do nothing)
-select obligation_id, step, look_at from taken order by look_at, step
-"""
+  select obligation_id, case_id, step, look_at, :now from taken on conflict do nothing),
+due as (select obligation_id, jsonb_agg(jsonb_build_array(step, look_at) order by look_at, step) as steps from taken group by 1)
+select o.*, due.steps,
+{_ABOUT_IT.format(these="due cross join lateral (select * from demarche.obligation where id = due.obligation_id offset 0) o")}
+"""  # noqa: S608 - our own text
 
 
 def most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
@@ -191,7 +220,10 @@ def most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Ro
 
 
 def take_most_urgent(connection: sa.Connection, now: datetime, limit: int) -> list[Row]:
-    """The same, each as its case with the `obligation_id`, and the cases held; those that somebody else holds are left out."""
+    """The same, each as its case with the `obligation_id`, and the cases held; those that somebody else holds are left out.
+
+    With `head_seq` and `head_hash`, which are the case's evidence's, held too.
+    """
     return list(connection.execute(sa.text(_TAKE_MOST_URGENT), {"now": now, "limit": limit}).all())
 
 
@@ -207,13 +239,17 @@ _BY_URGENCY = """
   from (select case_id, obligation_id, min(look_at) as look_at
           from (select case_id, obligation_id, look_at from demarche.timer where look_at <= :now order by look_at limit 1000) longest
          group by case_id, obligation_id) t
-  join demarche.obligation o on o.id = t.obligation_id join demarche.incident i on i.id = t.case_id
+  join demarche.obligation o on o.id = t.obligation_id join demarche.incident i on i.id = t.case_id {beside}
  order by o.due_at is null or o.due_at <= :now, case when o.due_at > :now then o.due_at end, o.source_kind <> 'regime',
           array_position(array['critical', 'high', 'medium', 'low'], i.severity), t.look_at, t.obligation_id
  limit :limit
 """
-_MOST_URGENT = "select t.case_id, t.obligation_id" + _BY_URGENCY
-_TAKE_MOST_URGENT = "select i.*, t.obligation_id" + _BY_URGENCY + " for no key update of i skip locked"
+_MOST_URGENT = "select t.case_id, t.obligation_id" + _BY_URGENCY.format(beside="")
+_TAKE_MOST_URGENT = (
+    "select i.*, t.obligation_id, h.seq as head_seq, h.hash as head_hash"
+    + _BY_URGENCY.format(beside="join demarche.evidence_head h on h.stream = i.id")
+    + " for no key update of i, h skip locked"
+)
 
 
 def firings_of(connection: sa.Connection, ids: Iterable[UUID]) -> list[Row]:

@@ -48,14 +48,6 @@ def usable(connection: sa.Connection, party: UUID, role: str) -> list[Channel]:
     return _read(connection, (channel.c.party_id == party) & (contact.c.role == role) & channel.c.disabled_at.is_(None))
 
 
-def in_use(connection: sa.Connection, parties: Iterable[UUID]) -> dict[UUID, list[Channel]]:
-    """The channels of each of these parties that are not disabled, duty desk first."""
-    found: dict[UUID, list[Channel]] = {}
-    for each in _read(connection, channel.c.party_id.in_(list(parties)) & channel.c.disabled_at.is_(None)):
-        found.setdefault(each.party_id, []).append(each)
-    return found
-
-
 def contact_of(connection: sa.Connection, party: UUID, role: str) -> UUID:
     """The contact in that role; made when the party has none."""
     found = connection.execute(sa.select(contact.c.id).where(contact.c.party_id == party, contact.c.role == role)).scalar()
@@ -94,6 +86,17 @@ def disable(connection: sa.Connection, id_: UUID, address: str, because: str, no
 def verified(connection: sa.Connection, id_: UUID, how: str, now: datetime) -> None:
     """Somebody said that what was sent over it arrived. What a carrier or receiver shows is learnt by the table itself."""
     connection.execute(sa.update(channel).where(channel.c.id == id_).values(verified_at=now, verified_how=how))
+
+
+def took(ids: Iterable[UUID], now: datetime) -> db.Change:
+    """That these took something when it was made; what is sent later shows it by itself. At most once a minute, as there."""
+    return db.Change(_TOOK, {"channels": sorted(ids), "now": now})
+
+
+_TOOK = """
+update demarche.channel set taken_at = %(now)s where id = any(cast(%(channels)s as uuid[]))
+   and (taken_at is null or taken_at < cast(%(now)s as timestamptz) - interval '1 minute' or failed_at > taken_at)
+"""
 
 
 def secrets_of(connection: sa.Connection, ids: Sequence[UUID]) -> dict[UUID, bytes]:

@@ -31,18 +31,6 @@ class Reach:
     gaps: list[dict[str, Any]]
 
 
-def named(connection: sa.Connection, parties: Iterable[UUID], at: datetime) -> dict[UUID, Contact]:
-    """Who of each of these parties is on call at `at`, by its own rota, where it names somebody."""
-    turns = sa.select(sa.func.array_agg(turn.c.contact)).where(turn.c.party_id == rota.c.party_id, turn.c.until > at, turn.c.since <= at)
-    question = sa.select(rota.c.party_id, rota.c.windows, turns.correlate(rota).scalar_subquery().label("turns"))
-    found: dict[UUID, Contact] = {}
-    for row in connection.execute(question.where(rota.c.party_id.in_(list(parties)))):
-        in_turn = next((each for each in on_call.LADDER if each in (row.turns or ())), None)
-        if who := in_turn or on_call.named(on_call.read(row.windows), {}, at):
-            found[row.party_id] = who
-    return found
-
-
 def find(connection: sa.Connection, party: UUID, *, for_update: bool = False) -> Row | None:
     """The rota as it is kept, without the text of its calendar; None where the party keeps none."""
     question = sa.select(*_NARROW).where(rota.c.party_id == party)
