@@ -65,13 +65,17 @@ class _Relayed:
         notices = [each for each in self.notices if ids.intersection(each.performs)]
         notice = next((each for each in reversed(notices) if each.cancelled_at is None), notices[-1] if notices else None)
         return {
-            "state": state, "to": self.slugs[to] if to else None, "known_at": answers.at(self._known_at(state)),
+            "state": state, "to": self.slugs[to] if to else None, "known_at": answers.at(self._known_at(state, duties)),
             "standing": self._standing(state, to, duties, notice), "obligations": [self._duty(each) for each in duties],
             "notice": self._notice(notice) if notice else None, "told": self._told(duties),
         }  # fmt: skip
 
-    def _known_at(self, state: str) -> datetime:
+    def _known_at(self, state: str, duties: Sequence[Row]) -> datetime:
+        """Of one that was struck nobody keeps it but its duties, which began then."""
         named = self.row.affected_since.get(state)
+        if named is None and state not in self.states:
+            began: list[datetime] = [each.created_at for each in duties]
+            return min(began) if began else self.row.filed_at
         return datetime.fromisoformat(named) if named else self.row.filed_at
 
     def _standing(self, state: str, to: UUID | None, duties: list[Row], notice: Row | None) -> str:
