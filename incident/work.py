@@ -50,6 +50,8 @@ class Work:
     now: datetime
     recorded: list[evidence.Recorded] = field(default_factory=list)
     wakes: set[str] = field(default_factory=set)
+    filers: dict[UUID, UUID] = field(default_factory=dict)
+    """Who filed a case, of those that were asked for: it never changes."""
     steps: tuple[str, ...] = ()
     """Which of the steps of `incident.crash` it has taken."""
     _reply: dict[str, object] | None = None

@@ -10,7 +10,7 @@ from web import door, draining
 
 probes = Blueprint("probes", __name__)
 LATE = 60  # seconds after which a sweep that has not been heard of is called late
-LATE_AUDIT = 660  # the audit runs every five minutes: two of them, and a minute
+SELDOM = {"rotas": 180, "audit": 660}  # of those that run every minute, and every five: two of their rounds, and a minute
 
 
 @probes.get("/livez")
@@ -29,7 +29,7 @@ def readyz() -> tuple[Response, int]:
         missing = db.lacking(work.connection)
         health = {"sweeps": {}, "lateness": None} if missing else board.health(work)
     sweeps = {name: each["age_seconds"] for name, each in health["sweeps"].items()}
-    late = sorted(name for name, age in sweeps.items() if age > (LATE_AUDIT if name == "audit" else LATE))
+    late = sorted(name for name, age in sweeps.items() if age > SELDOM.get(name, LATE))
     ending = draining.begun()
     said: dict[str, object] = {"ready": not (missing or ending), "draining": ending, "database": "reachable"}
     said |= {"migrations_missing": missing, "sweeps": sweeps, "late": late}

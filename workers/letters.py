@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -70,15 +73,21 @@ def _letter(work: Work, row: Taken) -> Letter:
     settings, said = work.node.settings, row.said
     if said is None:
         link = f"{settings.base_url}/settings"
-        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=row.party_zone)
+        cover = Cover(incident_ref="TEST", severity="none", link=link, zone=row.party_zone, test=True)
         return _sealed(work, row, cover, _test(row, link), "Test")
     link = settings.base_url + link_for(settings.secret_key, row.id)
     cover = Cover(
         incident_ref=row.incident_ref or "", severity=row.incident_severity or "", link=link, acknowledge_by=said.acknowledge_by,
-        zone=row.party_zone, exercise=bool(row.incident_exercise),
+        due_at=_reminds_of(said.kind, said.items), zone=row.party_zone, exercise=bool(row.incident_exercise),
     )  # fmt: skip
     subject = ", ".join(word for word in (SUBJECTS.get(said.kind), "Cross-border" if said.relay_to else None) if word)
     return _sealed(work, row, cover, _body(row, said, link), subject)
+
+
+def _reminds_of(kind: str, items: Mapping[str, Any]) -> datetime | None:
+    """When the duty is due that a message of this kind is about."""
+    due_at = items.get("due_at") if kind in ("reminder", "escalation", "missed") else None
+    return datetime.fromisoformat(due_at) if due_at else None
 
 
 def _gathered(work: Work, row: Taken, found: gathered.Gathered) -> Letter:

@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from incident import logs
-from incident.actions.consequences import feeding, reaching
+from incident.actions.consequences import appearing, feeding, reaching
 from incident.errors import Refused
 from incident.reach.targets import Egress, target
 from incident.records.parties import rotas
@@ -54,9 +57,23 @@ def read_calendars(node: Node, fetch: Fetch | None = None, *, patience: float | 
     ends = None if patience is None else time.monotonic() + patience
     for each in running:
         each.join(None if ends is None else max(ends - time.monotonic(), 0))
+    _take_up(node)
     with node.work() as work:
         reaching.look(work)
     return did
+
+
+def _take_up(node: Node) -> None:
+    """What waits for a party that appeared, or for a channel of one: case by case, before their reach is looked at."""
+    with node.work() as work:
+        found = appearing.waiting(work, rotas.to_look_at(work.connection, work.now, reaching.EVERY))
+    for case_id in found:
+        try:
+            node.perform(partial(appearing.take_up, case_id=case_id))
+        except sa.exc.OperationalError:
+            raise
+        except Exception:  # the others go on, and the next round finds it again
+            _log.exception("take_up_failed", incident=str(case_id))
 
 
 def _take(node: Node) -> list[_Task]:

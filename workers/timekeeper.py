@@ -32,6 +32,7 @@ RECONNECT = 0.2
 _REST = 1.0  # seconds for timers that could not be looked at; what else is due goes on
 SPARE = 2  # times its own period until a sweep that others ought to run is run here as well
 _FINEST = 0.001  # seconds: what waiting for sockets is rounded to
+_AWAKE = 0.005  # seconds before a timer to be awake, and to have asked once more: who has slept begins a millisecond late
 
 _LOST = (psycopg.OperationalError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 _log = logs.get(__name__)
@@ -233,12 +234,14 @@ class Timekeeper:
         return self._alone
 
     def _until_next(self, waits: Mapping[str, float]) -> float:
-        """Seconds to sleep, of which those until the next timer are counted exactly."""
+        """Seconds to sleep: to just before the next timer, and from there to its instant exactly."""
         times = 1 if self._alone else SPARE
         spare = min(period * times - self._waited(name) for name, period in self._periods.items())
-        first = min(waits.values(), default=LONGEST_SLEEP)
         timer = waits.get(FIRED_HERE, math.inf)
         self._fires_at = time.monotonic() + timer if timer > 0 else math.inf
+        if timer > _AWAKE:
+            timer -= _AWAKE
+        first = min([timer, *(seconds for name, seconds in waits.items() if name != FIRED_HERE), LONGEST_SLEEP])
         if first <= 0:
             first = min(PAUSE, timer) if timer > 0 else PAUSE
         return min(LONGEST_SLEEP, first, max(0.01, spare))

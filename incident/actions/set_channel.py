@@ -29,6 +29,7 @@ def set_channel(work: Work, kind: str, address: str) -> answers.Json:
     shown = _checked(work, kind, address)
     text, secret = new_secret() if kind == "webhook" else (None, address.encode() if kind in services.KINDS else None)
     id_ = channels.put_channel(work.connection, party=party, role="duty_desk", kind=kind, address=shown, secret=secret, now=work.now)
+    work.wake("rotas")  # which looks at what lay in the inbox alone, and at who can be reached
     work.record("channel.set", party, {"kind": kind, "address": shown})
     answer: answers.Json = {"kind": kind, FIELD[kind]: shown, "contact": "duty_desk"}
     return answer | {"secret": text, "public_key": public_key(work, id_)} if text else answer

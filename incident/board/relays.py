@@ -53,6 +53,8 @@ class _Relayed:
         for each in self.duties:
             by_line.setdefault((each.relay_to, each.creditor), []).append(each)
         called = {state for state, _ in by_line}
+        reached = {state for state, to in by_line if to is not None}
+        by_line = {key: duties for key, duties in by_line.items() if key[1] or key[0] not in reached or not _taken_over(duties)}
         shown = [self._item(state, to, duties) for (state, to), duties in by_line.items()]
         shown += [self._item(state, None, []) for state in self.states if state not in called]
         shown = [each for each in shown if each["standing"] != "struck" or each["notice"]]
@@ -63,13 +65,17 @@ class _Relayed:
         notices = [each for each in self.notices if ids.intersection(each.performs)]
         notice = next((each for each in reversed(notices) if each.cancelled_at is None), notices[-1] if notices else None)
         return {
-            "state": state, "to": self.slugs[to] if to else None, "known_at": answers.at(self._known_at(state)),
+            "state": state, "to": self.slugs[to] if to else None, "known_at": answers.at(self._known_at(state, duties)),
             "standing": self._standing(state, to, duties, notice), "obligations": [self._duty(each) for each in duties],
             "notice": self._notice(notice) if notice else None, "told": self._told(duties),
         }  # fmt: skip
 
-    def _known_at(self, state: str) -> datetime:
+    def _known_at(self, state: str, duties: Sequence[Row]) -> datetime:
+        """Of one that was struck nobody keeps it but its duties, which began then."""
         named = self.row.affected_since.get(state)
+        if named is None and state not in self.states:
+            began: list[datetime] = [each.created_at for each in duties]
+            return min(began) if began else self.row.filed_at
         return datetime.fromisoformat(named) if named else self.row.filed_at
 
     def _standing(self, state: str, to: UUID | None, duties: list[Row], notice: Row | None) -> str:
@@ -105,6 +111,11 @@ class _Relayed:
     def _notice(self, each: Row) -> answers.Json:
         withheld = [{"field": row.field, "rule": row.rule, "why": row.why} for row in self.held.get(each.id, [])]
         return answers.notice(each._mapping, slugs=self.slugs, incident_ref=self.row.ref, withheld=withheld)
+
+
+def _taken_over(duties: Iterable[Row]) -> bool:
+    """Whether the relay to nobody ended, because somebody was registered for its state."""
+    return all(each.settled_as == "lapsed" for each in duties)
 
 
 def _of_notice(notice: Row, ways: Sequence[Row]) -> str:

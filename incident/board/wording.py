@@ -21,6 +21,8 @@ WORDS = {
     "notification.failed": "Given up by {channel} to {to}: {reason} It goes to {instead} in its place.",
     "notification.dead": "Could not be delivered to {to} by {channel}: {reason}",
     "notification.unreachable": "Nobody could be reached at {to}: no channel of the {contact} is in use.",
+    "notification.channel_appeared": "{to} has a channel now: the notice that lay in its inbox alone is sent to the {contact} too.",
+    "act.contact_registered": "Planned again: {why}.",
     "notification.moved_up": "The {contact} of {to} has no channel in use; the {told} is told in its place.",
     "obligation.stuck": "This node could not look at a clock: {reason}",
     "notification.sent_another_way": "What had been given up to {to} goes to the {instead} now.",

@@ -15,7 +15,7 @@ from tests.bench.figures import Measured
 from tests.bench.floor import bare_loop, fill_bare
 from tests.bench.processor import Spent, backends
 from tests.bench.site import Site, webhooks_only
-from workers import post, sweeps
+from workers import post, stumbling
 
 FIGURES = ("sustained delivery",)
 INCIDENTS, BATCH, PLACES = 60, 50, 12
@@ -36,7 +36,8 @@ def sustained(site: Site) -> Iterator[Callable[[], Iterator[Measured]]]:
         def round() -> Iterator[Measured]:
             for _ in range(site.many(INCIDENTS)):
                 filer.file()
-            sweeps.route(worker)
+            while stumbling.route_singly(worker, BATCH):  # which sends nothing yet
+                pass
             row = line.execute("select convert_to(items::text, 'UTF8') from demarche.notice limit 1").fetchone()
             assert row is not None
             receivers.take()

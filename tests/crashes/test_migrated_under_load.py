@@ -105,7 +105,7 @@ def test_who_reads_a_table_for_long_keeps_the_migration_waiting_and_nobody_behin
             answers = [api.post("/api/v1/reports", json=a_report(f"W-{n}"), headers={"Authorization": f"Bearer {key}"}) for n in range(5)]
             assert not migrating.done()  # all of them came past it
             backup.rollback()
-            assert migrating.result(timeout=90) == ["0014", "0015"]
+            assert migrating.result(timeout=90) == ["0014", "0015", "0016"]
         assert {each.status_code for each in answers} == {201}
         node.expect_schema()
     finally:
@@ -122,7 +122,7 @@ def test_who_holds_a_table_for_longer_is_named_to_the_operator_and_nothing_is_ch
             with pytest.raises(Unavailable, match="pg_stat_activity names them") as refused:
                 db.migrate(url_of("admin", name), tries=1)
             assert refused.value.code == "schema_in_use"
-            assert db.pending(backup) == ["0014", "0015"]
+            assert db.pending(backup) == ["0014", "0015", "0016"]
     finally:
         drop_database(name)
 
@@ -139,7 +139,7 @@ def test_a_database_behind_the_program_is_named_with_what_it_lacks() -> None:
     name, _ = behind(SERVED)
     node = open_node(settings(), url_of(WEB, name))
     try:
-        with pytest.raises(Unavailable, match=r"0014, 0015 missing. Run `demarche migrate`") as refused:
+        with pytest.raises(Unavailable, match=r"0014, 0015, 0016 missing. Run `demarche migrate`") as refused:
             node.expect_schema()
         assert refused.value.code == "schema_behind"
     finally:

@@ -189,6 +189,16 @@ def test_a_struck_state_whose_relay_has_not_left_hears_of_nothing(world: World) 
     assert {each["verdict"] for each in german} == {"lapsed"}
 
 
+def test_of_a_state_that_was_named_later_and_struck_it_stays_known_since_when_it_was_named(world: World) -> None:
+    filed = world.files(affected_countries=("FR",))
+    world.forward(hours=2)
+    names(world, filed, "DE")
+    world.forward(hours=1)
+    strikes(world, filed, "DE")
+    german = relay_of(world, filed, "DE")
+    assert (german["standing"], german["known_at"]) == ("struck", "2026-11-23T11:00:00Z")
+
+
 def test_a_struck_state_that_was_told_is_told_that_it_is_none_and_told_anew_when_it_is_one_again(world: World) -> None:
     filed = world.files(affected_countries=("FR", "DE"))
     releases(world, relay_of(world, filed, "DE"))

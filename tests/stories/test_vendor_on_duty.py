@@ -55,7 +55,9 @@ def test_nobody_answers_so_deputy_then_manager_then_the_liaison_are_told(world: 
     due_at = world.obligation(filed, "supplier_notice.acknowledge", owed_by="halden-compute")["due_at"]
     world.forward(hours=3, minutes=5)
     world.sweep()
-    assert [s.split("·")[0] for s in world.subjects("deputy@halden-compute.example")] == ["[Démarche] Escalation "]
+    [escalation] = world.subjects("deputy@halden-compute.example")
+    assert escalation.startswith("[Démarche] Escalation · ")
+    assert escalation.endswith(" · due by Mon 14:00 CET (Mon 13:00 UTC)")  # whoever is woken sees how long there is
     assert not world.subjects("manager@halden-compute.example")
     world.forward(minutes=45)
     world.sweep()

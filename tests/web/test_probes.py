@@ -42,12 +42,13 @@ def test_it_lives_and_is_ready(api: Callers) -> None:
     assert answer.json["late"] == []
 
 
-def test_the_audit_is_not_late_between_two_of_its_rounds(api: Callers) -> None:
-    sweeps.audit(api.world.worker)
-    api.world.forward(minutes=6)
-    assert "audit" not in api.get("//readyz", None).json["late"]
-    api.world.forward(minutes=6)
-    assert "audit" in api.get("//readyz", None).json["late"]
+@pytest.mark.parametrize(("name", "minutes"), [("audit", 6), ("rotas", 2)])
+def test_what_runs_seldom_is_not_late_between_two_of_its_rounds(api: Callers, name: str, minutes: float) -> None:
+    sweeps.SWEEPS[name](api.world.worker)
+    api.world.forward(minutes=minutes)
+    assert name not in api.get("//readyz", None).json["late"]
+    api.world.forward(minutes=minutes)
+    assert name in api.get("//readyz", None).json["late"]
 
 
 def test_it_says_how_many_findings_the_audit_has(api: Callers) -> None:

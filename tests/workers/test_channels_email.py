@@ -16,7 +16,7 @@ from incident.reach.mailboxes import MailboxRefused, check_mailbox
 from tests.workers.mailing import RETURNS, SENDER, SENT, a_cover, a_letter, a_scripted_server, a_sink, channel_to, send
 from workers.channels import Delivered, GaveUp, Letter, Outcome, TryLater
 from workers.channels.email import MailServer, MailServerRefused
-from workers.channels.mail_text import both, compose, subject
+from workers.channels.mail_text import both, compose, subject, text
 
 
 def composed(letter: Letter) -> EmailMessage:
@@ -84,6 +84,18 @@ def test_without_an_instant_to_acknowledge_by_none_is_claimed():
     letter = a_letter(cover=a_cover(acknowledge_by=None))
     assert subject(letter) == "[Démarche] INC-2026-7Q4MZ8 · severity high"
     assert b"cknowledge by" not in composed(letter).as_bytes()
+
+
+def test_what_reminds_of_a_duty_says_by_when_it_is_due():
+    letter = a_letter(subject="Reminder", cover=a_cover(acknowledge_by=None, due_at=datetime(2026, 11, 20, 19, 40, tzinfo=UTC), zone="UTC"))
+    assert subject(letter).endswith(" · due by Fri 19:40 UTC")
+    assert "Due by: Fri 20 Nov 2026 19:40 UTC" in text(letter.cover)
+
+
+def test_a_test_wakes_nobody_for_an_incident():
+    said = text(a_cover(incident_ref="TEST", severity="none", acknowledge_by=None, test=True))
+    assert said.startswith("This is a test of this channel. There is no incident.")
+    assert "acknowledg" not in said
 
 
 @pytest.mark.parametrize(

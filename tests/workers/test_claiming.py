@@ -80,7 +80,7 @@ def test_what_performs_a_duty_goes_before_what_reminds_of_one_and_the_sooner_bef
         rows = run("select id, notice_id from demarche.notification where look_at <= %s order by id", (world.now,)).all()
         ids = [row.id for row in rows]
         reminder, late, later, sooner = list({row.notice_id: row.id for row in rows}.values())[:4]  # each of a notice of its own
-        run("update demarche.notice n set performs = '{}' from demarche.notification t where t.notice_id = n.id and t.id = %s", (reminder,))
+        run("update demarche.notification set performing = false where id = %s", (reminder,))
         run("update demarche.notification set due_at = %s", (world.now + timedelta(days=9),))
         for id_, hours in ((reminder, 1), (late, -1), (later, 3), (sooner, 2)):
             run("update demarche.notification set due_at = %s where id = %s", (world.now + timedelta(hours=hours), id_))
@@ -103,3 +103,35 @@ def test_of_equals_the_letters_of_a_case_go_together(world: World, due: list[str
             order += [row.case_id for row in sending.claim(work.connection, work.now, 1, lease=LEASE, room=everything)[0]]
     changes = sum(one != other for one, other in pairwise(order))
     assert changes == len(set(order)) - 1
+
+
+def test_however_many_reminders_are_longer_due_what_performs_a_duty_goes_first_and_one_claim_in_some_goes_by_age(
+    world: World, due: list[str]
+) -> None:
+    reminders, everything = 1500, Room(dict.fromkeys(due, 5000), frozenset(due))
+    with world.worker.work() as work:
+        run = work.connection.exec_driver_sql
+        performing = run(
+            "select id from demarche.notification where performing and look_at <= %s order by id limit 1", (world.now,)
+        ).scalar()
+        run(
+            "update demarche.notification set look_at = null, state = 'cancelled', cause = 'c' where look_at is not null and id <> %s",
+            (performing,),
+        )
+        columns = "notice_id, case_id, party_id, channel_id, contact, kind, address, state, attempt, created_at, state_at"
+        run(
+            f"insert into demarche.notification (id, effect_key, look_at, {columns})"
+            f" select gen_random_uuid(), 'reminder ' || n, look_at - n * interval '1 second', {columns}"
+            " from demarche.notification, generate_series(1, %s) n where id = %s", (reminders, performing),
+        )  # fmt: skip
+    [first] = taken(world, everything)
+    assert first == performing
+    with world.worker.work() as work:
+        [oldest] = sending.claim(work.connection, work.now, 1, lease=LEASE, room=everything, by_age=True)[0]
+    waited = "select effect_key from demarche.notification where id = :id"
+    assert world.rows(waited, id=oldest.id)[0][0] == f"reminder {reminders}"
+
+
+def taken(world: World, room: Room) -> list[object]:
+    with world.worker.work() as work:
+        return [row.id for row in sending.claim(work.connection, work.now, 1, lease=LEASE, room=room)[0]]

@@ -31,11 +31,10 @@ def _addresses(settings: Settings) -> Iterator[Line]:
     if base.scheme == "http" and base.hostname not in _LOCAL:
         yield Line("settings.base_url", BAD, f"{settings.base_url} is http: keys and sessions travel in clear", "Set an https address.")
     if settings.node_name == settings.base_url and base.hostname in _LOCAL:
-        yield Line(
-            "settings.node_name", WARN, f"evidence is signed as {settings.node_name}", "Set DEMARCHE_NODE_NAME before the first case."
-        )
+        said = f"no name is set: evidence is signed as the node's address, for one started here {settings.node_name}"
+        yield Line("settings.node_name", WARN, said, "Set DEMARCHE_NODE_NAME before the first case.")
     if settings.smtp_url is None:
-        yield Line("settings.smtp", WARN, "there is no mail server: mail waits", "Set DEMARCHE_SMTP_URL.")
+        yield Line("settings.smtp", WARN, "no mail server is set: mail waits, or goes to the sink of a demo", "Set DEMARCHE_SMTP_URL.")
     elif urlsplit(settings.smtp_url).scheme == "smtp" and "starttls=1" not in settings.smtp_url:
         yield Line("settings.smtp", OK, "mail goes without TLS to a server on this machine")
 

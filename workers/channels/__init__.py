@@ -23,8 +23,8 @@ __all__ = ["Channel", "Cover", "Delivered", "GaveUp", "Letter", "Outcome", "TryL
 class Cover:
     """What may be read by whoever carries the letter: no content of the incident.
 
-    `zone` is the recipient's (IANA), `acknowledge_by` an aware instant or None, `link` where the notice is read. `note` says why the
-    message comes as it does, or nothing.
+    `zone` is the recipient's (IANA), `acknowledge_by` an aware instant or None, `due_at` that of the duty which the message reminds
+    of, or None, `link` where the notice is read. `note` says why the message comes as it does, or nothing. A `test` is of no incident.
 
     Raises:
         ValueError: for a control character, or an instant without a zone.
@@ -35,15 +35,19 @@ class Cover:
     severity: str
     link: str
     acknowledge_by: datetime | None = None
+    due_at: datetime | None = None
     zone: str = "UTC"
     exercise: bool = False
     note: str = ""
+    test: bool = False
 
     def __post_init__(self) -> None:
         for name in ("incident_ref", "severity", "link", "note"):
             _refuse_control(name, getattr(self, name))
-        if self.acknowledge_by is not None and self.acknowledge_by.tzinfo is None:
-            raise ValueError(f"acknowledge_by {self.acknowledge_by.isoformat()} has no zone; expected an aware instant")
+        for name in ("acknowledge_by", "due_at"):
+            at = getattr(self, name)
+            if at is not None and at.tzinfo is None:
+                raise ValueError(f"{name} {at.isoformat()} has no zone; expected an aware instant")
         ZoneInfo(self.zone)
 
 

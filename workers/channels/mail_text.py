@@ -49,11 +49,13 @@ def message_id(token: str, sender: str) -> str:
 
 
 def subject(letter: Letter) -> str:
-    """Reference, severity and the instant to acknowledge by; EXERCISE before everything else."""
+    """Reference, severity and by when to acknowledge, or by when the duty is due; EXERCISE before everything else."""
     cover = letter.cover
     parts = [letter.subject, cover.incident_ref, f"severity {cover.severity}"]
     if cover.acknowledge_by is not None:
         parts.append(f"acknowledge by {both(cover.acknowledge_by, cover.zone, letter.sent_at)}")
+    elif cover.due_at is not None:
+        parts.append(f"due by {both(cover.due_at, cover.zone, letter.sent_at)}")
     line = f"[Démarche] {' · '.join(part for part in parts if part)}"
     return f"EXERCISE {line}" if cover.exercise else line
 
@@ -77,26 +79,35 @@ def _lines(cover: Cover) -> list[tuple[str, str]]:
     lines = [("Reference", cover.incident_ref), ("Severity", cover.severity)]
     if cover.acknowledge_by is not None:
         lines.append(("Acknowledge by", both(cover.acknowledge_by, cover.zone)))
+    if cover.due_at is not None:
+        lines.append(("Due by", both(cover.due_at, cover.zone)))
     if cover.note:
         lines.append(("Late", cover.note))
     return lines
 
 
 def _opening(cover: Cover) -> str:
+    if cover.test:
+        return "This is a test of this channel. There is no incident."
     return "EXERCISE. This is not a real incident." if cover.exercise else "An incident notice is waiting for you."
+
+
+def _asked(cover: Cover) -> str:
+    return "Say there that it arrived" if cover.test else "Read and acknowledge it here"
 
 
 def text(cover: Cover) -> str:
     """The same in plain words, for mail and for whatever else carries the cover alone."""
     facts = "\n".join(f"{name}: {value}" for name, value in _lines(cover))
-    return f"{_opening(cover)}\n\n{facts}\n\nRead and acknowledge it here:\n{cover.link}\n\n{_ABOUT}\n"
+    about = "" if cover.test else f"\n{_ABOUT}\n"
+    return f"{_opening(cover)}\n\n{facts}\n\n{_asked(cover)}:\n{cover.link}\n{about}"
 
 
 def _html(cover: Cover, lines: list[tuple[str, str]]) -> str:
     rows = "".join(f'<tr><th align="left">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in lines)
-    link = escape(cover.link)
+    link, about = escape(cover.link), "" if cover.test else f"<p>{escape(_ABOUT)}</p>"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Démarche</title></head><body>'
         f"<p><strong>{escape(_opening(cover))}</strong></p><table>{rows}</table>"
-        f'<p><a href="{link}">Read and acknowledge it</a><br>{link}</p><p>{escape(_ABOUT)}</p></body></html>'
+        f'<p><a href="{link}">{_asked(cover)}</a><br>{link}</p>{about}</body></html>'
     )

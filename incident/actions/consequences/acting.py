@@ -99,7 +99,9 @@ def carry(work: Work, given: Row, *, to: UUID, **otherwise: object) -> None:
 
 
 def _filer(work: Work, case: UUID) -> UUID:
-    return UUID(str(cases.find(work.connection, case).filed_by))
+    if case not in work.filers:
+        work.filers[case] = cases.find(work.connection, case).filed_by
+    return work.filers[case]
 
 
 def _plain(detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -220,6 +220,7 @@ def _notification(work: Work, row: Row, contact: str, due_at: datetime | None, *
         "id": new_id(), "notice_id": row.id, "case_id": row.case_id, "party_id": row.recipient, "channel_id": channel, "contact": contact,
         "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "pending", "cause": "", "attempt": 0,
         "look_at": work.now, "leased_until": None, "state_at": work.now, "sent_at": None, "due_at": due_at, "created_at": work.now,
+        "performing": bool(row.performs),
     }  # fmt: skip
 
 

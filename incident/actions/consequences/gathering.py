@@ -58,21 +58,22 @@ def _notifications(work: Work, id_: UUID, party: UUID, rows: list[Row]) -> list[
     """One for each contact that a notice names, over each of its channels; the inbox always."""
     wanted, kinds = {addressing.wanted_contact(row, work.now) for row in rows}, {kind for row in rows for kind in row.channels}
     reached = {addressing.reachable(rows[0], contact)[0] for contact in wanted}
+    performing = any(row.performs for row in rows)
     made = [
-        _notification(work, id_, party, contact, channel)
+        _notification(work, id_, party, contact, channel, performing=performing)
         for contact in sorted(reached)
         for channel in routing.doors_of(rows[0])
         if channel.contact == contact and channel.kind != "inbox" and channel.kind in kinds
     ]
-    return [*made, _notification(work, id_, party, min(reached, key=on_call.LADDER.index), None)]
+    return [*made, _notification(work, id_, party, min(reached, key=on_call.LADDER.index), None, performing=performing)]
 
 
-def _notification(work: Work, id_: UUID, party: UUID, contact: str, channel: routing.Door | None) -> dict[str, object]:
+def _notification(work: Work, id_: UUID, party: UUID, contact: str, channel: routing.Door | None, *, performing: bool) -> dict[str, object]:
     kind, address, channel_id = (channel.kind, channel.address, channel.id) if channel else ("inbox", "", None)
     return {
         "id": new_id(), "party_id": party, "gathering_id": id_, "channel_id": channel_id, "contact": contact, "kind": kind,
         "address": address, "effect_key": f"{id_}:{contact}:{kind}", "state": "pending", "state_at": work.now, "attempt": 0,
-        "look_at": work.now, "created_at": work.now,
+        "look_at": work.now, "created_at": work.now, "performing": performing,
     }  # fmt: skip
 
 

@@ -89,13 +89,15 @@ def place(row: Sent) -> str:
     return f"{row.kind} {row.address}"
 
 
-def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, room: Room = Room()) -> tuple[list[Taken], int]:
+def claim(
+    connection: sa.Connection, now: datetime, limit: int, *, lease: timedelta, room: Room = Room(), by_age: bool = False
+) -> tuple[list[Taken], int]:
     """Take up to `limit` notifications that are due, for one lease; and how many more are due that there was no room for, as far as is
     known. `attempt` is the fencing token of this claim.
 
-    Of the thousand longest due the most urgent first: what performs a duty before what reminds of one, then what can still arrive in
-    time, the soonest first. Of equals the letters of a case together, because they are settled together. No more to any address
-    than there is room for, so that a slow recipient never holds up the others.
+    The most urgent first: what performs a duty before what reminds of one, then what can still arrive in time, the soonest first; of
+    each kind among the thousand longest due. Of equals the letters of a case together, because they are settled together. `by_age`: the
+    longest due first, whatever it is. No more to any address than there is room for, so that a slow recipient never holds up the others.
     """
     known = list(room.known)
     if room.resting:
@@ -103,7 +105,7 @@ def claim(connection: sa.Connection, now: datetime, limit: int, *, lease: timede
         connection.execute(sa.text(_LET_REST), {"now": now, "places": places, "seconds": seconds})
     given = {
         "now": now, "until": now + lease, "limit": limit, "places": known, "left": [room.known[each] for each in known],
-        "proven": [each in room.proven for each in known], "unproven": room.unproven,
+        "proven": [each in room.proven for each in known], "unproven": room.unproven, "by_age": by_age,
     }  # fmt: skip
     rows = connection.execute(sa.text(_CLAIM), given).all()
     return [_taken(row) for row in rows], rows[0].all_due - len(rows) if rows else 0
@@ -121,15 +123,19 @@ update demarche.notification n
   from unnest(cast(:places as text[]), cast(:seconds as float8[])) as r(place, seconds)
  where n.state = 'pending' and n.look_at <= :now and n.kind || ' ' || n.address = r.place
 """
-_CLAIM = """
+_SAID = ", ".join(f"{each.name} as notice_{each.name}" for each in fields(Said) if each.name != "id")
+_LONGEST_DUE = """
+  select d.id, d.case_id, d.due_at, d.look_at, d.performing, d.kind || ' ' || d.address as place from demarche.notification d
+   where look_at <= :now and {which} and d.kind || ' ' || d.address not in (select place from room where room = 0)
+   order by look_at limit 1000 for update skip locked"""
+_CLAIM = f"""
 with room as (select * from unnest(cast(:places as text[]), cast(:left as int[]), cast(:proven as bool[])) as r(place, room, proven)),
-due as (
-  select d.id, d.notice_id, d.case_id, d.due_at, d.look_at, d.kind || ' ' || d.address as place from demarche.notification d
-   where look_at <= :now and d.kind || ' ' || d.address not in (select place from room where room = 0)
-   order by look_at limit 1000 for update skip locked),
+performing as ({_LONGEST_DUE.format(which="performing")}),
+others as ({_LONGEST_DUE.format(which="not performing")}),
+due as (select * from performing union all select * from others),
 urgent as (
   select id, place, row_number() over (
-           order by coalesce((select cardinality(n.performs) from demarche.notice n where n.id = due.notice_id), 0) = 0,
+           order by case when cast(:by_age as bool) then look_at end, not performing,
                     due_at is null or due_at <= :now, case when due_at > :now then due_at end, look_at, case_id, id) as rank
     from due),
 turned as (
@@ -150,8 +156,8 @@ select t.*, o.*, (select count(*) from due) as all_due,
        (select secret from demarche.channel where id = t.channel_id) as channel_secret,
        i.ref as incident_ref, i.severity as incident_severity, i.exercise as incident_exercise
   from taken t left join lateral (select ref, severity, exercise from demarche.incident where id = t.case_id offset 0) i on true
-  left join lateral (select {notice} from demarche.notice where id = t.notice_id offset 0) o on true
-""".format(notice=", ".join(f"{each.name} as notice_{each.name}" for each in fields(Said) if each.name != "id"))  # noqa: S608 - our own text
+  left join lateral (select {_SAID} from demarche.notice where id = t.notice_id offset 0) o on true
+"""  # noqa: S608 - our own text
 """Each is looked up by its id: a plain join would be planned once, as for the tables of a new node, which it reads whole."""
 
 

@@ -1,6 +1,6 @@
 """Notices, the notifications that carry them, and every attempt."""
 
-from incident.db.columns import BIGINT, INSTANT, INT, JSON, TEXT, TEXTS, UUID, UUIDS, table
+from incident.db.columns import BIGINT, BOOL, INSTANT, INT, JSON, TEXT, TEXTS, UUID, UUIDS, table
 
 notice = table(
     "notice", id=UUID, case_id=UUID, recipient=UUID, kind=TEXT, title=TEXT, obligations=UUIDS, performs=UUIDS, items=JSON, digest=TEXT,
@@ -13,7 +13,8 @@ withholding = table("withholding", notice_id=UUID, case_id=UUID, field=TEXT, rul
 notification = table(
     "notification", id=UUID, notice_id=UUID, case_id=UUID, party_id=UUID, channel_id=UUID, contact=TEXT, kind=TEXT, address=TEXT,
     effect_key=TEXT, state=TEXT, attempt=INT, look_at=INSTANT, leased_until=INSTANT, due_at=INSTANT, created_at=INSTANT,
-    gathering_id=UUID, sent_at=INSTANT, delivered_at=INSTANT, last_error=TEXT, cause=TEXT, state_at=INSTANT, changed=BIGINT,
+    gathering_id=UUID, sent_at=INSTANT, delivered_at=INSTANT, last_error=TEXT, cause=TEXT, state_at=INSTANT, performing=BOOL,
+    changed=BIGINT,
 )  # fmt: skip
 notification_step = table(
     "notification_step", notification_id=UUID, position=BIGINT, case_id=UUID, at=INSTANT, was=TEXT, became=TEXT, attempt=INT, cause=TEXT
