@@ -59,7 +59,9 @@ def test_the_debtor_is_told_of_the_miss_and_of_what_follows_and_can_cure_it(worl
     filed = missed(world)
     (cure,) = owed(world, filed, "plan.cure")
     with world.work(MODELS) as work:
-        told = next(each for each in board.inbox(work) if each["kind"] == "missed" and each["title"] == "Missed: The plan")
+        told = next(
+            each for each in board.inbox(work) if each["kind"] == "missed" and each["title"].startswith("Missed: The plan, owed by ")
+        )
         assert cure["id"] in told["obligations"]
         assert [each["duty"] for each in told["items"]["follows"]] == [
             "Notice of breach: The plan", "Cure: The plan", "Meeting to review: The plan", "Meeting to review: The plan",

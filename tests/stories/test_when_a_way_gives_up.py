@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from incident import board
 from incident.actions.set_channel import set_channel
+from incident.actions.try_again import try_again
 from incident.records import outbox
 from tests.workers.receivers import a_receiver, answering, http
 from tests.world import World
@@ -106,6 +107,27 @@ def test_a_channel_that_may_not_carry_a_notice_is_said_to_be_withheld(world: Wor
         world.sweep()
     assert states(world, filed) == {("duty_desk", "webhook"): "delivered", ("duty_desk", "email"): "withheld"}
     assert "does not let it go by this channel" in ways(world, filed)["duty_desk", "email"].cause
+
+
+def test_a_notice_that_no_channel_in_use_may_carry_is_a_persons_and_goes_when_there_is_one(world: World) -> None:
+    filed = world.files()
+    with world.worker.work() as work:
+        work.connection.exec_driver_sql("update demarche.notice set channels = array['webhook'] where routed_at is null")
+    world.sweep()
+    assert states(world, filed)["duty_desk", "webhook"] == "dead"
+    assert "Could not be delivered to Halden Compute AS" in inbox(world, "cert-ee")
+    assert sweeps.audit(world.worker) == 0
+    dead = ways(world, filed)["duty_desk", "webhook"]
+    with world.work("cert-ee") as work:
+        [task] = [each for each in board.dead_letters(work) if each["id"] == str(dead.id)]
+    assert "No channel of the" in task["cause"]
+    with a_receiver(answering(http("204 No Content"))) as receiver:
+        with world.work("halden-compute") as work:
+            set_channel(work, "webhook", receiver.url)
+        with world.work("cert-ee") as work:
+            try_again(work, dead.id)
+        world.sweep()
+    assert states(world, filed)["duty_desk", "webhook"] == "delivered"
 
 
 def test_a_clock_of_ours_that_stood_still_never_skips_a_way(world: World) -> None:

@@ -105,7 +105,7 @@ def _queues(work: Work) -> Iterator[Line]:
         late = age > _LATE
         said = f"the oldest has waited {age:.0f} s" if age > 0 else "nothing waits"
         yield Line(f"queue.{name}", BAD if late else OK, said, "See that a worker or the timekeeper runs." if late else "")
-    dead = work.connection.execute(sa.text("select count(*) from demarche.notification where state = 'dead'")).scalar_one()
+    dead = work.connection.execute(sa.text(_DEAD)).scalar_one()  # a test of a channel that failed is no letter
     do = "See `demarche outbox list --state dead`: retry, another channel, or telephone." if dead else ""
     yield Line("queue.dead", WARN if dead else OK, f"{dead} notifications reached nobody", do)
 
@@ -143,6 +143,7 @@ select relname from pg_class where relnamespace = 'demarche'::regnamespace and r
    and not (relrowsecurity and relforcerowsecurity) order by 1
 """
 _STRONG = "select rolname from pg_roles where rolname in ('demarche_web', 'demarche_worker') and (rolsuper or rolbypassrls) order by 1"
+_DEAD = "select count(*) from demarche.notification where state = 'dead' and case_id is not null"
 _QUEUES = {
     "notices": "select min(released_at) from demarche.notice where released_at is not null and routed_at is null and cancelled_at is null",
     "notifications": "select min(look_at) from demarche.notification",

@@ -83,14 +83,23 @@ def _address(work: Work, row: Row, takes: Takes, into: list[dict[str, Any]], add
             until = work.now + timedelta(seconds=work.node.settings.lease_seconds)
             each |= {"attempt": 1, "state": "claimed", "look_at": until, "leased_until": until}
             addressed.taken.append(taken)
-    into += [*made, *withheld]
-    _say(work, row, wanted, contact, ways)
+    into += [*(made or [_nobody(work, row, contact, due_at)]), *withheld]
+    _say(work, row, wanted, contact, ways, lies=bool(made))
     return contact
 
 
-def _say(work: Work, row: Row, wanted: on_call.Contact, contact: on_call.Contact, ways: Sequence[routing.Door]) -> None:
+def _nobody(work: Work, row: Row, contact: str, due_at: datetime | None) -> dict[str, Any]:
+    """A dead letter in place of a notice that no channel in use may carry: a person's task, and its filer is told."""
+    reason = f"No channel of the {contact.replace('_', ' ')} is in use that its clause lets it go by."
+    made = _notification(work, row, contact, due_at, kind=next(iter(row.channels), "inbox"), address="", channel=None)
+    telling.dead_letter(work, row.case_id, _taken(made, row, None), reason)
+    _record_dead(work, row, made, reason)
+    return made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason}
+
+
+def _say(work: Work, row: Row, wanted: on_call.Contact, contact: on_call.Contact, ways: Sequence[routing.Door], *, lies: bool) -> None:
     said = {"notice": str(row.id), "to": str(row.recipient), "contact": wanted}
-    if not rouses(ways):
+    if lies and not rouses(ways):
         telling.unreachable(work, row)
     if not ways:
         work.record("notification.unreachable", row.case_id, said)
@@ -156,7 +165,11 @@ def nowhere(work: Work, row: Row, reason: str) -> None:
     dead = made | {"state": "dead", "look_at": None, "cause": reason, "last_error": reason, "effect_key": f"{row.id}:nowhere:{made['id']}"}
     db.put(work.connection, {notification: [dead]})
     work.connection.execute(sa.update(notice).where(notice.c.id == row.id).values(routed_at=work.now))
-    said = {"notification": str(dead["id"]), "notice": str(row.id), "to": str(row.recipient), "channel": "inbox", "reason": reason}
+    _record_dead(work, row, dead, reason)
+
+
+def _record_dead(work: Work, row: Row, made: Mapping[str, Any], reason: str) -> None:
+    said = {"notification": str(made["id"]), "notice": str(row.id), "to": str(row.recipient), "channel": made["kind"], "reason": reason}
     work.record("notification.dead", row.case_id, said)
 
 
@@ -220,7 +233,7 @@ def _notification(work: Work, row: Row, contact: str, due_at: datetime | None, *
         "id": new_id(), "notice_id": row.id, "case_id": row.case_id, "party_id": row.recipient, "channel_id": channel, "contact": contact,
         "kind": kind, "address": address, "effect_key": f"{row.id}:{contact}:{kind}", "state": "pending", "cause": "", "attempt": 0,
         "look_at": work.now, "leased_until": None, "state_at": work.now, "sent_at": None, "due_at": due_at, "created_at": work.now,
-        "performing": bool(row.performs),
+        "performing": bool(row.performs), "last_error": None,
     }  # fmt: skip
 
 

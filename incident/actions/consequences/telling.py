@@ -157,8 +157,9 @@ def missed(work: Work, row: Row, following: Iterable[Row] = (), *, late_since: d
     following = list(following)
     incident = cases.find(work.connection, row.case_id)
     recipients = {incident.filed_by} | {party for party in (row.debtor, row.creditor) if knows(work, incident, row, party)}
+    debtor = directory.by_ids(work.connection, [row.debtor])[row.debtor]
     tell(
-        work, incident, recipients, kind="missed", title=f"Missed: {_named(row)}", effect=f"missed:{row.id}",
+        work, incident, recipients, kind="missed", title=f"Missed: {_named(row)}, owed by {debtor.name}", effect=f"missed:{row.id}",
         about=[row.id, *(each.id for each in following)],
         extra={**dated(row), **({"follows": _following(work, following)} if following else {})},
         rule="A miss is said to those who know of the duty", late_since=late_since,

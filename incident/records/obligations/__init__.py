@@ -191,6 +191,8 @@ def steps_of(row: Row) -> dict[str, datetime]:
     return {step: datetime.fromisoformat(since) for step, since in row.steps}
 
 
+_WITHOUT_INPUTS = ", ".join(f"o.{column.name}" for column in obligation.c if column.name != "inputs")
+"""What an instant was computed from is long, and no look needs it."""
 _ABOUT_IT = """
        (select jsonb_agg(jsonb_build_array(kind, occurred_at, recorded_at)) from demarche.act where obligation_id = o.id) as acts, n.*
   from {these} cross join lateral (
@@ -198,14 +200,14 @@ _ABOUT_IT = """
               coalesce(array_agg(effect_key) filter (where kind in ('reminder', 'escalation')), '{{}}') as said_before
          from demarche.notice where case_id = o.case_id and o.id = any(obligations)) n
 """
-_LOOKED_AT = f"select o.*, {_ABOUT_IT.format(these='demarche.obligation o')} where o.id = any(:ids)"
+_LOOKED_AT = f"select {_WITHOUT_INPUTS}, {_ABOUT_IT.format(these='demarche.obligation o')} where o.id = any(:ids)"
 _FIRE = f"""
 with taken as (delete from demarche.timer where obligation_id = any(:ids) and look_at <= :now
   returning obligation_id, case_id, step, look_at),
 kept as (insert into demarche.firing (obligation_id, case_id, step, look_at, fired_at)
   select obligation_id, case_id, step, look_at, :now from taken on conflict do nothing),
 due as (select obligation_id, jsonb_agg(jsonb_build_array(step, look_at) order by look_at, step) as steps from taken group by 1)
-select o.*, due.steps,
+select {_WITHOUT_INPUTS}, due.steps,
 {_ABOUT_IT.format(these="due cross join lateral (select * from demarche.obligation where id = due.obligation_id offset 0) o")}
 """  # noqa: S608 - our own text
 
