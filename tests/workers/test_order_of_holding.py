@@ -54,7 +54,6 @@ def after_the_due_instants(world: World, filed: Filed) -> None:
 
 CHANGES: dict[str, Callable[[World, Filed], object]] = {
     "a look": after_the_due_instants,
-    "routing": lambda world, filed: sweeps.route(world.worker),
     "the audit": lambda world, filed: sweeps.audit(world.worker),
     "closing": as_party("cert-ee", lambda work, filed: close_case(work, uuid.UUID(filed["incident"]), CloseCase("resolved", "r"))),
     "a release": as_party("cert-ee", lambda work, filed: release_notice(work, notice(filed, "cert-fr", awaiting=True))),

@@ -79,6 +79,17 @@ def test_no_more_goes_along_than_there_is_room_for_at_a_place_and_threads_for_in
     assert not Places(Room(), free=0)("email x")
 
 
+def test_a_case_that_somebody_holds_keeps_nothing_else_from_being_routed(world: World) -> None:
+    held, other = UUID(world.files()["incident"]), UUID(world.files(reference="EE-2")["incident"])
+    routed = "select distinct case_id from demarche.notice where routed_at is not null"
+    with world.worker.work() as holder:
+        acting.hold(holder, [held])
+        assert sweeps.route(world.worker) > 0
+        assert {row.case_id for row in world.rows(routed)} == {other}
+    assert sweeps.route(world.worker) > 0
+    assert {row.case_id for row in world.rows(routed)} == {held, other}
+
+
 def test_whoever_waited_for_a_case_writes_on_from_where_its_evidence_has_come_to(world: World) -> None:
     """The head is taken with the case, so it has to be the one that was written while it was waited for."""
     filed = world.files()

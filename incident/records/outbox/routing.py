@@ -41,7 +41,8 @@ class Door:
 def take_cases(connection: sa.Connection, limit: int, now: datetime) -> dict[UUID, Head]:
     """The cases of released notices that no channel has been chosen for and that do not rest after a fault, of the oldest `limit`.
 
-    They are held until the transaction ends, as by everybody: in one order, each with the head of its evidence.
+    They are held until the transaction ends, each with the head of its evidence. Those that somebody else holds are left out: nobody
+    waits for them here, since whoever does keeps what else is released; they are due as before.
     """
     rows = connection.execute(sa.text(_TAKE_CASES), {"now": now, "limit": limit})
     return {row.id: (row.seq, bytes(row.hash)) for row in rows}
@@ -110,7 +111,7 @@ _RELEASED = f"from demarche.notice where {_WAITING} and late_since is null and {
 _TAKE_CASES = f"""
 select i.id, h.seq, h.hash from demarche.incident i join demarche.evidence_head h on h.stream = i.id
  where i.id in (select case_id {_RELEASED} order by {_ROUTE_AT}, id limit :limit)
- order by i.id for no key update of i, h
+ order by i.id for no key update of i, h skip locked
 """  # noqa: S608 - our own text
 _WITH_ALL = """
 select n.*, (select zone from demarche.party where id = n.recipient) as party_zone, i.*,
