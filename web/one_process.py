@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # reading the libraries takes most of a start, and making a d
     from workers.rounds import Hands
 
 THREADS = 8  # of the web server
+KEPT = 3  # connections that the sweeps keep between two rounds: each holds 3 to 6 MB, and more are opened while there is more to do
 LARGEST_REQUEST = 16 * 2**20  # bytes; the application refuses much sooner, with a proper answer
 PATIENCE = 5.0  # seconds that a part may take to end what it is doing
 
@@ -86,7 +87,7 @@ def run(settings: Settings, *, on_ready: Callable[[Running], None], demo: bool =
             settings = replace(settings, smtp_url=sink.url)
         hands = _hands(lambda: worker)
         wake = parts.enter_context(closing(_wake(settings, databases.web, hands)))
-        worker = parts.enter_context(closing(_node(settings, databases.worker, hands, 5)))
+        worker = parts.enter_context(closing(_node(settings, databases.worker, hands, KEPT)))
         parts.callback(_patiently, hands.close)
         node = parts.enter_context(closing(_node(settings, databases.web, wake, THREADS)))
         app = _application(node, sink, demo)

@@ -30,7 +30,7 @@ FIGURES = (
     "cold start of the embedded node, new home", "cold start of the embedded node, existing home", "idle memory of the embedded node",
 )  # fmt: skip
 _UP = "from web.cli.up import up; up()"
-SETTLED = 6.0  # seconds until a node that has just started is called idle
+SETTLED = 20.0  # seconds until a node that has just started is called idle: every sweep has gone round more than once
 
 
 class Embedded:
