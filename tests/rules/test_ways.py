@@ -34,6 +34,7 @@ def test_nobody_else_is_troubled_when_another_channel_has_delivered():
 def test_what_lies_unread_in_the_inbox_has_reached_nobody():
     assert after_failure(DESK, None, None, {DESK: "claimed", INBOX: "delivered"}, {DESK}) == Person()
     assert after_failure(DESK, None, None, {DESK: "claimed", INBOX: "opened"}, {DESK}) == Enough()
+    assert after_failure(DESK, None, None, {DESK: "claimed"}, {DESK, INBOX, Way("deputy", "inbox")}) == Person()
 
 
 def test_a_way_is_tried_again_within_its_turn_and_after_it_while_there_is_no_other():

@@ -59,9 +59,12 @@ def turn_ends(created_at: datetime, due_at: datetime | None) -> datetime | None:
 
 
 def untaken(first: Contact, taken: Collection[Way], usable: Collection[Way]) -> tuple[Way, ...]:
-    """Other channels of that contact, or where it has none those of the next contact up that has some; in one order always."""
+    """Other channels of that contact, or where it has none those of the next contact up that has some; in one order always.
+
+    No inbox: it rouses nobody.
+    """
     for contact in above(first):
-        found = {way for way in usable if way.contact == contact and way not in taken}
+        found = {way for way in usable if way.contact == contact and way.kind != "inbox" and way not in taken}
         if found:
             return tuple(sorted(found, key=lambda way: way.kind))
     return ()
