@@ -43,7 +43,9 @@ def test_a_way_is_tried_again_within_its_turn_and_after_it_while_there_is_no_oth
     late = AT + timedelta(minutes=61)
     assert after_failure(DESK, AT + timedelta(minutes=5), turn, {DESK: "claimed"}, {DESK, DEPUTY}) == Again(AT + timedelta(minutes=5))
     assert after_failure(DESK, late, turn, {DESK: "claimed"}, {DESK, DEPUTY}) == Others((DEPUTY,))
-    assert after_failure(DESK, late, turn, {DESK: "claimed"}, {DESK}) == Again(late)
+    assert after_failure(DESK, late, turn, {DESK: "claimed"}, {DESK}) == Again(late, alone=True)
+    assert after_failure(DESK, late, turn, {DESK: "claimed", MAIL: "pending"}, {DESK, MAIL}) == Again(late)
+    assert after_failure(DESK, AT, turn, {DESK: "claimed"}, {DESK}) == Again(AT)
 
 
 def test_a_whole_ladder_that_never_answers_comes_to_a_person_before_the_duty_ends():

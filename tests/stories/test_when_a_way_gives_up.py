@@ -109,6 +109,30 @@ def test_a_channel_that_may_not_carry_a_notice_is_said_to_be_withheld(world: Wor
     assert "does not let it go by this channel" in ways(world, filed)["duty_desk", "email"].cause
 
 
+def test_of_what_has_one_way_only_and_does_not_get_through_somebody_is_told_in_time_and_once(world: World) -> None:
+    with a_receiver(answering(BUSY)) as receiver:
+        by_webhook(world, receiver.url, "duty_desk")
+        with world.worker.work() as work:
+            work.connection.exec_driver_sql(
+                "update demarche.channel set disabled_at = now(), disabled_because = 'left' where kind = 'email'"
+                " and party_id = (select id from demarche.party where slug = 'halden-compute')"
+            )
+        filed = world.files()
+        told = "Not delivered yet to Halden Compute AS, and there is no other way"
+        for _ in range(60):
+            world.sweep()
+            if told in inbox(world, "cert-ee"):
+                break
+            world.forward(minutes=4)
+        found = ways(world, filed)["duty_desk", "webhook"]
+        assert found.state == "pending"
+        assert world.now < found.due_at
+        for _ in range(6):
+            world.sweep()
+            world.forward(minutes=20)
+    assert inbox(world, "cert-ee").count(told) == 1
+
+
 def test_a_notice_that_no_channel_in_use_may_carry_is_a_persons_and_goes_when_there_is_one(world: World) -> None:
     filed = world.files()
     with world.worker.work() as work:

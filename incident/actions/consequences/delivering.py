@@ -188,6 +188,8 @@ def _follow(work: Work, row: Sent, notice: Row, reason: str, what: Next, usable:
         work.record("notification.failed", notice.case_id, about(row) | {"reason": reason, "instead": told})
     elif isinstance(what, Person):
         say_dead(work, row, reason)
+    elif isinstance(what, Again) and what.alone:
+        telling.still_trying(work, notice.case_id, row, reason)
 
 
 def _settle(work: Work, row: Sent, held: Held, reason: str, what: Next) -> None:

@@ -107,6 +107,19 @@ def dead_letter(work: Work, case_id: UUID, row: Sent, reason: str) -> None:
     )  # fmt: skip
 
 
+def still_trying(work: Work, case_id: UUID, row: Sent, reason: str) -> None:
+    """Tell the filer's liaison, once, of a letter that does not get through and has no other way, while there is time to telephone."""
+    incident = cases.find(work.connection, case_id)
+    if row.party_id == incident.filed_by:
+        return  # it would be told the same way
+    party = directory.by_ids(work.connection, [row.party_id])[row.party_id]
+    tell(
+        work, incident, [incident.filed_by], kind="escalation", title=f"Not delivered yet to {party.name}, and there is no other way",
+        effect=f"trying:{row.id}", extra={"channel": row.kind, "contact": row.contact, "reason": reason},
+        rule="The filer is told of what has only one way and does not get through",
+    )  # fmt: skip
+
+
 def unreachable(work: Work, row: Row) -> None:
     """Tell the filer's liaison, once of each party in a case, that a notice lies in its inbox alone and rouses nobody."""
     incident = cases.find(work.connection, row.case_id)

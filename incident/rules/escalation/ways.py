@@ -23,9 +23,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The same way, at `at`."""
+    """The same way, at `at`. `alone`: its turn has ended, nothing else has arrived or is under way, and there is no other way."""
 
     at: datetime
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,11 @@ def after_failure(
     rest = {way: state for way, state in taken.items() if way != this}
     reached = any(state in ARRIVED and (way.kind != "inbox" or state in ("opened", "acknowledged")) for way, state in rest.items())
     others = () if reached else untaken(this.contact, {this, *taken}, usable)
-    over = bool(others) and again_at is not None and ends_at is not None and again_at > ends_at
-    if again_at is not None and not over:
-        return Again(again_at)
-    if reached or any(state in WAITING and way.kind != "inbox" for way, state in rest.items()):
+    covered = reached or any(state in WAITING and way.kind != "inbox" for way, state in rest.items())
+    late = again_at is not None and ends_at is not None and again_at > ends_at
+    if again_at is not None and not (late and others):
+        return Again(again_at, alone=late and not covered)
+    if covered:
         return Enough()
     return Others(others) if others else Person()
 
