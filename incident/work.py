@@ -142,10 +142,14 @@ class Work:
             raise NotFound("There is no such case.")
         _say_who(self.connection, holder)
 
-    def held(self, due_at: datetime | None) -> Doubt | None:
-        """Why a miss of what was due then is not recorded yet: the clocks of this process leave it in doubt. None where it is not held."""
+    def doubt(self, due_at: datetime | None) -> Doubt | None:
+        """Why the clocks of this process leave a miss of what was due then in doubt; None where they do not."""
         clock = self.node.clock
-        found = None if due_at is None else clock.watch.doubt(due_at, clock.steady())
+        return None if due_at is None else clock.watch.doubt(due_at, clock.steady())
+
+    def held(self, due_at: datetime | None) -> Doubt | None:
+        """Why a miss of what was due then is not recorded yet. None where it is not held."""
+        found = self.doubt(due_at)
         return found if found is not None and found.left else None
 
     def answered(self, key: str, digest: str) -> Reply | None:

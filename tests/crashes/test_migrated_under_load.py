@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from incident.db.embedded import WEB
 from incident.errors import Unavailable
 from incident.work import open_node
 from tests import servers
+from tests.crashes.clients import going_on
 from tests.crashes.test_rolling_restart import a_report
 from tests.processes import Deployment
 from tests.world import behind, drop_database, settings, url_of
@@ -52,15 +54,8 @@ def filing(url: str, key: str) -> Iterator[list[tuple[int, str, str]]]:
                     taken = answer.is_success
                     answers.append((answer.status_code, "" if taken else answer.json()["code"], answer.headers.get("Retry-After", "")))
 
-    clients = [threading.Thread(target=file, args=(f"client {number}",)) for number in range(3)]
-    for each in clients:
-        each.start()
-    try:
+    with going_on([partial(file, f"client {number}") for number in range(3)], ended):
         yield answers
-    finally:
-        ended.set()
-        for each in clients:
-            each.join()
 
 
 @pytest.mark.processes

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 
 from tests import servers
 from tests.chaos.proxy import Wire
+from tests.crashes.clients import going_on
 from tests.processes import Deployment
 from tests.world import demo_template
 
@@ -73,15 +75,8 @@ def filing(url: str, key: str) -> Iterator[list[str]]:
                 except httpx.HTTPError as error:
                     answers.append(repr(error))
 
-    clients = [threading.Thread(target=file, args=(f"client {number}", number < 2)) for number in range(3)]
-    for each in clients:
-        each.start()
-    try:
+    with going_on([partial(file, f"client {number}", number < 2) for number in range(3)], ended):
         yield answers
-    finally:
-        ended.set()
-        for each in clients:
-            each.join()
 
 
 def a_report(reference: str) -> dict[str, object]:

@@ -65,7 +65,8 @@ def address(work: Work, rows: Sequence[Row], takes: Takes = nothing) -> Addresse
 
 def _address(work: Work, row: Row, takes: Takes, into: list[dict[str, Any]], addressed: Addressed) -> str:
     """One notice, its notifications put `into`; the contact it goes to."""
-    clauses, wanted = routing.clauses_of(row), wanted_contact(row, work.now)
+    clauses = routing.clauses_of(row)
+    wanted = wanted_contact(row, clauses, work.now)
     contact, ways, barred = reachable(row, wanted)
     due_at = _due_at(row, [clauses[each].due_at for each in row.performs if each in clauses])
     made = _made(work, row, ways, due_at)
@@ -177,13 +178,13 @@ def _made(work: Work, row: Row, ways: Iterable[channels.Channel | routing.Door],
     return [_notification(work, row, each.contact, due_at, kind=each.kind, address=each.address, channel=each.id) for each in ways]
 
 
-def wanted_contact(row: Row, now: datetime) -> on_call.Contact:
+def wanted_contact(row: Row, known: Mapping[UUID, routing.Clause], now: datetime) -> on_call.Contact:
     """Whom the notice goes to: who is on call now by the windows of its clauses, then by the recipient's own rota, then the duty desk.
 
     A rung of the debtor's ladder names its contact itself; whoever else is told of the escalation is told as ever.
     """
-    named, found = next(each for each in on_call.LADDER if each == row.contact), routing.clauses_of(row)
-    clauses = [found[each] for each in row.performs or row.obligations if each in found]
+    named = next(each for each in on_call.LADDER if each == row.contact)
+    clauses = [known[each] for each in row.performs or row.obligations if each in known]
     if row.kind == "escalation" and any(each.debtor == row.recipient for each in clauses):
         return named
     read = [on_call.read(each.on_call) for each in clauses if row.recipient in (each.debtor, each.creditor)]

@@ -16,8 +16,7 @@ from incident.actions.consequences.replanning import replan
 from incident.actions.file_report import tell_again
 from incident.records import cases, outbox
 from incident.records.cases import Row
-from incident.rules.escalation import on_call
-from incident.rules.escalation.ways import contact_of
+from incident.rules.escalation.ways import contact_of, untaken
 from incident.rules.planning.roles import SPOC
 from incident.work import Work
 
@@ -44,11 +43,11 @@ def take_up(work: Work, case_id: UUID) -> None:
 
 def _ring(work: Work, letter: Row) -> None:
     """Send it to its contact over what rings there, or to the next one up."""
-    ways = {way: channel for way, channel in addressing.usable(work, letter).items() if way.kind != "inbox"}
-    contact = next((each for each in on_call.above(contact_of(letter.contact)) if any(way.contact == each for way in ways)), None)
-    if contact is not None:
-        addressing.take(work, letter, [channel for way, channel in ways.items() if way.contact == contact])
-        said = {"notice": str(letter.id), "to": str(letter.recipient), "contact": contact}
+    usable = addressing.usable(work, letter)
+    ways = untaken(contact_of(letter.contact), (), usable)
+    if ways:
+        addressing.take(work, letter, [usable[way] for way in ways])
+        said = {"notice": str(letter.id), "to": str(letter.recipient), "contact": ways[0].contact}
         work.record("notification.channel_appeared", letter.case_id, said)
 
 

@@ -31,8 +31,7 @@ def holds(work: Work, row: cases.Row) -> bool:
 
 def said(work: Work, row: cases.Row) -> dict[str, object]:
     """What the act of a miss says of its doubt: nothing where there is none."""
-    clock = work.node.clock
-    found = None if row.due_at is None else clock.watch.doubt(row.due_at, clock.steady())
+    found = work.doubt(row.due_at)
     return {"doubted": {"because": found.kind, "by_ms": round(found.by / timedelta(milliseconds=1))}} if found else {}
 
 

@@ -56,7 +56,8 @@ def _carry(work: Work, party: UUID, rows: list[Row]) -> None:
 
 def _notifications(work: Work, id_: UUID, party: UUID, rows: list[Row]) -> list[dict[str, object]]:
     """One for each contact that a notice names, over each of its channels; the inbox always."""
-    wanted, kinds = {addressing.wanted_contact(row, work.now) for row in rows}, {kind for row in rows for kind in row.channels}
+    wanted = {addressing.wanted_contact(row, routing.clauses_of(row), work.now) for row in rows}
+    kinds = {kind for row in rows for kind in row.channels}
     reached = {addressing.reachable(rows[0], contact)[0] for contact in wanted}
     performing = any(row.performs for row in rows)
     made = [
